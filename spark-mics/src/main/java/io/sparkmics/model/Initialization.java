@@ -1,0 +1,26 @@
+package io.sparkmics.model;
+
+/** How a parameter gets its first values. */
+public sealed interface Initialization {
+
+    /** Drawn from a normal distribution with mean 0. */
+    record Normal(double standardDeviation) implements Initialization {
+        public Normal {
+            if (!(standardDeviation > 0)) {
+                throw new IllegalArgumentException("Cannot initialize from a normal distribution: standard deviation "
+                        + standardDeviation + " is not positive.");
+            }
+        }
+    }
+
+    /** The same value everywhere. */
+    record Constant(double value) implements Initialization {}
+
+    static Initialization normal(double standardDeviation) {
+        return new Normal(standardDeviation);
+    }
+
+    static Initialization constant(double value) {
+        return new Constant(value);
+    }
+}

@@ -1,0 +1,28 @@
+package io.sparkmics.model;
+
+import java.util.List;
+
+/**
+ * What is trained: a list of stages over a list of units.
+ *
+ * <p>The last stage makes one loss for each sequence of the micro-batch, shape [b]; the engine weighs and averages them.
+ * Implementations hold no tensors and no state.
+ */
+public interface Model {
+
+    /** The stages, in the order of the forward pass. */
+    List<Stage> stages();
+
+    /** Every unit that a stage names, once, in the order of first use. */
+    default List<Unit> units() {
+        return stages().stream()
+                .flatMap(stage -> stage.units().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** The number of parameters; a shared one counts once. */
+    default long size() {
+        return units().stream().mapToLong(Unit::size).sum();
+    }
+}

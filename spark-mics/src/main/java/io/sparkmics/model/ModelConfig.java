@@ -1,0 +1,23 @@
+package io.sparkmics.model;
+
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * The sizes of a model: all that must be known to build it again. Implementations are records whose components Jackson can
+ * write and read, in a class that the executors have too.
+ */
+public interface ModelConfig extends Serializable {
+
+    /** Builds the model: pure arithmetic, no tensors, no native code. */
+    Model build();
+
+    /** The number of tokens that a sequence predicts. */
+    int context();
+
+    /** Token ids are from 0 to this, exclusive. */
+    int vocabularySize();
+
+    /** What {@code config.json} says of a saved model. */
+    Map<String, Object> describe();
+}

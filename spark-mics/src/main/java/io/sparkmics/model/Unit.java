@@ -1,0 +1,43 @@
+package io.sparkmics.model;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The part of a model that is gathered and released as one: a transformer block, the embedding, the head.
+ *
+ * <p>The decayed parameters come first, whatever order they were given in: so each rank's shard of the unit has one split
+ * point between what weight decay touches and what it does not.
+ *
+ * @param name unique in the model
+ * @param parameters at least one
+ */
+public record Unit(String name, List<Parameter> parameters) {
+
+    public Unit {
+        if (parameters.isEmpty()) {
+            throw new IllegalArgumentException("Cannot declare unit " + name + ": it has no parameters.");
+        }
+        parameters = Stream.concat(
+                        parameters.stream().filter(Parameter::decay),
+                        parameters.stream().filter(parameter -> !parameter.decay()))
+                .toList();
+    }
+
+    public static Unit of(String name, Parameter... parameters) {
+        return new Unit(name, List.of(parameters));
+    }
+
+    /** The number of elements, without padding. */
+    public long size() {
+        return parameters.stream().mapToLong(Parameter::size).sum();
+    }
+
+    /** The number of elements that weight decay applies to; they come first. */
+    public long decayedSize() {
+        return parameters.stream()
+                .filter(Parameter::decay)
+                .mapToLong(Parameter::size)
+                .sum();
+    }
+}
