@@ -1,0 +1,102 @@
+package io.sparkmics.bootstrap;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one rank knows and holds once the ranks have met: who is where, its groups, and a communicator for each of them.
+ *
+ * <p>Used by one thread, but for {@link #abort()}.
+ */
+public final class RankContext implements AutoCloseable {
+
+    private final int rank;
+    private final MicsGroups groups;
+    private final boolean hierarchical;
+    private final List<byte[]> payloads;
+    private final Map<GroupKind, Communicator> communicators;
+    private final Traffic traffic;
+    private final Checking checking;
+
+    RankContext(
+            int rank,
+            MicsGroups groups,
+            boolean hierarchical,
+            List<byte[]> payloads,
+            Map<GroupKind, Communicator> communicators,
+            Traffic traffic,
+            Checking checking) {
+        this.rank = rank;
+        this.groups = groups;
+        this.hierarchical = hierarchical;
+        this.payloads = List.copyOf(payloads);
+        this.communicators = new EnumMap<>(communicators);
+        this.traffic = traffic;
+        this.checking = checking;
+    }
+
+    public int rank() {
+        return rank;
+    }
+
+    public int worldSize() {
+        return layout().worldSize();
+    }
+
+    public ClusterLayout layout() {
+        return groups.layout();
+    }
+
+    public MicsGroups groups() {
+        return groups;
+    }
+
+    /** Whether units are gathered in two stages; only then there are intra-node and inter-node communicators. */
+    public boolean hierarchical() {
+        return hierarchical;
+    }
+
+    /** What each rank gave to the exchange beside its place, by rank. */
+    public List<byte[]> payloads() {
+        return payloads;
+    }
+
+    /**
+     * The communicator of this rank's group of one kind, owned by this context.
+     *
+     * @throws IllegalArgumentException for an intra-node or inter-node group where gather is flat
+     */
+    public Communicator communicator(GroupKind kind) {
+        Communicator communicator = communicators.get(kind);
+        if (communicator == null) {
+            throw new IllegalArgumentException("Cannot give a communicator of the " + kind
+                    + " group: units are gathered flat, and only hierarchical gather needs it.");
+        }
+        return communicator;
+    }
+
+    /** What this rank has sent so far. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /**
+     * Turns the comparison of collectives on or off. Every rank does so between the same two collectives, with none in
+     * flight.
+     */
+    public void checking(boolean on) {
+        checking.set(on);
+    }
+
+    /** The clean way out: no collective is in flight. Idempotent. */
+    @Override
+    public void close() {
+        communicators.values().forEach(Communicator::close);
+    }
+
+    /** The other way out: see {@link Communicator#abort()}. Idempotent, callable from any thread; close still follows. */
+    public void abort() {
+        communicators.values().forEach(Communicator::abort);
+    }
+}

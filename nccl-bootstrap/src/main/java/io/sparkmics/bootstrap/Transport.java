@@ -1,0 +1,39 @@
+package io.sparkmics.bootstrap;
+
+import java.util.List;
+
+/**
+ * One way for ranks to talk. The rendezvous has two halves with the one exchange of the bootstrap between them: each rank
+ * makes an offer before anyone knows the layout, and connects when it has everyone's.
+ *
+ * <p>Used by one thread, once. {@link #close()} gives back what the rendezvous needed, on every path; the communicators
+ * that were made live on.
+ */
+public interface Transport extends AutoCloseable {
+
+    /**
+     * The opaque bytes that this rank puts into the exchange: an address, a unique id for each group that it may lead.
+     *
+     * @param place where this rank is
+     * @param worldSize the number of ranks
+     */
+    byte[] offer(Place place, int worldSize);
+
+    /**
+     * Makes the communicators of this rank. All ranks call it together.
+     *
+     * @param offers everyone's offer, by partition id
+     * @param layout who is where
+     * @param groups this rank's groups, all of at least two members; every rank gives the same kinds in the same order,
+     *     less those that have one member
+     * @return a communicator for each group, in their order
+     * @throws CommunicationException when a peer did not come in time
+     */
+    List<Communicator> connect(List<byte[]> offers, ClusterLayout layout, List<Group> groups);
+
+    /** What its collectives send. */
+    Wire wire();
+
+    @Override
+    void close();
+}
