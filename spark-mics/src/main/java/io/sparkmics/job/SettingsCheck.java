@@ -1,0 +1,155 @@
+package io.sparkmics.job;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** What can be said of the settings by arithmetic alone, before Spark or a tensor is touched. */
+final class SettingsCheck {
+
+    private final TrainingSettings settings;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsCheck(TrainingSettings settings) {
+        this.settings = settings;
+    }
+
+    List<String> problems() {
+        columns();
+        groups();
+        batches();
+        end();
+        optimization();
+        choices();
+        timeouts();
+        return List.copyOf(problems);
+    }
+
+    private void columns() {
+        if (settings.inputCol().isBlank()) {
+            problems.add("Cannot read the rows: inputCol is empty. Name the column of text or token ids.");
+        }
+        if (settings.evaluateEvery() < 0) {
+            problems.add("Cannot evaluate every " + settings.evaluateEvery() + " steps: evaluateEvery is negative. "
+                    + "Set a positive number, or 0 to evaluate at the end only.");
+        }
+        if (settings.evaluateEvery() > 0 && settings.validationIndicatorCol().isBlank()) {
+            problems.add("Cannot evaluate every " + settings.evaluateEvery()
+                    + " steps: no row is held out. Set validationIndicatorCol, or evaluateEvery to 0.");
+        }
+    }
+
+    private void groups() {
+        int world = settings.numWorkers();
+        int size = settings.partitionGroupSize();
+        if (world < 1) {
+            problems.add("Cannot train on " + world + " workers: numWorkers is not positive. Set at least 1.");
+        } else if (size < 0 || size > 0 && world % size != 0) {
+            String divisors = IntStream.rangeClosed(1, world)
+                    .filter(divisor -> world % divisor == 0)
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining(", "));
+            problems.add("Cannot split " + world + " workers into partition groups of " + size + ": " + world
+                    + " is not a multiple of it. Set partitionGroupSize to one of " + divisors
+                    + ", or to 0 for the smallest whose memory fits.");
+        }
+    }
+
+    private void batches() {
+        int global = settings.globalBatchSize();
+        int micro = settings.microBatchSize();
+        if (global < 1) {
+            problems.add("Cannot make batches of " + global + " sequences: globalBatchSize is not positive. "
+                    + "Set at least 1.");
+        }
+        if (micro < 1) {
+            problems.add("Cannot make micro-batches of " + micro + " sequences: microBatchSize is not positive. "
+                    + "Set at least 1.");
+        }
+        if (global < 1 || micro < 1 || settings.numWorkers() < 1) {
+            return;
+        }
+        long together = (long) micro * settings.numWorkers();
+        if (global % together != 0) {
+            long below = global / together * together;
+            problems.add("Cannot split a global batch of " + global + " sequences over " + settings.numWorkers()
+                    + " workers in micro-batches of " + micro + ": " + global + " is not a multiple of " + micro + " * "
+                    + settings.numWorkers() + " = " + together + ". Set globalBatchSize to "
+                    + (below > 0 ? below + " or " : "") + (below + together) + ".");
+        }
+    }
+
+    private void end() {
+        if (settings.maxSteps() < 0) {
+            problems.add("Cannot train for " + settings.maxSteps() + " steps: maxSteps is negative. "
+                    + "Set a positive number, or 0 for no limit.");
+        }
+        if (!(settings.maxEpochs() >= 0) || Double.isInfinite(settings.maxEpochs())) {
+            problems.add(
+                    "Cannot train for " + settings.maxEpochs() + " epochs: maxEpochs is not a finite number from 0. "
+                            + "Set a positive number, or 0 for no limit.");
+        }
+        if (settings.maxSteps() == 0 && settings.maxEpochs() == 0) {
+            problems.add("Cannot plan the run: neither maxSteps nor maxEpochs says where it ends. Set one of them.");
+        }
+    }
+
+    private void optimization() {
+        positive("learningRate", settings.learningRate());
+        positive("epsilon", settings.epsilon());
+        atLeastZero("weightDecay", settings.weightDecay());
+        atLeastZero("gradientClipping", settings.gradientClipping());
+        atLeastZero("warmUpSteps", settings.warmUpSteps());
+        between("beta1", settings.beta1(), false);
+        between("beta2", settings.beta2(), false);
+        between("minimumLearningRateRatio", settings.minimumLearningRateRatio(), true);
+    }
+
+    private void choices() {
+        choice("optimizer", settings.optimizer(), TrainingSettings.OPTIMIZERS);
+        choice("gather", settings.gather(), TrainingSettings.GATHERS);
+        choice("precision", settings.precision(), TrainingSettings.PRECISIONS);
+    }
+
+    private void timeouts() {
+        timeout("slotTimeout", settings.slotTimeout());
+        timeout("collectiveTimeout", settings.collectiveTimeout());
+    }
+
+    private void positive(String name, double value) {
+        if (!(value > 0) || Double.isInfinite(value)) {
+            refuse(name, value, "it is not a positive number", "Set a positive, finite number");
+        }
+    }
+
+    private void atLeastZero(String name, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
+            refuse(name, value, "it is not a finite number from 0", "Set 0 or a positive number");
+        }
+    }
+
+    private void between(String name, double value, boolean oneToo) {
+        if (!(value >= 0 && (oneToo ? value <= 1 : value < 1))) {
+            String range = "from 0 to 1" + (oneToo ? "" : " (1 excluded)");
+            refuse(name, value, "it is not " + range, "Set a number " + range);
+        }
+    }
+
+    private void choice(String name, String value, List<String> choices) {
+        if (!choices.contains(value)) {
+            refuse(name, value, "there is no such " + name, "Set one of " + String.join(", ", choices));
+        }
+    }
+
+    private void timeout(String name, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            refuse(name, value, "no time is left to wait", "Set at least one second");
+        }
+    }
+
+    private void refuse(String name, Object value, String reason, String remedy) {
+        problems.add("Cannot use " + name + " " + value + ": " + reason + ". " + remedy + ".");
+    }
+}
