@@ -1,0 +1,61 @@
+package io.sparkmics.engine;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** AdamW on the shard: every element is updated alone, so a shard needs nothing of the others. */
+final class AdamW implements Optimizer {
+
+    private final OptimizerSettings.AdamW settings;
+    private final ModelStates states;
+    private final int partitionIndex;
+    private final Tensor firstMoments;
+    private final Tensor secondMoments;
+
+    AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex) {
+        this.settings = settings;
+        this.states = states;
+        this.partitionIndex = partitionIndex;
+        try (PointerScope scope = new PointerScope()) {
+            firstMoments = Native.keep(torch.zeros_like(states.parameters()));
+            secondMoments = Native.keep(torch.zeros_like(states.parameters()));
+        }
+    }
+
+    @Override
+    public void update(long step, double learningRate) {
+        try (PointerScope scope = new PointerScope()) {
+            decay(learningRate);
+            Tensor gradients = states.gradients();
+            firstMoments.lerp_(gradients, new Scalar(1 - settings.beta1()));
+            secondMoments
+                    .mul_(new Scalar(settings.beta2()))
+                    .addcmul_(gradients, gradients, new Scalar(1 - settings.beta2()));
+            double firstCorrection = 1 - Math.pow(settings.beta1(), step + 1);
+            double secondCorrection = 1 - Math.pow(settings.beta2(), step + 1);
+            Tensor deviation = secondMoments
+                    .sqrt()
+                    .div_(new Scalar(Math.sqrt(secondCorrection)))
+                    .add_(new Scalar(settings.epsilon()));
+            states.parameters().addcdiv_(firstMoments, deviation, new Scalar(-learningRate / firstCorrection));
+        }
+    }
+
+    private void decay(double learningRate) {
+        Scalar kept = new Scalar(1 - learningRate * settings.weightDecay());
+        for (UnitShard shard : states.layout().shards()) {
+            long decayed = shard.decayedSize(partitionIndex);
+            if (decayed > 0) {
+                states.parameters().narrow(0, shard.offset(), decayed).mul_(kept);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        Native.close(firstMoments);
+        Native.close(secondMoments);
+    }
+}

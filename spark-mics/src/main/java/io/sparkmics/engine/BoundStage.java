@@ -1,0 +1,88 @@
+package io.sparkmics.engine;
+
+import io.sparkmics.model.Pass;
+import io.sparkmics.model.Stage;
+import io.sparkmics.model.Unit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** A stage together with the places where its units stand whole. */
+final class BoundStage {
+
+    private final Stage stage;
+    private final List<GatheredUnit> units;
+    private final Map<String, Tensor> parameters = new HashMap<>();
+
+    BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered) {
+        this.stage = stage;
+        this.units = stage.units().stream().map(gathered::get).toList();
+        units.forEach(unit -> parameters.putAll(unit.parameters()));
+    }
+
+    /** The units that the forward pass reads. */
+    List<GatheredUnit> forwardUnits() {
+        return units;
+    }
+
+    /** The units that the backward pass reads. */
+    List<GatheredUnit> backwardUnits() {
+        return stage.backwardReadsWeights() ? units : List.of();
+    }
+
+    /** Runs the stage. Input and result are the caller's to close; the input may be freed at once. */
+    Activation forward(Tensor input, Pass pass) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor leaf = input.detach();
+            if (leaf.is_floating_point()) {
+                leaf.requires_grad_(true);
+            }
+            Tensor output = stage.forward(leaf, this::parameter, pass);
+            return new Activation(Native.keep(leaf), Native.keep(output));
+        }
+    }
+
+    private Tensor parameter(String name) {
+        Tensor parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException("Cannot read parameter " + name + " in a stage of "
+                    + stage.units().stream().map(Unit::name).toList() + ": none of these units declares it.");
+        }
+        return parameter;
+    }
+
+    /**
+     * Runs the backward pass and hands each unit's gradients over.
+     *
+     * @param gradient of the activation's output
+     * @return the gradient of its input, the caller's to close; null where the input has none
+     */
+    Tensor backward(Activation activation, Tensor gradient, GradientSynchronization synchronization) {
+        try (PointerScope scope = new PointerScope()) {
+            boolean inputHasGradient = activation.input().requires_grad();
+            TensorVector inputs = new TensorVector();
+            if (inputHasGradient) {
+                inputs.push_back(activation.input());
+            }
+            units.forEach(unit -> unit.parameters().values().forEach(inputs::push_back));
+            TensorVector gradients = torch.grad(
+                    new TensorVector(activation.output()),
+                    inputs,
+                    new TensorVector(gradient),
+                    new BoolOptional(),
+                    false,
+                    true);
+            long first = inputHasGradient ? 1 : 0;
+            for (GatheredUnit unit : units) {
+                synchronization.accumulate(unit.shard(), gradients, first);
+                first += unit.parameters().size();
+            }
+            return inputHasGradient ? Native.keep(gradients.get(0)) : null;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.sparkmics.engine;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What one rank computes in one micro-step.
+ *
+ * @param data the input of the model's first stage; its first dimension is the micro-batch size b. The caller's to close.
+ * @param step the step that it belongs to, from 0
+ * @param slots where its b sequences stand in the global batch: what dropout masks depend on
+ * @param weights what each sequence's loss counts: 1, or 0 for padding
+ */
+public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) {
+
+    public MicroBatch {
+        if (slots.length == 0 || weights.length != slots.length || data.size(0) != slots.length) {
+            throw new IllegalArgumentException("Cannot make a micro-batch: " + data.size(0) + " sequences, "
+                    + slots.length + " slots and " + weights.length + " weights must be the same positive number.");
+        }
+    }
+
+    int size() {
+        return slots.length;
+    }
+}

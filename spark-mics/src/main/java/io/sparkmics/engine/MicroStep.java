@@ -1,0 +1,134 @@
+package io.sparkmics.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Forward and backward of one micro-batch: each unit is gathered, used and released on the way there, gathered, used and
+ * released on the way back, and its gradients take hop 1.
+ */
+final class MicroStep {
+
+    private final List<BoundStage> stages;
+    private final List<List<GatheredUnit>> completed;
+    private final Residency residency;
+    private final GradientSynchronization synchronization;
+    private final long seed;
+
+    MicroStep(
+            List<BoundStage> stages,
+            UnitGather gather,
+            ModelStates states,
+            GradientSynchronization synchronization,
+            long seed) {
+        this.stages = stages;
+        this.completed = completedBy(stages);
+        this.residency = new Residency(thereAndBack(stages), gather, states);
+        this.synchronization = synchronization;
+        this.seed = seed;
+    }
+
+    private static List<List<GatheredUnit>> thereAndBack(List<BoundStage> stages) {
+        List<List<GatheredUnit>> positions = new ArrayList<>();
+        stages.forEach(stage -> positions.add(stage.forwardUnits()));
+        List<BoundStage> back = new ArrayList<>(stages);
+        Collections.reverse(back);
+        back.forEach(stage -> positions.add(stage.backwardUnits()));
+        return positions;
+    }
+
+    /** For each stage the units that no earlier stage uses: after its backward pass their gradients are complete. */
+    private static List<List<GatheredUnit>> completedBy(List<BoundStage> stages) {
+        Set<GatheredUnit> seen = new HashSet<>();
+        return stages.stream()
+                .map(stage -> stage.forwardUnits().stream().filter(seen::add).toList())
+                .toList();
+    }
+
+    /** Returns the mean loss of the micro-batch; its gradients lie in the shards, summed with those of the ones before. */
+    double run(MicroBatch batch) {
+        Deque<Activation> activations = new ArrayDeque<>();
+        try {
+            forward(batch, activations);
+            double loss = loss(batch, activations.peek().output());
+            backward(batch, activations);
+            synchronization.finishHopOne();
+            return loss;
+        } finally {
+            activations.forEach(Activation::close);
+        }
+    }
+
+    private void forward(MicroBatch batch, Deque<Activation> activations) {
+        StagePass pass = new StagePass(batch, seed, true);
+        Tensor input = batch.data();
+        for (int stage = 0; stage < stages.size(); stage++) {
+            residency.enter(stage);
+            activations.push(stages.get(stage).forward(input, pass));
+            residency.leave(stage);
+            input = activations.peek().output();
+        }
+    }
+
+    private void backward(MicroBatch batch, Deque<Activation> activations) {
+        Tensor gradient = gradientOfLosses(batch, activations.peek().output());
+        try {
+            for (int stage = stages.size() - 1; stage >= 0; stage--) {
+                int position = 2 * stages.size() - 1 - stage;
+                residency.enter(position);
+                Tensor gradientOfInput;
+                try (Activation activation = activations.pop()) {
+                    gradientOfInput = stages.get(stage).backward(activation, gradient, synchronization);
+                }
+                residency.leave(position);
+                Native.close(gradient);
+                gradient = gradientOfInput;
+                completed.get(stage).forEach(unit -> synchronization.hopOne(unit.shard()));
+            }
+        } finally {
+            Native.close(gradient);
+        }
+    }
+
+    /** The micro-batch's loss is the weighted sum of its sequences' losses over b. */
+    private static Tensor gradientOfLosses(MicroBatch batch, Tensor losses) {
+        try (PointerScope scope = new PointerScope()) {
+            return Native.keep(weights(batch, losses).div_(new Scalar((double) batch.size())));
+        }
+    }
+
+    private static double loss(MicroBatch batch, Tensor losses) {
+        return weightedSum(batch, losses) / batch.size();
+    }
+
+    static double weightedSum(MicroBatch batch, Tensor losses) {
+        try (PointerScope scope = new PointerScope()) {
+            return losses.detach()
+                    .mul(weights(batch, losses))
+                    .to(torch.ScalarType.Double)
+                    .sum()
+                    .item_double();
+        }
+    }
+
+    private static Tensor weights(MicroBatch batch, Tensor losses) {
+        DoublePointer values = new DoublePointer(batch.weights());
+        Tensor weights = torch.from_blob(values, new long[] {batch.size()}, Native.options(torch.ScalarType.Double));
+        // A copy in any case: the blob dies with its scope.
+        return weights.to(losses.scalar_type(), false, true, null);
+    }
+
+    Residency residency() {
+        return residency;
+    }
+}

@@ -1,0 +1,14 @@
+package io.sparkmics.engine;
+
+/** Updates one rank's shards in place, after gradients have been synchronised, averaged and clipped. */
+interface Optimizer extends AutoCloseable {
+
+    /**
+     * @param step from 0
+     * @param learningRate of this step
+     */
+    void update(long step, double learningRate);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,13 @@
+package io.sparkmics.engine;
+
+import java.io.Serializable;
+
+/** Which optimizer, and its constants. */
+public sealed interface OptimizerSettings extends Serializable {
+
+    /** Plain stochastic gradient descent, without momentum or decay. */
+    record Sgd() implements OptimizerSettings {}
+
+    /** Adam with decoupled weight decay. Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019. */
+    record AdamW(double beta1, double beta2, double epsilon, double weightDecay) implements OptimizerSettings {}
+}

@@ -1,0 +1,23 @@
+package io.sparkmics.engine;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+
+final class Sgd implements Optimizer {
+
+    private final ModelStates states;
+
+    Sgd(ModelStates states) {
+        this.states = states;
+    }
+
+    @Override
+    public void update(long step, double learningRate) {
+        try (PointerScope scope = new PointerScope()) {
+            states.parameters().sub_(states.gradients(), new Scalar(learningRate));
+        }
+    }
+
+    @Override
+    public void close() {}
+}

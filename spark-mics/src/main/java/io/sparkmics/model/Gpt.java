@@ -1,0 +1,58 @@
+package io.sparkmics.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * GPT-2's architecture: learned positions, pre-LayerNorm blocks, tanh-GELU, a head tied to the token embedding.
+ *
+ * <p>Parameter names, shapes ([in, out] for the projections) and initialization are those of Hugging Face's {@code
+ * GPT2LMHeadModel}. Source: Radford et al., "Language Models are Unsupervised Multitask Learners", 2019.
+ */
+public final class Gpt implements LanguageModel {
+
+    static final double LAYER_NORM_EPSILON = 1e-5;
+    static final double INITIAL_DEVIATION = 0.02;
+
+    private final List<Stage> stages;
+    private final GptHead head;
+
+    Gpt(GptConfig config) {
+        if (config.width() % config.heads() != 0) {
+            throw new IllegalArgumentException("Cannot build a GPT: width " + config.width() + " is not a multiple of "
+                    + config.heads() + " heads. Choose a width of "
+                    + Math.max(1, config.width() / config.heads()) * config.heads() + ", or other heads.");
+        }
+        Unit tokens = Unit.of(
+                "wte", Parameter.weight("transformer.wte.weight", normal(), config.vocabularySize(), config.width()));
+        Unit positions =
+                Unit.of("wpe", Parameter.weight("transformer.wpe.weight", normal(), config.context(), config.width()));
+        head = new GptHead(config, tokens);
+        List<Stage> built = new ArrayList<>();
+        built.add(new GptEmbedding(config, tokens, positions));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            built.add(new GptBlock(config, layer));
+        }
+        built.add(new GptLoss(head));
+        stages = List.copyOf(built);
+    }
+
+    /** GPT-2 small over bytes, to be changed from there. */
+    public static GptConfig config() {
+        return GptConfig.defaults();
+    }
+
+    @Override
+    public List<Stage> stages() {
+        return stages;
+    }
+
+    @Override
+    public Stage logits() {
+        return head;
+    }
+
+    static Initialization normal() {
+        return Initialization.normal(INITIAL_DEVIATION);
+    }
+}

@@ -1,0 +1,71 @@
+package io.sparkmics.model;
+
+import static org.bytedeco.pytorch.global.torch.gelu;
+import static org.bytedeco.pytorch.global.torch.layer_norm;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+
+/** One transformer block of GPT-2, [b, t, width] to [b, t, width]: attention and feed-forward, each behind its norm. */
+final class GptBlock implements Stage {
+
+    private final GptConfig config;
+    private final String prefix;
+    private final GptAttention attention;
+    private final Unit unit;
+
+    GptBlock(GptConfig config, int layer) {
+        this.config = config;
+        this.prefix = "transformer.h." + layer + ".";
+        this.attention = new GptAttention(config, prefix);
+        long width = config.width();
+        // Two additions to the residual stream a block: GPT-2 scales them so that its variance does not grow with
+        // depth.
+        Initialization residual = Initialization.normal(Gpt.INITIAL_DEVIATION / Math.sqrt(2.0 * config.layers()));
+        Initialization zero = Initialization.constant(0);
+        Initialization one = Initialization.constant(1);
+        this.unit = Unit.of(
+                "h." + layer,
+                Parameter.weight(prefix + "attn.c_attn.weight", Gpt.normal(), width, 3 * width),
+                Parameter.weight(prefix + "attn.c_proj.weight", residual, width, width),
+                Parameter.weight(prefix + "mlp.c_fc.weight", Gpt.normal(), width, 4 * width),
+                Parameter.weight(prefix + "mlp.c_proj.weight", residual, 4 * width, width),
+                Parameter.vector(prefix + "ln_1.weight", one, width),
+                Parameter.vector(prefix + "ln_1.bias", zero, width),
+                Parameter.vector(prefix + "attn.c_attn.bias", zero, 3 * width),
+                Parameter.vector(prefix + "attn.c_proj.bias", zero, width),
+                Parameter.vector(prefix + "ln_2.weight", one, width),
+                Parameter.vector(prefix + "ln_2.bias", zero, width),
+                Parameter.vector(prefix + "mlp.c_fc.bias", zero, 4 * width),
+                Parameter.vector(prefix + "mlp.c_proj.bias", zero, width));
+    }
+
+    @Override
+    public List<Unit> units() {
+        return List.of(unit);
+    }
+
+    @Override
+    public Tensor forward(Tensor input, Weights weights, Pass pass) {
+        Tensor attended = attention.forward(norm(input, weights, prefix + "ln_1"), weights, pass);
+        Tensor middle = input.add(pass.dropout(attended, config.dropout(), prefix + "attn.resid_dropout"));
+        Tensor wide = gelu(project(norm(middle, weights, prefix + "ln_2"), weights, prefix + "mlp.c_fc"), "tanh");
+        Tensor narrow = project(wide, weights, prefix + "mlp.c_proj");
+        return middle.add(pass.dropout(narrow, config.dropout(), prefix + "mlp.dropout"));
+    }
+
+    static Tensor norm(Tensor input, Weights weights, String name) {
+        return layer_norm(
+                input,
+                new long[] {input.size(-1)},
+                new TensorOptional(weights.get(name + ".weight")),
+                new TensorOptional(weights.get(name + ".bias")),
+                Gpt.LAYER_NORM_EPSILON,
+                false);
+    }
+
+    static Tensor project(Tensor input, Weights weights, String name) {
+        return input.matmul(weights.get(name + ".weight")).add(weights.get(name + ".bias"));
+    }
+}

@@ -1,0 +1,94 @@
+package io.sparkmics.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The sizes of a {@link Gpt}. Immutable: each setter gives a changed copy.
+ *
+ * @param layers transformer blocks
+ * @param heads attention heads; divides {@code width}
+ * @param width size of a token's vector
+ * @param context tokens that a sequence predicts, and positions that are learned
+ * @param vocabularySize number of token ids; 257 is the built-in byte-level tokenizer's
+ * @param dropout probability of dropping, in [0, 1)
+ */
+public record GptConfig(int layers, int heads, int width, int context, int vocabularySize, double dropout)
+        implements ModelConfig {
+
+    private static final int BYTE_VOCABULARY = 257;
+
+    public GptConfig {
+        check(layers > 0, "layers", layers, "must be positive");
+        check(heads > 0, "heads", heads, "must be positive");
+        check(width > 0, "width", width, "must be positive");
+        check(context > 0, "context", context, "must be positive");
+        check(vocabularySize > 0, "vocabularySize", vocabularySize, "must be positive");
+        check(dropout >= 0 && dropout < 1, "dropout", dropout, "must be in [0, 1)");
+    }
+
+    private static void check(boolean holds, String name, Object value, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException("Cannot configure a GPT: " + name + " = " + value + " " + rule + ".");
+        }
+    }
+
+    /** GPT-2 small's sizes over bytes, without dropout. */
+    static GptConfig defaults() {
+        return new GptConfig(12, 12, 768, 1024, BYTE_VOCABULARY, 0);
+    }
+
+    public GptConfig layers(int changed) {
+        return new GptConfig(changed, heads, width, context, vocabularySize, dropout);
+    }
+
+    public GptConfig heads(int changed) {
+        return new GptConfig(layers, changed, width, context, vocabularySize, dropout);
+    }
+
+    public GptConfig width(int changed) {
+        return new GptConfig(layers, heads, changed, context, vocabularySize, dropout);
+    }
+
+    public GptConfig context(int changed) {
+        return new GptConfig(layers, heads, width, changed, vocabularySize, dropout);
+    }
+
+    public GptConfig vocabularySize(int changed) {
+        return new GptConfig(layers, heads, width, context, changed, dropout);
+    }
+
+    public GptConfig dropout(double changed) {
+        return new GptConfig(layers, heads, width, context, vocabularySize, changed);
+    }
+
+    @Override
+    public Gpt build() {
+        return new Gpt(this);
+    }
+
+    /** The {@code config.json} that makes Hugging Face's {@code GPT2LMHeadModel} the same model. */
+    @Override
+    public Map<String, Object> describe() {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("model_type", "gpt2");
+        description.put("architectures", new String[] {"GPT2LMHeadModel"});
+        description.put("n_layer", layers);
+        description.put("n_head", heads);
+        description.put("n_embd", width);
+        description.put("n_positions", context);
+        description.put("n_ctx", context);
+        description.put("vocab_size", vocabularySize);
+        description.put("activation_function", "gelu_new");
+        description.put("layer_norm_epsilon", Gpt.LAYER_NORM_EPSILON);
+        description.put("initializer_range", Gpt.INITIAL_DEVIATION);
+        description.put("embd_pdrop", dropout);
+        description.put("attn_pdrop", dropout);
+        description.put("resid_pdrop", dropout);
+        description.put("tie_word_embeddings", true);
+        description.put("bos_token_id", vocabularySize - 1);
+        description.put("eos_token_id", vocabularySize - 1);
+        description.put("torch_dtype", "float32");
+        return description;
+    }
+}

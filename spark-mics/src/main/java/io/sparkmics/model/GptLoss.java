@@ -1,0 +1,43 @@
+package io.sparkmics.model;
+
+import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
+
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
+final class GptLoss implements Stage {
+
+    private static final long NO_REDUCTION = 0;
+    private static final long PADDING = -1;
+
+    private final GptHead head;
+
+    GptLoss(GptHead head) {
+        this.head = head;
+    }
+
+    @Override
+    public List<Unit> units() {
+        return head.units();
+    }
+
+    @Override
+    public Tensor forward(Tensor input, Weights weights, Pass pass) {
+        Tensor logits = head.forward(input, weights, pass);
+        Tensor targets = pass.data().narrow(1, 1, input.size(1)).contiguous();
+        Tensor losses = cross_entropy_loss(
+                        logits.view(-1, logits.size(2)),
+                        targets.view(-1),
+                        new TensorOptional(),
+                        NO_REDUCTION,
+                        PADDING,
+                        0)
+                .view(input.size(0), input.size(1));
+        Tensor predicted = targets.ge(new Scalar(0L)).to(ScalarType.Long).sum(1).clamp_min(new Scalar(1L));
+        return losses.sum(1).div(predicted);
+    }
+}
