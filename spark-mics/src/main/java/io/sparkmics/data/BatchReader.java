@@ -1,0 +1,148 @@
+package io.sparkmics.data;
+
+import io.sparkmics.plan.TrainingSchedule;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import scala.Tuple2;
+
+/**
+ * Makes the batches of one partition of {@link TokenData#shuffle}, in the order of the schedule, and checks that none of
+ * their tokens is missing or there twice. Holds one batch at a time. For one thread.
+ */
+public final class BatchReader {
+
+    private final TrainingSchedule schedule;
+    private final TokenCounts counts;
+    private final int partition;
+    private final Iterator<Tuple2<SequenceKey, int[]>> pieces;
+
+    private long step;
+    private long microStep;
+    private long evaluated;
+    private boolean evaluationDue;
+    private TokenBatch first;
+
+    /**
+     * @param partition of the barrier stage, which need not be the rank
+     * @param pieces of that partition
+     */
+    public BatchReader(
+            TrainingSchedule schedule, TokenCounts counts, int partition, Iterator<Tuple2<SequenceKey, int[]>> pieces) {
+        this.schedule = schedule;
+        this.counts = counts;
+        this.partition = partition;
+        this.pieces = pieces;
+    }
+
+    /** Reads the first batch ahead: data that is not there shows before anyone waits in a collective. */
+    public void checkFirst() {
+        if (first == null && step == 0 && microStep == 0) {
+            first = read(false);
+        }
+    }
+
+    /**
+     * The next micro-batch.
+     *
+     * @throws DataChangedException when it is not complete
+     * @throws IllegalStateException when an evaluation is due first
+     * @throws NoSuchElementException behind the last step
+     */
+    public TokenBatch nextTraining() {
+        if (evaluationDue) {
+            throw new IllegalStateException(
+                    "Cannot read batches of step " + step + ": the evaluation before it has not been read to its end.");
+        }
+        if (step == schedule.steps()) {
+            throw new NoSuchElementException("Cannot read batches of step " + step + ": the schedule ends before it.");
+        }
+        TokenBatch batch = first == null ? read(false) : first;
+        first = null;
+        if (++microStep == schedule.microSteps()) {
+            microStep = 0;
+            evaluationDue = counts.validationSequences() > 0 && schedule.evaluatesAfter(step);
+            step++;
+        }
+        checkEnd();
+        return batch;
+    }
+
+    /** Whether a batch of the evaluation after the step that was read last is still to be read. */
+    public boolean evaluationDue() {
+        return evaluationDue;
+    }
+
+    /**
+     * The next batch of the evaluation that is due; every rank has equally many. Sequences behind the last one are padding
+     * of tokens 0 and weight 0.
+     *
+     * @throws DataChangedException when it is not complete
+     * @throws NoSuchElementException when none is due
+     */
+    public TokenBatch nextEvaluation() {
+        if (!evaluationDue) {
+            throw new NoSuchElementException("Cannot read an evaluation: none is due before step " + step + ".");
+        }
+        TokenBatch batch = read(true);
+        if (++evaluated == evaluationBatches()) {
+            evaluated = 0;
+            evaluationDue = false;
+        }
+        checkEnd();
+        return batch;
+    }
+
+    private long evaluationBatches() {
+        long together = (long) schedule.worldSize() * schedule.microBatchSize();
+        return (counts.validationSequences() + together - 1) / together;
+    }
+
+    private TokenBatch read(boolean validation) {
+        long due = validation ? step - 1 : step;
+        long before = (validation ? evaluated : microStep) * schedule.microBatchSize();
+        int length = counts.context() + 1;
+        int[] slots = new int[schedule.microBatchSize()];
+        int[] tokens = new int[slots.length * length];
+        double[] weights = new double[slots.length];
+        for (int i = 0; i < slots.length; i++) {
+            long slot = partition + (before + i) * schedule.worldSize();
+            int present = validation ? counts.validation().length(slot) : length;
+            if (present > 0) {
+                slots[i] = (int) slot;
+                read(new SequenceKey(due, validation, (int) slot, 0), tokens, i * length, present);
+                Arrays.fill(tokens, i * length + present, (i + 1) * length, TokenBatch.PADDING);
+                weights[i] = (double) (present - 1) / counts.context();
+            } else {
+                slots[i] = -1;
+            }
+        }
+        return new TokenBatch(due, slots, tokens, weights);
+    }
+
+    /** Puts one sequence together from its pieces. */
+    private void read(SequenceKey sequence, int[] tokens, int start, int length) {
+        int size = 0;
+        while (size < length) {
+            SequenceKey expected = new SequenceKey(sequence.step(), sequence.validation(), sequence.slot(), size);
+            if (!pieces.hasNext()) {
+                throw new DataChangedException(expected.toString(), "the data ends before it");
+            }
+            Tuple2<SequenceKey, int[]> piece = pieces.next();
+            if (!piece._1().equals(expected) || piece._2().length > length - size) {
+                throw new DataChangedException(
+                        expected.toString(), "found " + piece._2().length + " tokens for " + piece._1());
+            }
+            System.arraycopy(piece._2(), 0, tokens, start + size, piece._2().length);
+            size += piece._2().length;
+        }
+    }
+
+    private void checkEnd() {
+        if (step == schedule.steps() && !evaluationDue && pieces.hasNext()) {
+            throw new DataChangedException(
+                    "the end of the batches",
+                    "found more tokens, for " + pieces.next()._1());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.sparkmics.data;
+
+/** What is counted of each partition of documents. */
+enum Count {
+    TRAINING_DOCUMENTS,
+    /** Ends of text included, as in all counts of tokens. */
+    TRAINING_TOKENS,
+    VALIDATION_DOCUMENTS,
+    VALIDATION_TOKENS,
+    NULL_ROWS,
+    EMPTY_DOCUMENTS,
+    NULL_INDICATORS,
+    NULL_IDS,
+    FOREIGN_IDS,
+    /** One of the foreign ids. */
+    FOREIGN_ID_EXAMPLE,
+    /** Of all tokens in their order: two readings of a partition that differ, differ here. */
+    CHECKSUM
+}

@@ -1,0 +1,43 @@
+package io.sparkmics.data;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How rows become sequences.
+ *
+ * @param inputCol a {@code string} column, tokenized by {@link ByteTokenizer}, or ready ids as {@code array<int>} or {@code
+ *     array<bigint>}
+ * @param validationIndicatorCol a {@code boolean} column, true for the rows that are not trained on but evaluated
+ * @param context how many tokens a sequence predicts
+ * @param vocabularySize token ids are from 0 to this, exclusive
+ * @param seed of the order of the sequences
+ * @param endOfText the id that follows every document
+ */
+public record DataSettings(
+        String inputCol,
+        Optional<String> validationIndicatorCol,
+        int context,
+        int vocabularySize,
+        long seed,
+        int endOfText) {
+
+    public DataSettings {
+        Objects.requireNonNull(inputCol, "inputCol is null");
+        Objects.requireNonNull(validationIndicatorCol, "validationIndicatorCol is null");
+        if (context < 1 || context == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("Cannot set the context to " + context + ": it must be positive.");
+        }
+        if (endOfText < 0 || endOfText >= vocabularySize) {
+            throw new IllegalArgumentException("Cannot end texts with token " + endOfText + ": ids are from 0 to "
+                    + (vocabularySize - 1) + ", as the vocabulary size is " + vocabularySize + ".");
+        }
+    }
+
+    /** For text, or for ids that end as {@link ByteTokenizer}'s do. */
+    public static DataSettings of(
+            String inputCol, Optional<String> validationIndicatorCol, int context, int vocabularySize, long seed) {
+        return new DataSettings(
+                inputCol, validationIndicatorCol, context, vocabularySize, seed, ByteTokenizer.END_OF_TEXT);
+    }
+}

@@ -1,0 +1,88 @@
+package io.sparkmics.data;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.apache.spark.sql.Row;
+
+/** Reads the documents of one partition, token by token, and counts what it sees. */
+final class DocumentReader {
+
+    /** What the tokens are checked against and ended with. */
+    record Tokens(int vocabularySize, int endOfText) implements Serializable {}
+
+    private static final long CHECKSUM_PRIME = 0x100000001B3L;
+
+    private final Tokens settings;
+    private final PartitionCounts counts = new PartitionCounts();
+
+    DocumentReader(Tokens settings) {
+        this.settings = settings;
+    }
+
+    PartitionCounts counts() {
+        return counts;
+    }
+
+    /** Gives every token of the row's document to one of the two, or none when the row is skipped. */
+    void read(Row row, IntConsumer training, IntConsumer validation) {
+        Object document = row.get(Documents.DOCUMENT);
+        if (document == null) {
+            counts.add(Count.NULL_ROWS, 1);
+        } else if (row.isNullAt(Documents.VALIDATION)) {
+            counts.add(Count.NULL_INDICATORS, 1);
+        } else if (row.getBoolean(Documents.VALIDATION)) {
+            long tokens = read(row, document, 1, validation);
+            counts.add(Count.VALIDATION_DOCUMENTS, tokens > 0 ? 1 : 0);
+            counts.add(Count.VALIDATION_TOKENS, tokens);
+        } else {
+            long tokens = read(row, document, 0, training);
+            counts.add(Count.TRAINING_DOCUMENTS, tokens > 0 ? 1 : 0);
+            counts.add(Count.TRAINING_TOKENS, tokens);
+        }
+    }
+
+    private long read(Row row, Object document, int kind, IntConsumer sink) {
+        long length;
+        mix(kind);
+        if (document instanceof byte[] bytes) {
+            length = bytes.length;
+            for (byte b : bytes) {
+                accept(Byte.toUnsignedInt(b), sink);
+            }
+        } else {
+            List<Long> ids = row.getList(Documents.DOCUMENT);
+            length = ids.size();
+            for (Long id : ids) {
+                check(id, sink);
+            }
+        }
+        if (length == 0) {
+            counts.add(Count.EMPTY_DOCUMENTS, 1);
+            return 0;
+        }
+        accept(settings.endOfText(), sink);
+        return length + 1;
+    }
+
+    private void check(Long id, IntConsumer sink) {
+        if (id == null) {
+            counts.add(Count.NULL_IDS, 1);
+        } else if (id < 0 || id >= settings.vocabularySize()) {
+            counts.add(Count.FOREIGN_IDS, 1);
+            counts.set(Count.FOREIGN_ID_EXAMPLE, id);
+        } else {
+            accept(id.intValue(), sink);
+        }
+    }
+
+    private void accept(int token, IntConsumer sink) {
+        mix(token);
+        sink.accept(token);
+    }
+
+    /** FNV-1a, a token at a time: this is no defence against malice, only against a second reading that differs. */
+    private void mix(int value) {
+        counts.set(Count.CHECKSUM, (counts.get(Count.CHECKSUM) ^ value + 1L) * CHECKSUM_PRIME);
+    }
+}

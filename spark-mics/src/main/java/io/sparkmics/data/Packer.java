@@ -1,0 +1,57 @@
+package io.sparkmics.data;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * Cuts the tokens of one partition into pieces of sequences. A sequence that reaches into the next partition leaves here as
+ * a fragment, and its other part leaves there.
+ */
+final class Packer implements IntConsumer {
+
+    /** Takes the pieces. */
+    interface Sink {
+
+        /**
+         * @param sequence which sequence
+         * @param offset where in the sequence the tokens begin
+         */
+        void accept(long sequence, int offset, int[] tokens);
+    }
+
+    private final int context;
+    private final Sink sink;
+    private final int[] piece;
+    private int size;
+    private long position;
+
+    /** @param position of this partition's first token in the row of all tokens */
+    Packer(int context, long position, Sink sink) {
+        this.context = context;
+        this.position = position;
+        this.sink = sink;
+        this.piece = new int[context + 1];
+    }
+
+    @Override
+    public void accept(int token) {
+        if (position % context == 0 && position > 0) {
+            piece[size++] = token;
+            flush(position / context - 1, context);
+        }
+        piece[size++] = token;
+        position++;
+    }
+
+    /** Lets go of what is left; to be called once, behind the last token. */
+    void finish() {
+        if (size > 0) {
+            flush((position - 1) / context, (int) ((position - 1) % context));
+        }
+    }
+
+    private void flush(long sequence, int last) {
+        sink.accept(sequence, last + 1 - size, Arrays.copyOf(piece, size));
+        size = 0;
+    }
+}

@@ -1,0 +1,35 @@
+package io.sparkmics.data;
+
+import io.sparkmics.plan.TrainingSchedule;
+import java.io.Serializable;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * Which step and slot every sequence goes to. The stream of training sequences is epoch after epoch, each in its own seeded
+ * permutation; step t takes the next B of it, so a batch may reach over the end of an epoch and no sequence is seen again
+ * before all are seen.
+ */
+record SequenceOrder(TrainingSchedule schedule, TokenCounts counts, long seed) implements Serializable {
+
+    /** Every step and slot of a training sequence, none for what is left over. */
+    Stream<SequenceKey> training(long sequence, int offset) {
+        long sequences = counts.trainingSequences();
+        if (sequence >= sequences) {
+            return Stream.empty();
+        }
+        int batch = schedule.globalBatchSize();
+        return LongStream.rangeClosed(0, (schedule.sequences() - 1) / sequences)
+                .map(epoch -> epoch * sequences + new Permutation(seed, epoch, sequences).apply(sequence))
+                .filter(place -> place < schedule.sequences())
+                .mapToObj(place -> new SequenceKey(place / batch, false, (int) (place % batch), offset));
+    }
+
+    /** A validation sequence after every step that evaluates. */
+    Stream<SequenceKey> validation(long sequence, int offset) {
+        if (sequence >= counts.validationSequences()) {
+            return Stream.empty();
+        }
+        return schedule.evaluations().mapToObj(step -> new SequenceKey(step, true, (int) sequence, offset));
+    }
+}

@@ -1,0 +1,177 @@
+package io.sparkmics.data;
+
+import io.sparkmics.plan.TrainingSchedule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.ShuffledRDD;
+import org.apache.spark.serializer.JavaSerializer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import scala.Tuple2;
+import scala.math.Ordering;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * A DataFrame that has been put in its canonical order and counted, ready to be shuffled into batches. Lives on the driver.
+ */
+public final class TokenData {
+
+    private final DataSettings settings;
+
+    /** Kept, so that its shuffle files are found again: the order of a second sort could not be told apart from it. */
+    private final JavaRDD<Row> documents;
+
+    private final List<PartitionCounts> partitions;
+    private final TokenCounts counts;
+
+    private TokenData(
+            DataSettings settings, JavaRDD<Row> documents, List<PartitionCounts> partitions, TokenCounts counts) {
+        this.settings = settings;
+        this.documents = documents;
+        this.partitions = partitions;
+        this.counts = counts;
+    }
+
+    /** What is wrong with the columns, as sentences for the user; empty when they will do. */
+    public static List<String> checkSchema(StructType schema, DataSettings settings) {
+        return Documents.problems(schema, settings);
+    }
+
+    /**
+     * Sorts and counts: runs Spark jobs over all rows, which evaluate the frame twice unless it is cached.
+     *
+     * @throws IllegalArgumentException when columns, ids or indicators are wrong or there is nothing to train on
+     */
+    public static TokenData prepare(Dataset<Row> frame, DataSettings settings) {
+        require(checkSchema(frame.schema(), settings));
+        JavaRDD<Row> documents = Documents.inCanonicalOrder(frame, settings).javaRDD();
+        DocumentReader.Tokens tokens = tokens(settings);
+        List<PartitionCounts> partitions =
+                documents.mapPartitions(rows -> List.of(count(rows, tokens)).iterator()).collect().stream()
+                        .map(PartitionCounts::new)
+                        .toList();
+        require(problems(partitions, settings));
+        return new TokenData(settings, documents, partitions, counts(partitions, settings.context()));
+    }
+
+    /** What the data holds. */
+    public TokenCounts counts() {
+        return counts;
+    }
+
+    /**
+     * The pieces of all batches: one partition for each rank, each sorted as the rank reads it. A {@link BatchReader} makes
+     * batches of it. They cross this shuffle by
+     * Java serialization, whatever {@code spark.serializer} is: Kryo cannot read records.
+     *
+     * @throws IllegalArgumentException when the data has fewer training sequences than one global batch
+     */
+    public JavaPairRDD<SequenceKey, int[]> shuffle(TrainingSchedule schedule) {
+        counts.requireGlobalBatch(schedule.globalBatchSize());
+        List<PartitionPlan> plans = plans();
+        SequenceOrder order = new SequenceOrder(schedule, counts, settings.seed());
+        DocumentReader.Tokens tokens = tokens(settings);
+        JavaRDD<Tuple2<SequenceKey, int[]>> pieces = documents.mapPartitionsWithIndex(
+                (partition, rows) -> new PieceIterator(partition, plans.get(partition), order, tokens, rows), false);
+        ClassTag<SequenceKey> key = ClassTag$.MODULE$.apply(SequenceKey.class);
+        ClassTag<int[]> value = ClassTag$.MODULE$.apply(int[].class);
+        ShuffledRDD<SequenceKey, int[], int[]> shuffled = new ShuffledRDD<SequenceKey, int[], int[]>(
+                        pieces.rdd(), new SlotPartitioner(schedule.worldSize()), key, value, value)
+                .setKeyOrdering(Ordering.comparatorToOrdering(Comparator.<SequenceKey>naturalOrder()))
+                .setSerializer(new JavaSerializer(pieces.context().getConf()));
+        return JavaPairRDD.fromRDD(shuffled, key, value);
+    }
+
+    private List<PartitionPlan> plans() {
+        List<PartitionPlan> plans = new ArrayList<>();
+        PartitionPlan plan = new PartitionPlan(new PartitionCounts(), 0, 0);
+        for (PartitionCounts partition : partitions) {
+            plan = plan.next(partition);
+            plans.add(plan);
+        }
+        return plans;
+    }
+
+    private static DocumentReader.Tokens tokens(DataSettings settings) {
+        return new DocumentReader.Tokens(settings.vocabularySize(), settings.endOfText());
+    }
+
+    private static long[] count(Iterator<Row> rows, DocumentReader.Tokens tokens) {
+        DocumentReader reader = new DocumentReader(tokens);
+        rows.forEachRemaining(row -> reader.read(row, token -> {}, token -> {}));
+        return reader.counts().toArray();
+    }
+
+    private static long sum(List<PartitionCounts> partitions, Count count) {
+        return partitions.stream().mapToLong(partition -> partition.get(count)).sum();
+    }
+
+    private static TokenCounts counts(List<PartitionCounts> partitions, int context) {
+        return new TokenCounts(
+                context,
+                sum(partitions, Count.TRAINING_DOCUMENTS),
+                sum(partitions, Count.TRAINING_TOKENS),
+                sum(partitions, Count.VALIDATION_DOCUMENTS),
+                sum(partitions, Count.VALIDATION_TOKENS),
+                sum(partitions, Count.NULL_ROWS),
+                sum(partitions, Count.EMPTY_DOCUMENTS));
+    }
+
+    private static List<String> problems(List<PartitionCounts> partitions, DataSettings settings) {
+        List<String> problems = new ArrayList<>();
+        long foreign = sum(partitions, Count.FOREIGN_IDS);
+        if (foreign > 0) {
+            long example = partitions.stream()
+                    .filter(partition -> partition.get(Count.FOREIGN_IDS) > 0)
+                    .findFirst()
+                    .orElseThrow()
+                    .get(Count.FOREIGN_ID_EXAMPLE);
+            problems.add(problem(
+                    "Cannot train on column '%s': %,d token ids are not from 0 to %d, for example %d."
+                            + " Set a larger vocabulary or mend the ids.",
+                    settings.inputCol(), foreign, settings.vocabularySize() - 1, example));
+        }
+        long nullIds = sum(partitions, Count.NULL_IDS);
+        if (nullIds > 0) {
+            problems.add(problem(
+                    "Cannot train on column '%s': %,d of its token ids are null. Leave them out or mend them.",
+                    settings.inputCol(), nullIds));
+        }
+        long nullIndicators = sum(partitions, Count.NULL_INDICATORS);
+        if (nullIndicators > 0) {
+            problems.add(problem(
+                    "Cannot tell validation rows by column '%s': it is null in %,d rows. Set it to true or false.",
+                    settings.validationIndicatorCol().orElseThrow(), nullIndicators));
+        }
+        TokenCounts counts = counts(partitions, settings.context());
+        if (problems.isEmpty() && counts.trainingDocuments() == 0) {
+            problems.add(problem(
+                    "Cannot train on column '%s': it has no documents to train on (%,d null rows, %,d empty documents,"
+                            + " %,d validation documents).",
+                    settings.inputCol(), counts.nullRows(), counts.emptyDocuments(), counts.validationDocuments()));
+        }
+        if (counts.validationSequences() > Integer.MAX_VALUE) {
+            problems.add(problem(
+                    "Cannot evaluate %,d sequences: it must be fewer than %,d. Mark fewer validation rows.",
+                    counts.validationSequences(), Integer.MAX_VALUE));
+        }
+        return problems;
+    }
+
+    private static String problem(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    private static void require(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", problems));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.sparkmics.plan;
+
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+
+/**
+ * What every rank carries out: made on the driver, the same for all. Steps count from 0.
+ *
+ * @param worldSize the number of ranks, W
+ * @param globalBatchSize the sequences of one step over all ranks, B; a multiple of b * W
+ * @param microBatchSize the sequences of one rank in one micro-step, b
+ * @param steps how many steps to train
+ * @param learningRate its shape over the steps
+ * @param evaluateEvery 0: never; otherwise after every so many steps, and after the last one
+ */
+public record TrainingSchedule(
+        int worldSize,
+        int globalBatchSize,
+        int microBatchSize,
+        long steps,
+        LearningRate learningRate,
+        long evaluateEvery)
+        implements Serializable {
+
+    public TrainingSchedule {
+        List<String> problems = BatchSizes.problems(worldSize, globalBatchSize, microBatchSize);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join(" ", problems));
+        }
+        if (steps < 1) {
+            throw new IllegalArgumentException("Cannot train for " + steps + " steps: it must be 1 or more.");
+        }
+        if (steps > Long.MAX_VALUE / globalBatchSize) {
+            throw new IllegalArgumentException("Cannot train for " + steps + " steps of " + globalBatchSize
+                    + " sequences: that is more sequences than can be counted.");
+        }
+        Objects.requireNonNull(learningRate, "learningRate is null");
+        if (evaluateEvery < 0) {
+            throw new IllegalArgumentException(
+                    "Cannot evaluate every " + evaluateEvery + " steps: it must be positive, or 0 for never.");
+        }
+    }
+
+    /**
+     * What is wrong with these sizes, as sentences for the user, with the nearest sizes that would do; empty when they are
+     * right.
+     */
+    public static List<String> problems(int worldSize, int globalBatchSize, int microBatchSize) {
+        return BatchSizes.problems(worldSize, globalBatchSize, microBatchSize);
+    }
+
+    /**
+     * How many steps to train: as many whole global batches as the epochs have, and no more than the most.
+     *
+     * @param maxSteps the most steps
+     * @param epochs how often each sequence is seen; need not be whole
+     * @param sequences the training sequences of one epoch
+     * @throws IllegalArgumentException when neither limit is given or not even one step is left
+     */
+    public static long steps(OptionalLong maxSteps, OptionalDouble epochs, long sequences, int globalBatchSize) {
+        if (maxSteps.isEmpty() && epochs.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Cannot tell when to stop: neither maximum steps nor epochs are set. Set one of them, or both.");
+        }
+        long most = maxSteps.orElse(Long.MAX_VALUE);
+        if (epochs.isEmpty()) {
+            return most;
+        }
+        long whole = sequencesIn(epochs.getAsDouble(), sequences) / globalBatchSize;
+        if (whole < 1) {
+            throw new IllegalArgumentException("Cannot train for " + epochs.getAsDouble() + " epochs: " + sequences
+                    + " sequences give no whole global batch of " + globalBatchSize
+                    + ". Set more epochs or a smaller global batch size.");
+        }
+        return Math.min(most, whole);
+    }
+
+    /** The sequences that are left out at the end of the epochs, fewer than one global batch. */
+    public static long remainder(double epochs, long sequences, int globalBatchSize) {
+        return sequencesIn(epochs, sequences) % globalBatchSize;
+    }
+
+    private static long sequencesIn(double epochs, long sequences) {
+        if (!(epochs > 0 && epochs < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("Cannot train for " + epochs + " epochs: it must be positive.");
+        }
+        return BigDecimal.valueOf(epochs)
+                .multiply(BigDecimal.valueOf(sequences))
+                .toBigInteger()
+                .min(BigInteger.valueOf(Long.MAX_VALUE))
+                .longValue();
+    }
+
+    /** Micro-steps per step: B / (b * W). */
+    public int microSteps() {
+        return sequencesPerRank() / microBatchSize;
+    }
+
+    /** The sequences of one rank in one step: B / W. */
+    public int sequencesPerRank() {
+        return globalBatchSize / worldSize;
+    }
+
+    /** The sequences of all steps together. */
+    public long sequences() {
+        return steps * globalBatchSize;
+    }
+
+    /** The learning rate of a step. */
+    public double learningRate(long step) {
+        return learningRate.at(Objects.checkIndex(step, steps), steps);
+    }
+
+    /** Whether the model is evaluated when this step is done. */
+    public boolean evaluatesAfter(long step) {
+        return evaluateEvery > 0 && ((step + 1) % evaluateEvery == 0 || step + 1 == steps);
+    }
+
+    /** The steps after which the model is evaluated, ascending. */
+    public LongStream evaluations() {
+        if (evaluateEvery == 0) {
+            return LongStream.empty();
+        }
+        long regular = steps / evaluateEvery;
+        LongStream every = LongStream.rangeClosed(1, regular).map(n -> n * evaluateEvery - 1);
+        return steps % evaluateEvery == 0 ? every : LongStream.concat(every, LongStream.of(steps - 1));
+    }
+}

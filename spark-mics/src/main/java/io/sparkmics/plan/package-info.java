@@ -1,0 +1,2 @@
+/** What is decided before anything runs: schedule and memory. Pure arithmetic, no Spark, no tensors. */
+package io.sparkmics.plan;
