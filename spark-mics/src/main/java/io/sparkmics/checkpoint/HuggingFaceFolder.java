@@ -1,0 +1,74 @@
+package io.sparkmics.checkpoint;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A folder that Python's {@code from_pretrained} takes: {@code config.json} and {@code model.safetensors}. The weights are
+ * the last to appear: where they are, the folder is whole.
+ */
+public final class HuggingFaceFolder {
+
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.safetensors";
+    private static final int MOST_BYTES = 1 << 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Path folder;
+    private final Configuration hadoop;
+
+    public HuggingFaceFolder(Path folder, Configuration hadoop) {
+        this.folder = folder;
+        this.hadoop = hadoop;
+    }
+
+    /** Writes {@code config.json}, over an older one. */
+    public void writeConfig(Map<String, ?> config) {
+        Path file = new Path(folder, CONFIG);
+        try (OutputStream out = file.getFileSystem(hadoop).create(file, true)) {
+            out.write(JSON.writeValueAsBytes(config));
+            out.write('\n');
+        } catch (IOException e) {
+            throw new CheckpointException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads {@code config.json}. */
+    public Map<String, Object> readConfig() {
+        Path file = new Path(folder, CONFIG);
+        try (InputStream in = file.getFileSystem(hadoop).open(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new CheckpointException("Cannot read " + file + ": it has more than " + MOST_BYTES
+                        + " bytes, which no configuration has.");
+            }
+            return JSON.readValue(bytes, new TypeReference<Map<String, Object>>() {});
+        } catch (IOException e) {
+            throw new CheckpointException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Begins {@code model.safetensors}. */
+    public SafetensorsWriter writeWeights(SafetensorsHeader header) {
+        return SafetensorsWriter.create(new Path(folder, WEIGHTS), header, hadoop);
+    }
+
+    /** Opens {@code model.safetensors}. */
+    public SafetensorsReader readWeights() {
+        return SafetensorsReader.open(new Path(folder, WEIGHTS), hadoop);
+    }
+}

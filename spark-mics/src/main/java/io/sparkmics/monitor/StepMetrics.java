@@ -1,0 +1,67 @@
+package io.sparkmics.monitor;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * What one step of training has to say for itself. As JSON it is one line: of {@code metrics.jsonl}, and on its way from
+ * rank 0 to the driver.
+ *
+ * @param step counted from 1, as people do
+ * @param steps how many steps there will be
+ * @param loss the mean training loss of the step, in nats per token
+ * @param learningRate what the optimiser used in this step
+ * @param gradientNorm the global norm before clipping
+ * @param tokensPerSecond of all ranks together, in this step
+ * @param tokens trained on so far, by all ranks together
+ * @param validationLoss in nats per token, or null where the schedule has no evaluation after this step
+ * @param seconds since the first step began
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record StepMetrics(
+        long step,
+        long steps,
+        double loss,
+        double learningRate,
+        double gradientNorm,
+        double tokensPerSecond,
+        long tokens,
+        Double validationLoss,
+        double seconds) {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    public StepMetrics {
+        if (step < 1 || step > steps) {
+            throw new IllegalArgumentException(
+                    "Cannot report step " + step + " of " + steps + ": steps count from 1 to their total.");
+        }
+        if (tokens < 0 || seconds < 0) {
+            throw new IllegalArgumentException("Cannot report step " + step + ": its tokens (" + tokens
+                    + ") and seconds (" + seconds + ") must not be negative.");
+        }
+    }
+
+    /** One line of JSON, without the line's end. A loss that is not a number is the string {@code "NaN"}. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write step " + step + " as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** @throws IllegalArgumentException when the line is not what {@link #toJson} writes */
+    public static StepMetrics fromJson(String line) {
+        try {
+            return JSON.readValue(line, StepMetrics.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("Cannot read the metrics of a step: " + e.getOriginalMessage(), e);
+        }
+    }
+}
