@@ -1,0 +1,35 @@
+package io.sparkmics.model;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Token sequences as tensors. */
+public final class Tokens {
+
+    private Tokens() {}
+
+    /**
+     * @param sequences of equal length
+     * @return int64 [sequences, length]; the caller's to close
+     */
+    public static Tensor tensor(int[][] sequences) {
+        long[] flat = Arrays.stream(sequences)
+                .flatMapToInt(Arrays::stream)
+                .asLongStream()
+                .toArray();
+        try (PointerScope scope = new PointerScope()) {
+            TensorOptions options = new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.Long));
+            Tensor blob =
+                    torch.from_blob(new LongPointer(flat), new long[] {sequences.length, sequences[0].length}, options);
+            Tensor copy = blob.clone();
+            copy.retainReference();
+            return copy;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.sparkmics.engine;
+
+import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.model.GptConfig;
+import java.util.Random;
+
+/** One training run of the parity matrix. */
+record Case(
+        GptConfig config,
+        int worldSize,
+        int partitionGroupSize,
+        int ranksPerNode,
+        GatherMode gather,
+        int microBatchSize,
+        int microSteps,
+        EngineSettings settings,
+        int steps) {
+
+    int globalBatchSize() {
+        return worldSize * microBatchSize * microSteps;
+    }
+
+    /** Warms up, so that a wrong rate at any step shows. */
+    double learningRate(long step) {
+        return 1e-3 * Math.min(1, (step + 1) / 4.0);
+    }
+
+    /** The tokens of a sequence are a function of step and slot, as the data room promises. */
+    int[] sequence(long step, int slot) {
+        Random random = new Random(step * 1000 + slot);
+        return random.ints(config.context() + 1, 0, config.vocabularySize()).toArray();
+    }
+}

@@ -1,0 +1,122 @@
+package io.sparkmics.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The engine against one process without sharding that shares none of its code. */
+class ParityTest {
+
+    private static final OptimizerSettings ADAMW = new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1);
+    private static final OptimizerSettings SGD = new OptimizerSettings.Sgd();
+
+    static Stream<Case> doublePrecision() {
+        return matrix(Precision.FLOAT64);
+    }
+
+    static Stream<Case> singlePrecision() {
+        return matrix(Precision.FLOAT32);
+    }
+
+    private static Stream<Case> matrix(Precision precision) {
+        List<Case> cases = new ArrayList<>();
+        for (OptimizerSettings optimizer : List.of(SGD, ADAMW)) {
+            for (int microSteps : new int[] {1, 4}) {
+                for (int width : new int[] {3, 16, 17}) {
+                    for (int p : new int[] {1, 2, 4}) {
+                        for (GatherMode gather : List.of(GatherMode.FLAT, GatherMode.HIERARCHICAL)) {
+                            cases.add(run(4, p, 2, gather, width, microSteps, optimizer, precision));
+                        }
+                    }
+                }
+            }
+            cases.add(run(8, 4, 2, GatherMode.HIERARCHICAL, 17, 1, optimizer, precision));
+        }
+        return cases.stream();
+    }
+
+    private static Case run(
+            int world,
+            int p,
+            int ranksPerNode,
+            GatherMode gather,
+            int width,
+            int microSteps,
+            OptimizerSettings optimizer,
+            Precision precision) {
+        GptConfig config = Gpt.config()
+                .layers(2)
+                .heads(width == 16 ? 2 : 1)
+                .width(width)
+                .context(7)
+                .vocabularySize(11);
+        EngineSettings settings = new EngineSettings(optimizer, 0.5, 42, precision);
+        return new Case(config, world, p, ranksPerNode, gather, 1, microSteps, settings, 10);
+    }
+
+    @ParameterizedTest
+    @MethodSource("doublePrecision")
+    void inDoublePrecisionEverythingIsTheSame(Case run) {
+        Outcome expected = ReferenceTraining.run(run);
+        for (Outcome actual : EngineTraining.run(run)) {
+            assertClose(actual.losses(), expected.losses(), 1e-10, 0);
+            assertClose(actual.norms(), expected.norms(), 1e-10, 0);
+            assertThat(actual.parameters())
+                    .containsOnlyKeys(expected.parameters().keySet());
+            expected.parameters()
+                    .forEach((name, values) ->
+                            assertThat(actual.parameters().get(name)).as(name).containsExactly(values, within(1e-10)));
+        }
+    }
+
+    private static void assertClose(List<Double> actual, List<Double> expected, double relative, double absolute) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            double tolerance = absolute + relative * Math.abs(expected.get(i));
+            assertThat(actual.get(i)).as("step " + i).isCloseTo(expected.get(i), within(tolerance));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("singlePrecision")
+    void inSinglePrecisionItIsAsCloseAsRoundingAllows(Case run) {
+        Outcome expected = ReferenceTraining.run(run);
+        for (Outcome actual : EngineTraining.run(run)) {
+            assertClose(actual.losses(), expected.losses(), 1e-5, 0);
+            expected.parameters().forEach((name, values) -> assertParameter(run, name, actual, values));
+        }
+    }
+
+    private static void assertParameter(Case run, String name, Outcome actual, double[] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            if (!isNoiseStep(run, name, i, expected.length)) {
+                double tolerance = 1e-5 + 1.3e-6 * Math.abs(expected[i]);
+                assertThat(actual.parameters().get(name)[i])
+                        .as(name + "[" + i + "]")
+                        .isCloseTo(expected[i], within(tolerance));
+            }
+        }
+    }
+
+    /** The gradient of the key's bias, the middle third, is zero in theory, and AdamW makes steps of the noise. */
+    private static boolean isNoiseStep(Case run, String name, int index, int length) {
+        return run.settings().optimizer() == ADAMW
+                && name.endsWith("attn.c_attn.bias")
+                && index >= length / 3
+                && index < 2 * (length / 3);
+    }
+
+    @Test
+    void theMatrixHasEveryCombination() {
+        assertThat(matrix(Precision.FLOAT64)).hasSize(2 * (2 * 3 * 3 * 2 + 1));
+    }
+}

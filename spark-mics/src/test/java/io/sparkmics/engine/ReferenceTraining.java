@@ -1,0 +1,112 @@
+package io.sparkmics.engine;
+
+import io.sparkmics.model.Parameter;
+import io.sparkmics.model.Tokens;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AdamW;
+import org.bytedeco.pytorch.AdamWOptions;
+import org.bytedeco.pytorch.SGD;
+import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+
+/** One process, whole weights, the global batch at once, libtorch's own autograd and optimizers: nothing of the engine. */
+final class ReferenceTraining {
+
+    private final Case run;
+    private final Map<String, Tensor> weights = new LinkedHashMap<>();
+    private final List<org.bytedeco.pytorch.Optimizer> optimizers = new ArrayList<>();
+
+    private ReferenceTraining(Case run) {
+        this.run = run;
+    }
+
+    static Outcome run(Case run) {
+        try (PointerScope scope = new PointerScope()) {
+            return new ReferenceTraining(run).train();
+        }
+    }
+
+    private Outcome train() {
+        Initializer initializer = new Initializer(run.settings().seed());
+        List<Parameter> parameters = run.config().build().units().stream()
+                .flatMap(unit -> unit.parameters().stream())
+                .toList();
+        for (Parameter parameter : parameters) {
+            Tensor value = initializer
+                    .values(parameter)
+                    .to(run.settings().precision().type())
+                    .clone();
+            weights.put(parameter.name(), value.requires_grad_(true));
+        }
+        makeOptimizers(parameters);
+        ReferenceGpt model = new ReferenceGpt(run.config(), weights);
+        List<Double> losses = new ArrayList<>();
+        List<Double> norms = new ArrayList<>();
+        for (long step = 0; step < run.steps(); step++) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor loss = model.loss(globalBatch(step));
+                losses.add(loss.item_double());
+                optimizers.forEach(org.bytedeco.pytorch.Optimizer::zero_grad);
+                loss.backward();
+                norms.add(clip());
+                for (var optimizer : optimizers) {
+                    optimizer.param_groups().get(0).options().set_lr(run.learningRate(step));
+                    optimizer.step();
+                }
+            }
+        }
+        Map<String, double[]> result = new LinkedHashMap<>();
+        weights.forEach((name, value) -> result.put(name, Values.of(value)));
+        return new Outcome(losses, norms, result);
+    }
+
+    private void makeOptimizers(List<Parameter> parameters) {
+        for (boolean decay : new boolean[] {true, false}) {
+            TensorVector group = new TensorVector();
+            parameters.stream()
+                    .filter(parameter -> parameter.decay() == decay)
+                    .forEach(parameter -> group.push_back(weights.get(parameter.name())));
+            optimizers.add(optimizer(group, decay));
+        }
+    }
+
+    private org.bytedeco.pytorch.Optimizer optimizer(TensorVector group, boolean decay) {
+        if (!(run.settings().optimizer() instanceof OptimizerSettings.AdamW settings)) {
+            return new SGD(group, new SGDOptions(1));
+        }
+        AdamWOptions options = new AdamWOptions(1);
+        options.betas().put(0, settings.beta1()).put(1, settings.beta2());
+        options.eps().put(settings.epsilon());
+        options.weight_decay().put(decay ? settings.weightDecay() : 0);
+        return new AdamW(group, options);
+    }
+
+    private Tensor globalBatch(long step) {
+        int[][] sequences = new int[run.globalBatchSize()][];
+        for (int slot = 0; slot < sequences.length; slot++) {
+            sequences[slot] = run.sequence(step, slot);
+        }
+        return Tokens.tensor(sequences);
+    }
+
+    /** Clips in place and returns the norm, each parameter's own norm first. */
+    private double clip() {
+        double squares = 0;
+        for (Tensor weight : weights.values()) {
+            double norm = org.bytedeco.pytorch.global.torch.norm(weight.grad()).item_double();
+            squares += norm * norm;
+        }
+        double norm = Math.sqrt(squares);
+        double limit = run.settings().gradientClipping();
+        if (limit > 0 && norm > limit) {
+            weights.values().forEach(weight -> weight.grad().mul_(new Scalar(limit / (norm + 1e-6))));
+        }
+        return norm;
+    }
+}
