@@ -1,5 +1,7 @@
 package io.sparkmics.engine;
 
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -18,15 +20,15 @@ final class Evaluation {
         this.worldSum = worldSum;
     }
 
-    double run(List<MicroBatch> microBatches) {
+    double run(Iterator<MicroBatch> microBatches) {
         double loss = 0;
         double weight = 0;
         NoGradGuard withoutGraph = new NoGradGuard();
         try {
-            for (MicroBatch batch : microBatches) {
-                loss += weightedLoss(batch);
-                for (double each : batch.weights()) {
-                    weight += each;
+            while (microBatches.hasNext()) {
+                try (MicroBatch batch = microBatches.next()) {
+                    loss += weightedLoss(batch);
+                    weight += Arrays.stream(batch.weights()).sum();
                 }
             }
         } finally {

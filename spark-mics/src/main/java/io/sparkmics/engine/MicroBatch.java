@@ -5,12 +5,12 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * What one rank computes in one micro-step.
  *
- * @param data the input of the model's first stage; its first dimension is the micro-batch size b. The caller's to close.
+ * @param data the input of the model's first stage; its first dimension is the micro-batch size b. Closed with this.
  * @param step the step that it belongs to, from 0
  * @param slots where its b sequences stand in the global batch: what dropout masks depend on
  * @param weights what each sequence's loss counts: 1, or 0 for padding
  */
-public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) {
+public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) implements AutoCloseable {
 
     public MicroBatch {
         if (slots.length == 0 || weights.length != slots.length || data.size(0) != slots.length) {
@@ -21,5 +21,10 @@ public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) 
 
     int size() {
         return slots.length;
+    }
+
+    @Override
+    public void close() {
+        Native.close(data);
     }
 }

@@ -6,6 +6,7 @@ import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,15 +71,19 @@ public final class MicsEngine implements AutoCloseable {
      * One step: s micro-steps and one update.
      *
      * @param step from 0
-     * @param microBatches this rank's s micro-batches; every rank has as many
+     * @param microBatches this rank's s micro-batches, each closed here; every rank has as many
      */
-    public StepResult step(long step, List<MicroBatch> microBatches, double learningRate) {
+    public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
         double loss = 0;
-        for (MicroBatch microBatch : microBatches) {
-            loss += microStep.run(microBatch);
+        long microSteps = 0;
+        while (microBatches.hasNext()) {
+            try (MicroBatch microBatch = microBatches.next()) {
+                loss += microStep.run(microBatch);
+                microSteps++;
+            }
         }
         synchronization.hopTwo();
-        long count = (long) microBatches.size() * worldSize;
+        long count = microSteps * worldSize;
         double gradientNorm = norm.averageAndClip(count);
         optimizer.update(step, learningRate);
         states.gradients().zero_();
@@ -88,9 +93,9 @@ public final class MicsEngine implements AutoCloseable {
     /**
      * The weighted mean loss over every rank's sequences, without dropout and without a gradient.
      *
-     * @param microBatches every rank has as many
+     * @param microBatches each closed here; every rank has as many
      */
-    public double evaluate(List<MicroBatch> microBatches) {
+    public double evaluate(Iterator<MicroBatch> microBatches) {
         return evaluation.run(microBatches);
     }
 

@@ -1,2 +1,2 @@
-/** The training job: the only room that runs Spark's barrier stage. */
+/** The training job: the driver supervises, a barrier stage places one task a rank, each carries out the schedule. */
 package io.sparkmics.job;

@@ -26,7 +26,7 @@ public final class Tokens {
         try (PointerScope scope = new PointerScope()) {
             TensorOptions options = new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.Long));
             Tensor blob =
-                    torch.from_blob(new LongPointer(flat), new long[] {sequences.length, sequences[0].length}, options);
+                    torch.from_blob(new LongPointer(flat), new long[] {sequences, tokens.length / sequences}, options);
             Tensor copy = blob.clone();
             copy.retainReference();
             return copy;

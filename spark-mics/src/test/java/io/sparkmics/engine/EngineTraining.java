@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,8 @@ final class EngineTraining {
         Map<String, double[]> parameters = new LinkedHashMap<>();
         try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
             for (long step = 0; step < run.steps(); step++) {
-                List<MicroBatch> microBatches = microBatches(run, ranks.rank(), step);
+                Iterator<MicroBatch> microBatches = microBatches(run, ranks.rank(), step);
                 StepResult result = engine.step(step, microBatches, run.learningRate(step));
-                microBatches.forEach(batch -> batch.data().close());
                 losses.add(result.loss());
                 norms.add(result.gradientNorm());
             }
@@ -40,7 +40,7 @@ final class EngineTraining {
     }
 
     /** Slot mod W is the rank, as in the shuffle. */
-    static List<MicroBatch> microBatches(Case run, int rank, long step) {
+    static Iterator<MicroBatch> microBatches(Case run, int rank, long step) {
         List<MicroBatch> microBatches = new ArrayList<>();
         for (int micro = 0; micro < run.microSteps(); micro++) {
             int[][] sequences = new int[run.microBatchSize()][];
@@ -53,6 +53,6 @@ final class EngineTraining {
             }
             microBatches.add(new MicroBatch(Tokens.tensor(sequences), step, slots, weights));
         }
-        return microBatches;
+        return microBatches.iterator();
     }
 }

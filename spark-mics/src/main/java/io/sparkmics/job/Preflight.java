@@ -1,0 +1,95 @@
+package io.sparkmics.job;
+
+import io.sparkmics.bootstrap.Platform;
+import io.sparkmics.data.ByteTokenizer;
+import io.sparkmics.data.DataSettings;
+import io.sparkmics.data.TokenData;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Everything that can be known to be wrong before the cluster is asked for anything, in one error. */
+final class Preflight {
+
+    private static final List<String> ENCRYPTED =
+            List.of("spark.network.crypto.enabled", "spark.ssl.enabled", "spark.authenticate.enableSaslEncryption");
+
+    private final TrainingSettings settings;
+    private final StructType schema;
+    private final SparkConf conf;
+    private final List<String> problems = new ArrayList<>();
+
+    private Preflight(TrainingSettings settings, StructType schema, SparkConf conf) {
+        this.settings = settings;
+        this.schema = schema;
+        this.conf = conf;
+    }
+
+    /**
+     * @throws IllegalArgumentException with every problem, one a line
+     */
+    static void check(TrainingSettings settings, StructType schema, SparkConf conf) {
+        Preflight preflight = new Preflight(settings, schema, conf);
+        preflight.problems.addAll(settings.problems());
+        preflight.model();
+        preflight.cluster();
+        if (!preflight.problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", preflight.problems));
+        }
+    }
+
+    private void model() {
+        try {
+            settings.model().build();
+            problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+        }
+        if (isText(settings, schema) && settings.model().vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
+            problems.add("Cannot train on the text of column '" + settings.inputCol() + "': the byte-level tokenizer has "
+                    + ByteTokenizer.VOCABULARY_SIZE + " token ids, the model's vocabularySize is "
+                    + settings.model().vocabularySize() + ". Set it to " + ByteTokenizer.VOCABULARY_SIZE + ".");
+        }
+    }
+
+    private void cluster() {
+        Platform.problem().ifPresent(problems::add);
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            problems.add("Cannot run a barrier stage with dynamic allocation: Spark refuses it, and"
+                    + " spark.dynamicAllocation.enabled is true. Set it to false and ask for "
+                    + settings.numWorkers() + " slots.");
+        }
+        if (conf.getBoolean("spark.speculation", false)) {
+            problems.add("Cannot run a barrier stage with speculation: a second copy of a rank would join the first, and"
+                    + " spark.speculation is true. Set it to false.");
+        }
+        for (String key : ENCRYPTED) {
+            if (conf.getBoolean(key, false) && !settings.acceptPlainText()) {
+                problems.add("Cannot keep the collectives as private as this Spark is told to be: " + key
+                        + " is true, and Gloo sends weights and gradients in plain text. Set acceptPlainTextCollectives"
+                        + " if the network between the executors is trusted.");
+            }
+        }
+    }
+
+    private static boolean isText(TrainingSettings settings, StructType schema) {
+        return List.of(schema.fieldNames()).contains(settings.inputCol())
+                && schema.apply(settings.inputCol()).dataType().equals(DataTypes.StringType);
+    }
+
+    /** Ready ids end with the last id of the vocabulary, as GPT-2's do; text ends as the tokenizer says. */
+    static DataSettings dataSettings(TrainingSettings settings, StructType schema) {
+        int vocabularySize = settings.model().vocabularySize();
+        return new DataSettings(
+                settings.inputCol(),
+                java.util.Optional.of(settings.validationIndicatorCol()).filter(column -> !column.isBlank()),
+                settings.model().context(),
+                vocabularySize,
+                settings.seed(),
+                isText(settings, schema)
+                        ? Math.min(ByteTokenizer.END_OF_TEXT, vocabularySize - 1)
+                        : vocabularySize - 1);
+    }
+}

@@ -1,0 +1,45 @@
+package io.sparkmics.job;
+
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.LinkClass;
+import io.sparkmics.bootstrap.Traffic;
+import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one task of the barrier stage tells the driver at its end: small, and never weights.
+ *
+ * @param rank who says so
+ * @param modelDirectory where the model lies; from rank 0 only, null from the others
+ * @param history the metrics of every step as JSON; from rank 0 only
+ * @param bytes what this rank has sent
+ */
+record RankReport(
+        int rank, String modelDirectory, List<String> history, EnumMap<GroupKind, EnumMap<LinkClass, Long>> bytes)
+        implements Serializable {
+
+    static RankReport of(int rank, String modelDirectory, List<String> history, Traffic traffic) {
+        EnumMap<GroupKind, EnumMap<LinkClass, Long>> bytes = new EnumMap<>(GroupKind.class);
+        for (GroupKind kind : GroupKind.values()) {
+            EnumMap<LinkClass, Long> links = new EnumMap<>(LinkClass.class);
+            for (LinkClass link : LinkClass.values()) {
+                links.put(link, traffic.bytes(kind, link));
+            }
+            bytes.put(kind, links);
+        }
+        return new RankReport(rank, modelDirectory, history, bytes);
+    }
+
+    /** The traffic of the cluster: what each rank has sent, added up. */
+    static Map<GroupKind, Map<LinkClass, Long>> totalBytes(List<RankReport> reports) {
+        Map<GroupKind, Map<LinkClass, Long>> total = new EnumMap<>(GroupKind.class);
+        for (RankReport report : reports) {
+            report.bytes().forEach((kind, links) -> links.forEach((link, count) -> total.computeIfAbsent(
+                            kind, k -> new EnumMap<>(LinkClass.class))
+                    .merge(link, count, Long::sum)));
+        }
+        return total;
+    }
+}

@@ -1,0 +1,99 @@
+package io.sparkmics.job;
+
+import io.sparkmics.bootstrap.BarrierExchange;
+import io.sparkmics.bootstrap.Bootstrap;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.NativeLibraries;
+import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.Threads;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.data.BatchReader;
+import io.sparkmics.data.SequenceKey;
+import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.OptimizerSettings;
+import io.sparkmics.engine.Precision;
+import io.sparkmics.model.Model;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.BarrierTaskContext;
+import scala.Tuple2;
+
+/** One rank, from the first row to the last byte of the model. */
+final class RankTask {
+
+    private static final byte[] NO_PAYLOAD = {};
+
+    private final TrainingPlan plan;
+    private final TrainingSettings settings;
+
+    RankTask(TrainingPlan plan) {
+        this.plan = plan;
+        this.settings = plan.settings();
+    }
+
+    RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
+        BarrierTaskContext task = BarrierTaskContext.get();
+        NativeLibraries.load();
+        Threads.hold(task.cpus());
+        BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces);
+        // Before anyone waits in a collective.
+        reader.checkFirst();
+        BarrierExchange exchange = new BarrierExchange(task, settings.slotTimeout());
+        try (RankContext ranks = Bootstrap.join(
+                exchange,
+                exchange.place(),
+                new GlooTransport(),
+                NO_PAYLOAD,
+                communicationSettings(task))) {
+            try {
+                return train(ranks, reader, task.stageAttemptNumber());
+            } catch (Throwable failure) {
+                // The peers must fail too, and now.
+                ranks.abort();
+                throw failure;
+            }
+        }
+    }
+
+    private RankReport train(RankContext ranks, BatchReader reader, int attempt) {
+        Model model = settings.model().build();
+        try (MicsEngine engine = new MicsEngine(model, engineSettings(), ranks)) {
+            List<String> history = new TrainingLoop(plan, ranks, engine, reader).run();
+            String directory = null;
+            // One copy of the model states is enough: the first partition group has it.
+            if (ranks.groups().partition(ranks.rank()).ranks().contains(0)) {
+                directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
+            }
+            return RankReport.of(
+                    ranks.rank(), directory, ranks.rank() == 0 ? history : List.of(), ranks.traffic());
+        }
+    }
+
+    private CommunicationSettings communicationSettings(BarrierTaskContext task) {
+        GatherMode gather = settings.gather().equals("auto")
+                ? GatherMode.AUTOMATIC
+                : GatherMode.valueOf(settings.gather().toUpperCase(Locale.ROOT));
+        return CommunicationSettings.of(plan.partitionGroupSize())
+                .withGather(gather)
+                .withTimeout(settings.collectiveTimeout())
+                .withCancelled(task::isInterrupted);
+    }
+
+    private EngineSettings engineSettings() {
+        OptimizerSettings optimizer = settings.optimizer().equals("sgd")
+                ? new OptimizerSettings.Sgd()
+                : new OptimizerSettings.AdamW(
+                        settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay());
+        return new EngineSettings(
+                optimizer,
+                settings.gradientClipping(),
+                settings.seed(),
+                Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)));
+    }
+}

@@ -1,0 +1,159 @@
+package io.sparkmics.job;
+
+import io.sparkmics.data.TokenCounts;
+import io.sparkmics.data.TokenData;
+import io.sparkmics.model.Unit;
+import io.sparkmics.monitor.ProgressChannel;
+import io.sparkmics.monitor.ProgressLine;
+import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.monitor.TrainingSummary;
+import io.sparkmics.plan.LearningRate;
+import io.sparkmics.plan.MemoryModel;
+import io.sparkmics.plan.TrainingSchedule;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * A training run, seen from the driver: checks, waits for slots, puts the data in order, makes the schedule, starts the
+ * barrier stage and shows its progress.
+ */
+public final class TrainingJob {
+
+    private final Dataset<Row> frame;
+    private final TrainingSettings settings;
+    private final JavaSparkContext spark;
+    private final Configuration hadoop;
+
+    private TrainingJob(Dataset<Row> frame, TrainingSettings settings) {
+        this.frame = frame;
+        this.settings = settings;
+        this.spark = JavaSparkContext.fromSparkContext(frame.sparkSession().sparkContext());
+        this.hadoop = spark.hadoopConfiguration();
+    }
+
+    /**
+     * Trains to the end. Blocks; progress goes to standard error.
+     *
+     * @throws IllegalArgumentException for settings and data that are wrong, all problems at once where they are known
+     *     together
+     * @throws IllegalStateException when the cluster has no room or cannot run native code
+     */
+    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings) {
+        return new TrainingJob(frame.toDF(), settings).run();
+    }
+
+    private TrainingResult run() {
+        Preflight.check(settings, frame.schema(), spark.getConf());
+        Slots.await(spark.sc(), settings.numWorkers(), settings.slotTimeout(), System.err::println);
+        ExecutorSurvey survey = ExecutorSurvey.of(spark, settings.numWorkers());
+        survey.requirePlatform();
+        int partitionGroupSize = partitionGroupSize(survey);
+        Path run = WorkDirectory.create(
+                settings.workDirectory(), settings.sharedWorkDirectory(), survey.severalHosts(), hadoop);
+        try {
+            return train(run, partitionGroupSize);
+        } catch (RuntimeException failure) {
+            WorkDirectory.delete(run, hadoop, failure);
+            throw failure;
+        }
+    }
+
+    private int partitionGroupSize(ExecutorSurvey survey) {
+        if (settings.partitionGroupSize() > 0) {
+            return settings.partitionGroupSize();
+        }
+        MemoryModel memory = new MemoryModel(
+                settings.model().build().units().stream().map(Unit::size).toList());
+        return memory.smallestPartitionGroupSize(
+                settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
+    }
+
+    private TrainingResult train(Path run, int partitionGroupSize) {
+        TokenData data = TokenData.prepare(frame, Preflight.dataSettings(settings, frame.schema()));
+        TokenCounts counts = data.counts();
+        TrainingSchedule schedule = schedule(counts);
+        System.err.println(counts.describe());
+        List<RankReport> reports;
+        try (ProgressLine line = new ProgressLine();
+                ProgressChannel channel = ProgressChannel.open(spark.sc(), line)) {
+            TrainingPlan plan = new TrainingPlan(
+                    settings,
+                    schedule,
+                    partitionGroupSize,
+                    counts,
+                    run.toString(),
+                    channel.sender(),
+                    new SerializableConfiguration(hadoop));
+            reports = BarrierStage.run(spark, data.shuffle(schedule), plan);
+        }
+        RankReport first = reports.stream()
+                .filter(report -> report.rank() == 0)
+                .findFirst()
+                .orElseThrow();
+        List<StepMetrics> history =
+                first.history().stream().map(StepMetrics::fromJson).toList();
+        return new TrainingResult(
+                run.toString(),
+                first.modelDirectory(),
+                summary(schedule, partitionGroupSize, counts, reports, history),
+                history);
+    }
+
+    private TrainingSchedule schedule(TokenCounts counts) {
+        long steps = TrainingSchedule.steps(
+                settings.maxSteps() > 0 ? OptionalLong.of(settings.maxSteps()) : OptionalLong.empty(),
+                settings.maxEpochs() > 0 ? OptionalDouble.of(settings.maxEpochs()) : OptionalDouble.empty(),
+                counts.trainingSequences(),
+                settings.globalBatchSize());
+        long evaluateEvery = counts.validationSequences() == 0 ? 0 : settings.evaluateEvery();
+        return new TrainingSchedule(
+                settings.numWorkers(),
+                settings.globalBatchSize(),
+                settings.microBatchSize(),
+                steps,
+                new LearningRate(
+                        settings.learningRate(), settings.warmUpSteps(), settings.minimumLearningRateRatio()),
+                counts.validationSequences() > 0 && evaluateEvery == 0 ? steps : evaluateEvery);
+    }
+
+    private TrainingSummary summary(
+            TrainingSchedule schedule,
+            int partitionGroupSize,
+            TokenCounts counts,
+            List<RankReport> reports,
+            List<StepMetrics> history) {
+        StepMetrics last = history.get(history.size() - 1);
+        Map<String, Long> data = new LinkedHashMap<>();
+        data.put("trainingDocuments", counts.trainingDocuments());
+        data.put("trainingTokens", counts.trainingTokens());
+        data.put("trainingSequences", counts.trainingSequences());
+        data.put("trainingTailTokens", counts.trainingTail());
+        data.put("validationDocuments", counts.validationDocuments());
+        data.put("validationTokens", counts.validationTokens());
+        data.put("validationSequences", counts.validationSequences());
+        data.put("nullRows", counts.nullRows());
+        data.put("emptyDocuments", counts.emptyDocuments());
+        return new TrainingSummary(
+                schedule.worldSize(),
+                partitionGroupSize,
+                settings.model().build().size(),
+                schedule.steps(),
+                history.get(0).loss(),
+                last.loss(),
+                last.validationLoss(),
+                last.tokens(),
+                last.seconds(),
+                RankReport.totalBytes(reports),
+                data,
+                Map.of());
+    }
+}

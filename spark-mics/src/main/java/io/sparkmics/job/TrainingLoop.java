@@ -1,0 +1,103 @@
+package io.sparkmics.job;
+
+import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.data.BatchReader;
+import io.sparkmics.data.TokenBatch;
+import io.sparkmics.engine.MicroBatch;
+import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.StepResult;
+import io.sparkmics.model.Tokens;
+import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.plan.TrainingSchedule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Carries out the driver's schedule, step by step. */
+final class TrainingLoop {
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private final TrainingPlan plan;
+    private final TrainingSchedule schedule;
+    private final RankContext ranks;
+    private final MicsEngine engine;
+    private final BatchReader reader;
+    private final List<String> history = new ArrayList<>();
+
+    TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader) {
+        this.plan = plan;
+        this.schedule = plan.schedule();
+        this.ranks = ranks;
+        this.engine = engine;
+        this.reader = reader;
+    }
+
+    /** Trains to the end and returns the metrics of every step as JSON; on rank 0 they have been sent as well. */
+    List<String> run() {
+        long begin = System.nanoTime();
+        long before = begin;
+        for (long step = 0; step < schedule.steps(); step++) {
+            double learningRate = schedule.learningRate(step);
+            StepResult result = engine.step(step, microBatches(), learningRate);
+            Double validationLoss = reader.evaluationDue() ? engine.evaluate(evaluation()) : null;
+            long now = System.nanoTime();
+            report(step, result, learningRate, validationLoss, (now - before) / 1e9, (now - begin) / 1e9);
+            before = now;
+            if (step == 0 && !plan.settings().checking()) {
+                // What the ranks agree on in the first step they agree on in all.
+                ranks.checking(false);
+            }
+        }
+        plan.progress().flush(LAST_WORDS);
+        return history;
+    }
+
+    private Iterator<MicroBatch> microBatches() {
+        return Stream.generate(reader::nextTraining)
+                .limit(schedule.microSteps())
+                .map(TrainingLoop::microBatch)
+                .iterator();
+    }
+
+    private Iterator<MicroBatch> evaluation() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return reader.evaluationDue();
+            }
+
+            @Override
+            public MicroBatch next() {
+                return microBatch(reader.nextEvaluation());
+            }
+        };
+    }
+
+    private static MicroBatch microBatch(TokenBatch batch) {
+        return new MicroBatch(
+                Tokens.tensor(batch.tokens(), batch.size()), batch.step(), batch.slots(), batch.weights());
+    }
+
+    private void report(
+            long step, StepResult result, double learningRate, Double validationLoss, double stepSeconds, double seconds) {
+        if (ranks.rank() != 0) {
+            return;
+        }
+        long tokens = (long) schedule.globalBatchSize() * plan.counts().context();
+        StepMetrics metrics = new StepMetrics(
+                step + 1,
+                schedule.steps(),
+                result.loss(),
+                learningRate,
+                result.gradientNorm(),
+                tokens / stepSeconds,
+                tokens * (step + 1),
+                validationLoss,
+                seconds);
+        history.add(metrics.toJson());
+        plan.progress().send(metrics);
+    }
+}

@@ -1,0 +1,57 @@
+package io.sparkmics.job;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** The folder where a run keeps what its ranks write, apart from every other run's. */
+final class WorkDirectory {
+
+    private WorkDirectory() {}
+
+    /**
+     * @param setting what the user asked for; empty: under the default file system
+     * @return a new folder
+     * @throws IllegalStateException for a local folder that the executors' hosts do not share
+     */
+    static Path create(String setting, boolean shared, boolean severalHosts, Configuration hadoop) {
+        try {
+            Path parent = setting.isBlank() ? parent(hadoop) : new Path(setting);
+            FileSystem files = parent.getFileSystem(hadoop);
+            if ("file".equals(files.getScheme()) && severalHosts && !shared) {
+                throw new IllegalStateException("Cannot keep the model in " + files.makeQualified(parent)
+                        + ": it is a local folder, and the executors run on several hosts. Set workDirectory to a path"
+                        + " that all of them see, or sharedWorkDirectory if this one is mounted on all.");
+            }
+            Path run = new Path(files.makeQualified(parent), "run-" + UUID.randomUUID());
+            if (!files.mkdirs(run)) {
+                throw new IOException("the folder was not made");
+            }
+            return run;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot make a work directory" + (setting.isBlank() ? "" : " in " + setting) + ": " + e.getMessage()
+                            + ". Set workDirectory to a path that can be written.",
+                    e);
+        }
+    }
+
+    private static Path parent(Configuration hadoop) throws IOException {
+        FileSystem files = FileSystem.get(hadoop);
+        return "file".equals(files.getScheme())
+                ? new Path(new Path(System.getProperty("java.io.tmpdir")), "spark-mics")
+                : new Path(files.getHomeDirectory(), ".spark-mics");
+    }
+
+    /** Deletes the folder of a run that failed; what cannot be deleted must not hide why it failed. */
+    static void delete(Path run, Configuration hadoop, Exception cause) {
+        try {
+            run.getFileSystem(hadoop).delete(run, true);
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}
