@@ -33,7 +33,8 @@ final class TextFiles {
                         col("value").as("text"),
                         expr("octet_length(value)").as("bytes"),
                         // From the first package folder on: where the checkout lies must not matter.
-                        expr("regexp_extract(_metadata.file_path, '/((org|com)/.*)', 1)").as("path"));
+                        expr("regexp_extract(_metadata.file_path, '/((org|com)/.*)', 1)")
+                                .as("path"));
     }
 
     /** What is trained on. */
