@@ -1,0 +1,109 @@
+package io.sparkmics.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Properties;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is in the one file that users hand to spark-submit, and what is not. */
+final class AllJarIT {
+
+    private static JarFile jar;
+    private static List<String> entries;
+
+    @BeforeAll
+    static void open() throws IOException {
+        jar = new JarFile(SparkSubmit.ALL_JAR.toFile());
+        entries = jar.stream()
+                .filter(entry -> !entry.isDirectory())
+                .map(ZipEntry::getName)
+                .toList();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        jar.close();
+    }
+
+    @Test
+    void whatTheClusterBringsIsNotInside() {
+        assertThat(entries)
+                .noneMatch(name -> name.startsWith("org/apache/spark/"))
+                .noneMatch(name -> name.startsWith("org/apache/hadoop/"))
+                .noneMatch(name -> name.startsWith("scala/"))
+                .noneMatch(name -> name.startsWith("org/slf4j/"))
+                .noneMatch(name -> name.startsWith("com/fasterxml/"));
+    }
+
+    @Test
+    void nothingElseIsInsideThanOurselvesAndWhatWeName() {
+        assertThat(entries.stream().filter(name -> name.endsWith(".class")))
+                .allMatch(name -> name.startsWith("io/sparkmics/")
+                        || name.startsWith("org/bytedeco/")
+                        || name.startsWith("picocli/")
+                        || name.startsWith("org/knowm/xchart/"));
+    }
+
+    @Test
+    void theNativesAreThoseOfLinuxOnX8664AtThePlaceWhereTheirLoaderLooks() {
+        assertThat(entries)
+                .contains(
+                        "org/bytedeco/pytorch/linux-x86_64/libtorch_cpu.so",
+                        "org/bytedeco/pytorch/linux-x86_64/libjnitorch.so",
+                        "org/bytedeco/pytorch/linux-x86_64/libjnitorch_gloo.so",
+                        "org/bytedeco/openblas/linux-x86_64/libopenblas.so.0",
+                        "org/bytedeco/javacpp/linux-x86_64/libjnijavacpp.so");
+        assertThat(entries.stream().filter(name -> name.matches(".*\\.(so[.0-9]*|dll|dylib|jnilib)")))
+                .allMatch(name -> name.contains("/linux-x86_64/"));
+    }
+
+    @Test
+    void sparkConnectFindsEstimatorAndModel() throws IOException {
+        assertThat(text("META-INF/services/org.apache.spark.ml.Estimator")).contains("io.sparkmics.MicsEstimator");
+        assertThat(text("META-INF/services/org.apache.spark.ml.Transformer")).contains("io.sparkmics.MicsModel");
+    }
+
+    @Test
+    void theLicencesAreInside() throws IOException {
+        assertThat(text("META-INF/LICENSE")).contains("Apache License", "Version 2.0");
+        assertThat(text("META-INF/THIRD-PARTY")).contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP");
+    }
+
+    @Test
+    void noSignatureOfAnotherJarIsLeft() {
+        assertThat(entries).noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
+    }
+
+    @Test
+    void everyPartSaysItsVersion() throws IOException {
+        for (String part : List.of("io.sparkmics/nccl-bootstrap", "org.bytedeco/pytorch", "org.bytedeco/openblas")) {
+            Properties properties = new Properties();
+            try (InputStream stream = jar.getInputStream(jar.getEntry("META-INF/maven/" + part + "/pom.properties"))) {
+                properties.load(stream);
+            }
+            assertThat(properties.getProperty("version")).as(part).isNotBlank();
+        }
+    }
+
+    @Test
+    void itIsNotLargerThanAClusterLikesToShip() throws IOException {
+        assertThat(Files.size(SparkSubmit.ALL_JAR)).isBetween(80_000_000L, 160_000_000L);
+    }
+
+    private static String text(String name) throws IOException {
+        ZipEntry entry = jar.getEntry(name);
+        assertThat(entry).as(name).isNotNull();
+        try (InputStream stream = jar.getInputStream(entry)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

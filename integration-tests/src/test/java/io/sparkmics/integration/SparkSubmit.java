@@ -1,0 +1,94 @@
+package io.sparkmics.integration;
+
+import io.sparkmics.integration.ChildProcess.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A real SparkSubmit with executors that are processes of their own, as users start it: Spark's jars on the class path, ours
+ * handed over. Not thread-safe.
+ */
+final class SparkSubmit {
+
+    /** The {@code -all} jar, as users hand it over. */
+    static final Path ALL_JAR = Path.of(System.getProperty("sparkmics.all.jar"));
+
+    /** The programs of {@code io.sparkmics.examples}. */
+    static final Path EXAMPLES_JAR = Path.of(System.getProperty("sparkmics.examples.jar"));
+
+    private static final Path SPARK_HOME = Path.of(System.getProperty("sparkmics.spark.home"));
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    private SparkSubmit(String master) {
+        settings.put("spark.master", master);
+        settings.put("spark.ui.enabled", "false");
+        settings.put("spark.driver.host", "localhost");
+        settings.put("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    }
+
+    /** Executors with one core and 1 GiB of heap each. */
+    static SparkSubmit cluster(int executors) {
+        return new SparkSubmit("local-cluster[" + executors + ",1,1024]");
+    }
+
+    SparkSubmit set(String name, String value) {
+        settings.put(name, value);
+        return this;
+    }
+
+    /** Runs {@code io.sparkmics.Train} of the -all jar to its end. */
+    Outcome train(String... arguments) throws IOException, InterruptedException {
+        return run(List.of("--class", "io.sparkmics.Train", ALL_JAR.toString()), arguments);
+    }
+
+    /** Runs one of the programs of {@code io.sparkmics.examples} to its end. */
+    Outcome example(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        return run(
+                List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), EXAMPLES_JAR.toString()), arguments);
+    }
+
+    private Outcome run(List<String> program, String... arguments) throws IOException, InterruptedException {
+        // A home of its own for each run: executors leave logs there, to read when a test fails, and copies of the
+        // jars.
+        Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
+        Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
+        List<String> command = new ArrayList<>(java());
+        command.add("org.apache.spark.deploy.SparkSubmit");
+        settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
+        command.addAll(program);
+        command.addAll(List.of(arguments));
+        try {
+            return ChildProcess.run(
+                    command, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"), "", DEADLINE);
+        } finally {
+            deleteJars(home);
+        }
+    }
+
+    private static void deleteJars(Path home) throws IOException {
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path jar :
+                    files.filter(file -> file.toString().endsWith(".jar")).toList()) {
+                Files.delete(jar);
+            }
+        }
+    }
+
+    private static List<String> java() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(System.getProperty("sparkmics.jvm.options").split(" ")));
+        command.addAll(List.of("-Xmx1g", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+        command.addAll(List.of("-cp", SPARK_HOME.resolve("jars") + "/*"));
+        return command;
+    }
+}

@@ -1,0 +1,2 @@
+/** Clusters of real JVMs: spark-submit, executors, notebooks, peers. */
+package io.sparkmics.integration;

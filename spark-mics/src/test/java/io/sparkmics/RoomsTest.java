@@ -1,0 +1,103 @@
+package io.sparkmics;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom: the arrows between the rooms go down, from what users touch to what ranks compute. */
+@AnalyzeClasses(packages = "io.sparkmics", importOptions = ImportOption.DoNotIncludeTests.class)
+final class RoomsTest {
+
+    private static final String SPARK = "org.apache.spark..";
+    private static final String TENSORS = "org.bytedeco..";
+
+    @ArchTest
+    static final ArchRule thePlanIsPureArithmetic = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.plan..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    SPARK,
+                    TENSORS,
+                    "org.apache.hadoop..",
+                    "..sparkmics.data..",
+                    "..sparkmics.engine..",
+                    "..sparkmics.checkpoint..",
+                    "..sparkmics.job..",
+                    "..sparkmics.monitor..",
+                    "..sparkmics.bootstrap..");
+
+    @ArchTest
+    static final ArchRule aModelKnowsTensorsAndNothingOfWhoTrainsIt = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.model..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(SPARK, "org.apache.hadoop..")
+                    .or(resideInAPackage("io.sparkmics..").and(not(resideInAPackage("..sparkmics.model..")))));
+
+    @ArchTest
+    static final ArchRule theDataKnowsNoTensorsAndNoRanks = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.data..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    TENSORS,
+                    "..sparkmics.engine..",
+                    "..sparkmics.checkpoint..",
+                    "..sparkmics.job..",
+                    "..sparkmics.monitor..",
+                    "..sparkmics.bootstrap..");
+
+    @ArchTest
+    static final ArchRule theEngineKnowsNoSpark = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    SPARK, "org.apache.hadoop..", "..sparkmics.data..", "..sparkmics.job..", "..sparkmics.monitor..");
+
+    @ArchTest
+    static final ArchRule theTransportIsTheBootstrapsSecret = noClasses()
+            .that()
+            .resideOutsideOfPackage("..sparkmics.bootstrap..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(".*\\.(ProcessGroup.*|.*Gloo.*|FileStore|TCPStore|nccl)");
+
+    @ArchTest
+    static final ArchRule theCheckpointKnowsFilesAndNoSparkSql = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.checkpoint..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SPARK, "..sparkmics.data..", "..sparkmics.job..", "..sparkmics.monitor..");
+
+    @ArchTest
+    static final ArchRule onlyTheJobAndTheExchangeKnowTheBarrier = noClasses()
+            .that(not(resideInAnyPackage("..sparkmics.job..", "..sparkmics.bootstrap..")))
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("org\\.apache\\.spark\\.(BarrierTaskContext|rdd\\.RDDBarrier)");
+
+    @ArchTest
+    static final ArchRule noRoomKnowsTheFrontDoor = noClasses()
+            .that()
+            .resideInAPackage("io.sparkmics.(*)..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.sparkmics");
+
+    @ArchTest
+    static final ArchRule roomsDoNotGoInCircles =
+            slices().matching("io.sparkmics.(*)..").should().beFreeOfCycles();
+}
