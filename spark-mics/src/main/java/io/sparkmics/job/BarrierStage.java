@@ -1,6 +1,7 @@
 package io.sparkmics.job;
 
 import io.sparkmics.data.SequenceKey;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -8,6 +9,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
 import scala.Tuple2;
 import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction1;
@@ -20,7 +22,7 @@ final class BarrierStage {
     /** What Spark calls on each executor: the partition's pieces in, the rank's report out. */
     private static final class Task
             extends AbstractFunction1<Iterator<Tuple2<SequenceKey, int[]>>, Iterator<RankReport>>
-            implements java.io.Serializable {
+            implements Serializable {
 
         private static final long serialVersionUID = 1L;
 
@@ -33,8 +35,8 @@ final class BarrierStage {
 
         @Override
         public Iterator<RankReport> apply(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
-            RankReport report = new RankTask(plan.value()).run(scala.jdk.javaapi.CollectionConverters.asJava(pieces));
-            return scala.jdk.javaapi.CollectionConverters.asScala(
+            RankReport report = new RankTask(plan.value()).run(CollectionConverters.asJava(pieces));
+            return CollectionConverters.asScala(
                     List.of(report).iterator());
         }
     }

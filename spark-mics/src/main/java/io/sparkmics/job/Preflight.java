@@ -6,6 +6,7 @@ import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -84,7 +85,7 @@ final class Preflight {
         int vocabularySize = settings.model().vocabularySize();
         return new DataSettings(
                 settings.inputCol(),
-                java.util.Optional.of(settings.validationIndicatorCol()).filter(column -> !column.isBlank()),
+                Optional.of(settings.validationIndicatorCol()).filter(column -> !column.isBlank()),
                 settings.model().context(),
                 vocabularySize,
                 settings.seed(),

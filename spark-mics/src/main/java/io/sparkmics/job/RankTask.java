@@ -4,7 +4,6 @@ import io.sparkmics.bootstrap.BarrierExchange;
 import io.sparkmics.bootstrap.Bootstrap;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GatherMode;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.NativeLibraries;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.Threads;
@@ -16,11 +15,10 @@ import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
 import io.sparkmics.model.Model;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import org.apache.hadoop.fs.Path;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import scala.Tuple2;
 
@@ -48,7 +46,7 @@ final class RankTask {
         try (RankContext ranks = Bootstrap.join(
                 exchange,
                 exchange.place(),
-                new GlooTransport(),
+                new GlooTransport(Optional.empty()),
                 NO_PAYLOAD,
                 communicationSettings(task))) {
             try {
@@ -67,7 +65,7 @@ final class RankTask {
             List<String> history = new TrainingLoop(plan, ranks, engine, reader).run();
             String directory = null;
             // One copy of the model states is enough: the first partition group has it.
-            if (ranks.groups().partition(ranks.rank()).ranks().contains(0)) {
+            if (ranks.rank() < plan.partitionGroupSize()) {
                 directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
             }
             return RankReport.of(

@@ -19,14 +19,19 @@ public final class Tokens {
      * @return int64 [sequences, length]; the caller's to close
      */
     public static Tensor tensor(int[][] sequences) {
-        long[] flat = Arrays.stream(sequences)
-                .flatMapToInt(Arrays::stream)
-                .asLongStream()
-                .toArray();
+        return tensor(Arrays.stream(sequences).flatMapToInt(Arrays::stream).toArray(), sequences.length);
+    }
+
+    /**
+     * @param tokens row-major
+     * @return int64 [sequences, tokens / sequences]; the caller's to close
+     */
+    public static Tensor tensor(int[] tokens, int sequences) {
+        long[] values = Arrays.stream(tokens).asLongStream().toArray();
         try (PointerScope scope = new PointerScope()) {
             TensorOptions options = new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.Long));
-            Tensor blob =
-                    torch.from_blob(new LongPointer(flat), new long[] {sequences, tokens.length / sequences}, options);
+            Tensor blob = torch.from_blob(
+                    new LongPointer(values), new long[] {sequences, tokens.length / sequences}, options);
             Tensor copy = blob.clone();
             copy.retainReference();
             return copy;
