@@ -18,7 +18,6 @@ import io.sparkmics.model.Model;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import scala.Tuple2;
 
@@ -46,7 +45,7 @@ final class RankTask {
         try (RankContext ranks = Bootstrap.join(
                 exchange,
                 exchange.place(),
-                new GlooTransport(Optional.empty()),
+                GlooTransport.onHost(),
                 NO_PAYLOAD,
                 communicationSettings(task))) {
             try {
