@@ -1,7 +1,17 @@
 package io.sparkmics.bootstrap;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** How the ranks of a barrier stage meet. */
 public final class Bootstrap {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
 
     private Bootstrap() {}
 
@@ -10,12 +20,87 @@ public final class Bootstrap {
      * same settings.
      *
      * @param payload a small message for the others, as row counts: found again in {@link RankContext#payloads()}
-     * @param transport closed here, on every path
+     * @param transport owned by the result, or closed here where there is none
      * @throws IllegalArgumentException for a layout or settings that every rank sees to be wrong
      * @throws CommunicationException when a peer did not come in time or has other settings
      */
     public static RankContext join(
             Exchange exchange, Place place, Transport transport, byte[] payload, CommunicationSettings settings) {
-        throw new UnsupportedOperationException();
+        try {
+            byte[] offer = transport.offer(place, exchange.size(), settings);
+            Introduction own =
+                    new Introduction(place, settings.partitionGroupSize(), settings.gather(), offer, payload);
+            List<Introduction> all = exchange.exchange(own.bytes()).stream()
+                    .map(Introduction::read)
+                    .toList();
+            checkSettings(all);
+            return connect(all, place, transport, settings);
+        } catch (RuntimeException | Error e) {
+            transport.close();
+            throw e;
+        }
+    }
+
+    private static void checkSettings(List<Introduction> all) {
+        Introduction first = all.get(0);
+        for (Introduction other : all) {
+            if (other.partitionGroupSize() != first.partitionGroupSize() || other.gather() != first.gather()) {
+                throw new CommunicationException("Cannot join the ranks: partition 0 wants partition groups of "
+                        + first.partitionGroupSize() + " with " + first.gather() + " gather, partition "
+                        + other.place().partitionId() + " wants " + other.partitionGroupSize() + " with "
+                        + other.gather() + ". Give all ranks the same settings.");
+            }
+        }
+    }
+
+    private static RankContext connect(
+            List<Introduction> all, Place place, Transport transport, CommunicationSettings settings) {
+        ClusterLayout layout =
+                new ClusterLayout(all.stream().map(Introduction::place).toList());
+        MicsGroups groups = new MicsGroups(layout, settings.partitionGroupSize());
+        boolean hierarchical = hierarchical(groups, settings.gather());
+        int rank = layout.rankOf(place.partitionId());
+        if (rank == 0) {
+            LOG.info("{}\n{}", layout, groups);
+        }
+        List<Group> own = new ArrayList<>();
+        own.add(groups.group(GroupKind.PARTITION, rank));
+        own.add(groups.group(GroupKind.REPLICATION, rank));
+        if (hierarchical) {
+            own.add(groups.group(GroupKind.INTRA_NODE, rank));
+            own.add(groups.group(GroupKind.INTER_NODE, rank));
+        }
+        List<Communicator> connected = transport.connect(
+                all.stream().map(Introduction::offer).toList(),
+                layout,
+                own.stream().filter(group -> group.size() > 1).toList());
+        Traffic traffic = new Traffic();
+        Checking checking = new Checking(settings.checking());
+        Map<GroupKind, Communicator> communicators = new EnumMap<>(GroupKind.class);
+        for (Group group : own) {
+            if (group.size() == 1) {
+                communicators.put(
+                        group.kind(),
+                        new CountingCommunicator(new SoloCommunicator(group), transport.wire(), layout, traffic));
+            }
+        }
+        for (Communicator bare : connected) {
+            Communicator counting = new CountingCommunicator(bare, transport.wire(), layout, traffic);
+            communicators.put(bare.group().kind(), new CheckingCommunicator(counting, bare, checking));
+        }
+        List<byte[]> payloads = layout.places().stream()
+                .map(other -> all.get(other.partitionId()).payload())
+                .toList();
+        return new RankContext(rank, groups, hierarchical, payloads, communicators, transport, traffic, checking);
+    }
+
+    private static boolean hierarchical(MicsGroups groups, GatherMode mode) {
+        Optional<String> reasonForFlat = groups.reasonForFlat();
+        // Inside one node the flat gather is the hierarchical one.
+        if (mode == GatherMode.HIERARCHICAL && groups.spansNodes() && reasonForFlat.isPresent()) {
+            throw new IllegalArgumentException("Cannot gather hierarchically: " + reasonForFlat.get()
+                    + ". Start the same number of executors on each node, or set the gather mode to automatic.");
+        }
+        return mode != GatherMode.FLAT && reasonForFlat.isEmpty();
     }
 }

@@ -16,6 +16,7 @@ public final class RankContext implements AutoCloseable {
     private final boolean hierarchical;
     private final List<byte[]> payloads;
     private final Map<GroupKind, Communicator> communicators;
+    private final Transport transport;
     private final Traffic traffic;
     private final Checking checking;
 
@@ -25,6 +26,7 @@ public final class RankContext implements AutoCloseable {
             boolean hierarchical,
             List<byte[]> payloads,
             Map<GroupKind, Communicator> communicators,
+            Transport transport,
             Traffic traffic,
             Checking checking) {
         this.rank = rank;
@@ -32,6 +34,7 @@ public final class RankContext implements AutoCloseable {
         this.hierarchical = hierarchical;
         this.payloads = List.copyOf(payloads);
         this.communicators = new EnumMap<>(communicators);
+        this.transport = transport;
         this.traffic = traffic;
         this.checking = checking;
     }
@@ -93,6 +96,7 @@ public final class RankContext implements AutoCloseable {
     @Override
     public void close() {
         communicators.values().forEach(Communicator::close);
+        transport.close();
     }
 
     /** The other way out: see {@link Communicator#abort()}. Idempotent, callable from any thread; close still follows. */

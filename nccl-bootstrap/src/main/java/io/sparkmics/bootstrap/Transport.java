@@ -6,8 +6,8 @@ import java.util.List;
  * One way for ranks to talk. The rendezvous has two halves with the one exchange of the bootstrap between them: each rank
  * makes an offer before anyone knows the layout, and connects when it has everyone's.
  *
- * <p>Used by one thread, once. {@link #close()} gives back what the rendezvous needed, on every path; the communicators
- * that were made live on.
+ * <p>Used by one thread, once. {@link #close()} comes after that of the communicators and gives back what they share, on
+ * every path; it is idempotent.
  */
 public interface Transport extends AutoCloseable {
 
@@ -16,8 +16,9 @@ public interface Transport extends AutoCloseable {
      *
      * @param place where this rank is
      * @param worldSize the number of ranks
+     * @param settings the deadlines, and what cancels a wait
      */
-    byte[] offer(Place place, int worldSize);
+    byte[] offer(Place place, int worldSize, CommunicationSettings settings);
 
     /**
      * Makes the communicators of this rank. All ranks call it together.

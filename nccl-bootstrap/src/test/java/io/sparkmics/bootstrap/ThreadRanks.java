@@ -1,6 +1,16 @@
 package io.sparkmics.bootstrap;
 
+import io.sparkmics.bootstrap.gloo.GlooTransport;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Runs the ranks of a world as threads of this JVM, over real sockets on the loopback address. */
 public final class ThreadRanks {
@@ -11,25 +21,42 @@ public final class ThreadRanks {
         T run(RankContext rank) throws Exception;
     }
 
-    private ThreadRanks() {}
+    private final int worldSize;
+    private final int ranksPerNode;
+    private final CommunicationSettings settings;
+    private final Supplier<Transport> transport;
 
-    /** As many ranks as wanted, all on one node, in partition groups of all of them. */
-    public static ThreadRanks of(int worldSize) {
-        throw new UnsupportedOperationException();
+    private ThreadRanks(
+            int worldSize, int ranksPerNode, CommunicationSettings settings, Supplier<Transport> transport) {
+        this.worldSize = worldSize;
+        this.ranksPerNode = ranksPerNode;
+        this.settings = settings;
+        this.transport = transport;
     }
 
-    /** The settings of the ranks; their deadline is also how long the whole run may take. */
-    public ThreadRanks with(CommunicationSettings settings) {
-        throw new UnsupportedOperationException();
+    /** As many ranks as wanted, all on one node, in one partition group, over Gloo. */
+    public static ThreadRanks of(int worldSize) {
+        return new ThreadRanks(
+                worldSize, worldSize, CommunicationSettings.of(worldSize), () -> GlooTransport.on("127.0.0.1"));
+    }
+
+    public ThreadRanks with(CommunicationSettings other) {
+        return new ThreadRanks(worldSize, ranksPerNode, other, transport);
     }
 
     public ThreadRanks partitionGroupSize(int size) {
-        throw new UnsupportedOperationException();
+        return with(new CommunicationSettings(
+                size, settings.gather(), settings.timeout(), settings.checking(), settings.cancelled()));
     }
 
     /** Pretends nodes of so many consecutive ranks. */
     public ThreadRanks ranksPerNode(int ranks) {
-        throw new UnsupportedOperationException();
+        return new ThreadRanks(worldSize, ranks, settings, transport);
+    }
+
+    /** One transport for each rank. */
+    public ThreadRanks over(Supplier<Transport> other) {
+        return new ThreadRanks(worldSize, ranksPerNode, settings, other);
     }
 
     /**
@@ -39,6 +66,70 @@ public final class ThreadRanks {
      * @throws AssertionError with the first failure of any rank as its cause; the other ranks are aborted
      */
     public <T> List<T> run(Body<T> body) {
-        throw new UnsupportedOperationException();
+        Threads.hold(1);
+        Failures failures = new Failures();
+        List<Exchange> exchanges = LocalExchange.among(worldSize, settings.timeout());
+        List<FutureTask<T>> ranks = IntStream.range(0, worldSize)
+                .mapToObj(id -> new FutureTask<>(() -> runRank(exchanges.get(id), body, failures)))
+                .toList();
+        for (int id = 0; id < worldSize; id++) {
+            Thread thread = new Thread(ranks.get(id), "rank-" + id);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        List<T> results = new ArrayList<>();
+        for (FutureTask<T> rank : ranks) {
+            results.add(result(rank, failures));
+        }
+        failures.rethrow();
+        return results;
+    }
+
+    private <T> T runRank(Exchange exchange, Body<T> body, Failures failures) {
+        int id = exchange.partitionId();
+        Place place = new Place(id, "127.0.0.1", "node-%03d".formatted(id / ranksPerNode), Optional.empty());
+        try (RankContext rank = Bootstrap.join(exchange, place, transport.get(), new byte[] {(byte) id}, settings)) {
+            try {
+                return body.run(rank);
+            } catch (Exception | Error e) {
+                failures.add(e);
+                rank.abort();
+                return null;
+            }
+        } catch (RuntimeException e) {
+            failures.add(e);
+            return null;
+        }
+    }
+
+    /** A body has no deadline of its own, but each of its waits has one. */
+    private static <T> T result(FutureTask<T> rank, Failures failures) {
+        try {
+            return rank.get(10, TimeUnit.MINUTES);
+        } catch (ExecutionException | TimeoutException e) {
+            failures.add(e);
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while the ranks ran", e);
+        }
+    }
+
+    /** The first one is the cause, the others follow from it. */
+    private static final class Failures {
+
+        private final AtomicReference<Throwable> first = new AtomicReference<>();
+
+        void add(Throwable failure) {
+            if (!first.compareAndSet(null, failure)) {
+                first.get().addSuppressed(failure);
+            }
+        }
+
+        void rethrow() {
+            if (first.get() != null) {
+                throw new AssertionError("A rank failed: " + first.get(), first.get());
+            }
+        }
     }
 }

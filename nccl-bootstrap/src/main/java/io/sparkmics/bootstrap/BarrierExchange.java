@@ -1,0 +1,74 @@
+package io.sparkmics.bootstrap;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.resource.ResourceInformation;
+
+/** The exchange among the tasks of a barrier stage, over Spark's own RPC with its authentication and encryption. */
+public final class BarrierExchange implements Exchange {
+
+    private final BarrierTaskContext context;
+    private final Duration timeout;
+
+    public BarrierExchange(BarrierTaskContext context, Duration timeout) {
+        this.context = context;
+        this.timeout = timeout;
+    }
+
+    /** Where this task runs, with the first GPU that Spark gave to it. */
+    public Place place() {
+        String address = context.getTaskInfos()[partitionId()].address();
+        int port = address.lastIndexOf(':');
+        ResourceInformation gpus = context.resourcesJMap().get("gpu");
+        Optional<String> gpu = gpus == null
+                ? Optional.empty()
+                : Arrays.stream(gpus.addresses()).findFirst();
+        return Place.here(partitionId(), port < 0 ? address : address.substring(0, port), gpu);
+    }
+
+    @Override
+    public int size() {
+        return context.getTaskInfos().length;
+    }
+
+    @Override
+    public int partitionId() {
+        return context.partitionId();
+    }
+
+    @Override
+    public List<byte[]> exchange(byte[] message) {
+        FutureTask<String[]> call =
+                new FutureTask<>(() -> context.allGather(Base64.getEncoder().encodeToString(message)));
+        // Spark waits a year by default. Its own wait ends with the task, whose failure follows from ours.
+        Thread thread = new Thread(call, "barrier-exchange-" + partitionId());
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return Arrays.stream(call.get(timeout.toMillis(), TimeUnit.MILLISECONDS))
+                    .map(Base64.getDecoder()::decode)
+                    .toList();
+        } catch (TimeoutException e) {
+            throw new CommunicationException(
+                    "Cannot meet the other " + (size() - 1) + " ranks: not all of them came within " + timeout
+                            + ". Look for the first error of the other tasks.",
+                    e);
+        } catch (ExecutionException e) {
+            throw new CommunicationException(
+                    "Cannot meet the other " + (size() - 1) + " ranks: "
+                            + e.getCause().getMessage(),
+                    e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommunicationException("Cannot meet the other ranks: the task was interrupted.", e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.sparkmics.bootstrap;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** The communicator of a group that has one member: a copy where there are two tensors, nothing elsewhere. */
+final class SoloCommunicator implements Communicator {
+
+    private static final Pending DONE = () -> {};
+
+    private final Group group;
+
+    SoloCommunicator(Group group) {
+        this.group = group;
+    }
+
+    @Override
+    public Group group() {
+        return group;
+    }
+
+    @Override
+    public Pending gather(Tensor shard, Tensor whole) {
+        Arguments.check(Collective.GATHER, group, shard, whole);
+        Tensors.copy(shard, whole);
+        return DONE;
+    }
+
+    @Override
+    public Pending reduceScatter(Tensor whole, Tensor shard) {
+        Arguments.check(Collective.REDUCE_SCATTER, group, shard, whole);
+        Tensors.copy(whole, shard);
+        return DONE;
+    }
+
+    @Override
+    public Pending allReduce(Tensor tensor) {
+        Arguments.check(Collective.ALL_REDUCE, group, tensor);
+        return DONE;
+    }
+
+    @Override
+    public Pending broadcast(Tensor tensor, int root) {
+        Arguments.check(Collective.BROADCAST, group, tensor, root);
+        return DONE;
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void abort() {}
+}

@@ -1,0 +1,19 @@
+package io.sparkmics.bootstrap;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** What collectives do with tensors. */
+public final class Tensors {
+
+    private Tensors() {}
+
+    /** Copies the elements, unless both are the same memory, as in a gather in place. */
+    public static void copy(Tensor from, Tensor to) {
+        try (PointerScope scope = new PointerScope()) {
+            if (from.numel() > 0 && from.data_ptr().address() != to.data_ptr().address()) {
+                to.view(-1).copy_(from.view(-1));
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.sparkmics.bootstrap.gloo;
+
+import io.sparkmics.bootstrap.Arguments;
+import io.sparkmics.bootstrap.Collective;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.Pending;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.function.BiConsumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** Carries out the collectives of one group, one after another, on a thread of its own. */
+final class GlooCommunicator implements Communicator {
+
+    private final Group group;
+    private final Mesh mesh;
+    private final Ring ring;
+    private final CommunicationSettings settings;
+    private final ExecutorService thread;
+    private volatile boolean aborted;
+    private long sequence;
+
+    GlooCommunicator(Group group, Mesh mesh, Ring ring, CommunicationSettings settings) {
+        this.group = group;
+        this.mesh = mesh;
+        this.ring = ring;
+        this.settings = settings;
+        String name =
+                "gloo-" + group.kind().name().toLowerCase(Locale.ROOT).replace('_', '-') + "-rank-" + group.rank();
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread worker = new Thread(task, name);
+            worker.setDaemon(true);
+            return worker;
+        });
+    }
+
+    @Override
+    public Group group() {
+        return group;
+    }
+
+    @Override
+    public Pending gather(Tensor shard, Tensor whole) {
+        Arguments.check(Collective.GATHER, group, shard, whole);
+        return start(Collective.GATHER, shard, whole, ring::gather);
+    }
+
+    @Override
+    public Pending reduceScatter(Tensor whole, Tensor shard) {
+        Arguments.check(Collective.REDUCE_SCATTER, group, shard, whole);
+        return start(Collective.REDUCE_SCATTER, whole, shard, ring::reduceScatter);
+    }
+
+    @Override
+    public Pending allReduce(Tensor tensor) {
+        Arguments.check(Collective.ALL_REDUCE, group, tensor);
+        return start(Collective.ALL_REDUCE, tensor, tensor, (whole, same) -> ring.allReduce(whole));
+    }
+
+    @Override
+    public Pending broadcast(Tensor tensor, int root) {
+        Arguments.check(Collective.BROADCAST, group, tensor, root);
+        return start(Collective.BROADCAST, tensor, tensor, (whole, same) -> ring.broadcast(whole, root));
+    }
+
+    private Pending start(Collective collective, Tensor first, Tensor second, BiConsumer<Tensor, Tensor> operation) {
+        Tensor ownFirst = flat(first);
+        Tensor ownSecond = flat(second);
+        FutureTask<Void> task = new FutureTask<>(
+                () -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        new NoGradGuard();
+                        operation.accept(ownFirst, ownSecond);
+                    } finally {
+                        ownFirst.close();
+                        ownSecond.close();
+                    }
+                },
+                null);
+        thread.execute(task);
+        String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
+        return new GlooPending(what, task, this, settings);
+    }
+
+    /** A second handle on the same memory: the caller's may be closed while the operation is on its way. */
+    private static Tensor flat(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor own = tensor.detach().view(-1);
+            own.retainReference();
+            return own;
+        }
+    }
+
+    boolean aborted() {
+        return aborted;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+
+    @Override
+    public void abort() {
+        aborted = true;
+        mesh.abort();
+    }
+}

@@ -1,0 +1,78 @@
+package io.sparkmics.bootstrap.gloo;
+
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.Pending;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Waits for one operation. When the wait ends badly the whole mesh is aborted, so that the failure travels from peer to peer,
+ * and the operation has let go of its memory before the error leaves.
+ */
+final class GlooPending implements Pending {
+
+    private static final long POLL_MILLIS = 5;
+    private static final long LET_GO_MILLIS = 10_000;
+
+    private final String what;
+    private final Future<Void> operation;
+    private final GlooCommunicator communicator;
+    private final CommunicationSettings settings;
+
+    GlooPending(String what, Future<Void> operation, GlooCommunicator communicator, CommunicationSettings settings) {
+        this.what = what;
+        this.operation = operation;
+        this.communicator = communicator;
+        this.settings = settings;
+    }
+
+    @Override
+    public void await() {
+        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        while (true) {
+            try {
+                operation.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                if (communicator.aborted()) {
+                    throw failure("the communicator was aborted", null);
+                }
+                if (settings.cancelled().getAsBoolean()) {
+                    throw failure("the task was cancelled", null);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw failure(
+                            "no end within " + settings.timeout() + ". Look for the first error of the other ranks",
+                            null);
+                }
+            } catch (ExecutionException e) {
+                throw communicator.aborted()
+                        ? failure("the communicator was aborted", e.getCause())
+                        : failure(NativeErrors.reason(e.getCause()), e.getCause());
+            } catch (InterruptedException e) {
+                CommunicationException failure = failure("the thread was interrupted", e);
+                Thread.currentThread().interrupt();
+                throw failure;
+            }
+        }
+    }
+
+    private CommunicationException failure(String reason, Throwable cause) {
+        communicator.abort();
+        letGo();
+        return new CommunicationException("Cannot finish " + what + ": " + reason + ".", cause);
+    }
+
+    private void letGo() {
+        try {
+            operation.get(LET_GO_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // It has ended, or cannot be made to.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.sparkmics.bootstrap.gloo;
+
+import io.sparkmics.bootstrap.ClusterLayout;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.Wire;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gloo over TCP. One listener for each rank, bound to one address; one mesh of connections that all groups of the rank
+ * share, so aborting one of its communicators aborts them all.
+ *
+ * <p>Nothing authenticates or encrypts these connections.
+ */
+public final class GlooTransport implements Transport {
+
+    private final Optional<String> address;
+    private final Wire wire = new RingWire();
+    private CommunicationSettings settings;
+    private Rendezvous rendezvous;
+    private Mesh mesh;
+
+    private GlooTransport(Optional<String> address) {
+        this.address = address;
+    }
+
+    /** Listens on the host that Spark reaches the executor by. */
+    public static GlooTransport onHost() {
+        return new GlooTransport(Optional.empty());
+    }
+
+    /** Listens on this address or name of the host. */
+    public static GlooTransport on(String address) {
+        return new GlooTransport(Optional.of(address));
+    }
+
+    @Override
+    public byte[] offer(Place place, int worldSize, CommunicationSettings given) {
+        settings = given;
+        if (worldSize == 1) {
+            return new byte[0];
+        }
+        rendezvous = new Rendezvous(address.orElse(place.host()), place.partitionId(), worldSize, settings.timeout());
+        return rendezvous.key();
+    }
+
+    @Override
+    public List<Communicator> connect(List<byte[]> offers, ClusterLayout layout, List<Group> groups) {
+        List<Communicator> communicators = new ArrayList<>();
+        if (rendezvous != null) {
+            mesh = rendezvous.connect(offers);
+            for (Group group : groups) {
+                List<Integer> peers = group.ranks().stream()
+                        .map(rank -> layout.place(rank).partitionId())
+                        .toList();
+                communicators.add(new GlooCommunicator(
+                        group,
+                        mesh,
+                        new Ring(mesh, peers, group.index(), group.kind().ordinal()),
+                        settings));
+            }
+        }
+        return communicators;
+    }
+
+    @Override
+    public Wire wire() {
+        return wire;
+    }
+
+    @Override
+    public void close() {
+        if (mesh != null) {
+            mesh.close();
+        }
+        if (rendezvous != null) {
+            rendezvous.close();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.sparkmics.bootstrap.gloo;
+
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+
+/** The connections of one rank with all others. Owns the process group; thread-safe. */
+final class Mesh implements AutoCloseable {
+
+    private static final int ABORT_TAG = 1_000_000;
+
+    private final ProcessGroupGloo group;
+    private final int member;
+    private final int size;
+    private final ReadWriteLock closing = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    Mesh(ProcessGroupGloo group, int member, int size) {
+        this.group = group;
+        this.member = member;
+        this.size = size;
+    }
+
+    /** Starts to send; the result is the caller's to wait for and to free. */
+    Work send(Tensor tensor, int peer, int tag) {
+        return group.send(new TensorVector(tensor), peer, tag);
+    }
+
+    Work receive(Tensor tensor, int peer, int tag) {
+        return group.recv(new TensorVector(tensor), peer, tag);
+    }
+
+    /**
+     * Closes all connections, so that everything in flight fails here and at the peers. Gloo has no call for it, but closes
+     * a rank's connections when one wait times out: so this waits a moment for something that never comes.
+     */
+    void abort() {
+        closing.readLock().lock();
+        try {
+            for (int peer = 0; peer < size && !closed; peer++) {
+                if (peer != member) {
+                    timeOut(peer);
+                }
+            }
+        } finally {
+            closing.readLock().unlock();
+        }
+    }
+
+    private void timeOut(int peer) {
+        try (PointerScope scope = new PointerScope()) {
+            receive(torch.empty(1), peer, ABORT_TAG)._wait(new Milliseconds(1));
+        } catch (RuntimeException expected) {
+            // The time-out, or a connection that is closed already.
+        }
+    }
+
+    /** Nothing is in flight. */
+    @Override
+    public void close() {
+        closing.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                group.close();
+            }
+        } finally {
+            closing.writeLock().unlock();
+        }
+    }
+}

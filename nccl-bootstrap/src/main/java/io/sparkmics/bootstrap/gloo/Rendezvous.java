@@ -1,0 +1,157 @@
+package io.sparkmics.bootstrap.gloo;
+
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.NativeLibraries;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.ByteVector;
+import org.bytedeco.pytorch.FileStore;
+import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.gloo.Device;
+
+/**
+ * Connects the ranks with no rendezvous server. Gloo reads its peers' addresses from a key-value store: here a private file
+ * of each rank. The constructor of the process group runs in a thread of its own, writes this rank's key and waits for the
+ * others'; the caller carries the keys between the ranks.
+ */
+final class Rendezvous implements AutoCloseable {
+
+    private final String address;
+    private final int member;
+    private final int size;
+    private final Duration timeout;
+    private final Path file;
+    private final FileStore store;
+    private final FutureTask<ProcessGroupGloo> constructor;
+    private boolean connected;
+
+    /** @param member this rank's number in the mesh, from 0 to {@code size}, exclusive */
+    Rendezvous(String address, int member, int size, Duration timeout) {
+        NativeLibraries.load();
+        this.address = address;
+        this.member = member;
+        this.size = size;
+        this.timeout = timeout;
+        try {
+            file = Files.createTempFile("spark-mics-gloo-", ".store");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot make a file in the temporary directory: " + e.getMessage(), e);
+        }
+        try (PointerScope scope = new PointerScope()) {
+            store = new FileStore(file.toString(), size);
+            store.retainReference();
+            store.setTimeout(new Milliseconds(timeout.toMillis()));
+        }
+        constructor = new FutureTask<>(this::construct);
+        Thread thread = new Thread(constructor, "gloo-connect-" + member);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private ProcessGroupGloo construct() {
+        try (PointerScope scope = new PointerScope()) {
+            Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
+            // Gloo counts from the start of an operation, a wait from its own start: Gloo's is the last resort.
+            Milliseconds limit = new Milliseconds(2 * timeout.toMillis());
+            ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit);
+            options.devices(new GlooDeviceVector(device)).threads(1);
+            ProcessGroupGloo group = new ProcessGroupGloo(store, member, size, options);
+            group.retainReference();
+            return group;
+        }
+    }
+
+    /** Where this rank listens, as Gloo writes it. */
+    byte[] key() {
+        try (PointerScope scope = new PointerScope()) {
+            StringVector key = new StringVector(name(member));
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (!store.check(key)) {
+                if (constructor.isDone() || System.nanoTime() > deadline) {
+                    constructed(Duration.ZERO);
+                }
+                Thread.sleep(1);
+            }
+            return store.get(name(member)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("the thread was interrupted", e);
+        }
+    }
+
+    /** @param keys everyone's, in the order of the mesh */
+    Mesh connect(List<byte[]> keys) {
+        try (PointerScope scope = new PointerScope()) {
+            for (int other = 0; other < size; other++) {
+                if (other != member) {
+                    store.set(name(other), new ByteVector(keys.get(other)));
+                }
+            }
+        }
+        Mesh mesh = new Mesh(constructed(timeout), member, size);
+        connected = true;
+        return mesh;
+    }
+
+    private ProcessGroupGloo constructed(Duration patience) {
+        try {
+            return constructor.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw failure("not all of them answered within " + timeout, e);
+        } catch (ExecutionException e) {
+            throw failure(NativeErrors.reason(e.getCause()), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("the thread was interrupted", e);
+        }
+    }
+
+    private CommunicationException failure(String reason, Throwable cause) {
+        return new CommunicationException(
+                "Cannot connect " + address + " with the other " + (size - 1) + " ranks: " + reason
+                        + ". Check that the hosts reach each other at the addresses that Spark knows them by.",
+                cause);
+    }
+
+    private static String name(int member) {
+        return "0/" + member;
+    }
+
+    /** The mesh lives on. A constructor that still waits gives up at the deadline of the store. */
+    @Override
+    public void close() {
+        Thread thread = new Thread(this::release, "gloo-release-" + member);
+        thread.setDaemon(true);
+        if (constructor.isDone()) {
+            thread.run();
+        } else {
+            thread.start();
+        }
+    }
+
+    private void release() {
+        try {
+            ProcessGroupGloo group = constructor.get();
+            if (!connected) {
+                group.close();
+            }
+        } catch (ExecutionException | InterruptedException e) {
+            // It has given back what it took.
+        } finally {
+            store.close();
+            file.toFile().delete();
+        }
+    }
+}

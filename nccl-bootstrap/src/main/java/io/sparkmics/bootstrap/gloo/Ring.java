@@ -1,0 +1,113 @@
+package io.sparkmics.bootstrap.gloo;
+
+import io.sparkmics.bootstrap.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The collectives of one group, each member sending to the next one only: the fewest bytes, and one crossing of each border
+ * between nodes when members of a node are neighbours. Sums are made in a fixed order. Blocking; one thread at a time.
+ */
+final class Ring {
+
+    /** How much of a broadcast is on its way between two members at a time. */
+    private static final long PIECE_BYTES = 1 << 20;
+
+    private final Mesh mesh;
+    private final int members;
+    private final int index;
+    private final int next;
+    private final int previous;
+    private final int tag;
+
+    /**
+     * @param peers the members' numbers in the mesh
+     * @param tag keeps the groups of a mesh apart
+     */
+    Ring(Mesh mesh, List<Integer> peers, int index, int tag) {
+        this.mesh = mesh;
+        this.members = peers.size();
+        this.index = index;
+        this.next = peers.get((index + 1) % members);
+        this.previous = peers.get((index + members - 1) % members);
+        this.tag = tag;
+    }
+
+    /** Step by step, each chunk travels on from its owner. */
+    void gather(Tensor shard, Tensor whole) {
+        Chunks chunks = new Chunks(whole.numel(), members);
+        Tensors.copy(shard, chunk(whole, chunks, index));
+        passOn(whole, chunks, index);
+    }
+
+    void reduceScatter(Tensor whole, Tensor shard) {
+        Chunks chunks = new Chunks(whole.numel(), members);
+        sumUp(whole, chunks);
+        Tensors.copy(chunk(whole, chunks, index), shard);
+    }
+
+    void allReduce(Tensor whole) {
+        Chunks chunks = new Chunks(whole.numel(), members);
+        sumUp(whole, chunks);
+        passOn(whole, chunks, index);
+    }
+
+    /** Down the ring from the root, in pieces, so that all members are busy at once. */
+    void broadcast(Tensor whole, int root) {
+        boolean first = index == root;
+        boolean last = (index + 1) % members == root;
+        List<Work> sends = new ArrayList<>();
+        long piece = Math.max(1, PIECE_BYTES / whole.element_size());
+        for (long start = 0; start < whole.numel(); start += piece) {
+            Tensor part = whole.narrow(0, start, Math.min(piece, whole.numel() - start));
+            if (!first) {
+                mesh.receive(part, previous, tag)._wait();
+            }
+            if (!last) {
+                sends.add(mesh.send(part, next, tag));
+            }
+        }
+        sends.forEach(Work::_wait);
+    }
+
+    /** Each chunk collects its sum on the way round and ends at the member of its index. */
+    private void sumUp(Tensor whole, Chunks chunks) {
+        Tensor arriving = torch.empty(new long[] {chunks.length(0)}, whole.options(), null);
+        for (int step = 1; step < members; step++) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor leaving = chunk(whole, chunks, index - step);
+                Tensor sum = chunk(whole, chunks, index - step - 1);
+                Tensor part = arriving.narrow(0, 0, sum.numel());
+                swap(leaving, part);
+                sum.add_(part);
+            }
+        }
+    }
+
+    private void passOn(Tensor whole, Chunks chunks, int first) {
+        for (int step = 0; step < members - 1; step++) {
+            try (PointerScope scope = new PointerScope()) {
+                swap(chunk(whole, chunks, first - step), chunk(whole, chunks, first - step - 1));
+            }
+        }
+    }
+
+    private void swap(Tensor leaving, Tensor arriving) {
+        Work receive = arriving.numel() == 0 ? null : mesh.receive(arriving, previous, tag);
+        Work send = leaving.numel() == 0 ? null : mesh.send(leaving, next, tag);
+        if (receive != null) {
+            receive._wait();
+        }
+        if (send != null) {
+            send._wait();
+        }
+    }
+
+    private static Tensor chunk(Tensor whole, Chunks chunks, int index) {
+        return whole.narrow(0, chunks.start(index), chunks.length(index));
+    }
+}

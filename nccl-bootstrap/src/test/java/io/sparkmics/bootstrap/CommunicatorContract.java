@@ -1,0 +1,313 @@
+package io.sparkmics.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkmics.bootstrap.CollectiveCases.World;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every transport must do; a test of a transport extends it. */
+public abstract class CommunicatorContract {
+
+    private static final CommunicationSettings UNCHECKED =
+            CommunicationSettings.of(2).withChecking(false);
+
+    /** A new transport for one rank on this host. */
+    protected abstract Transport transport();
+
+    static List<World> worlds() {
+        return CollectiveCases.worlds();
+    }
+
+    @ParameterizedTest
+    @MethodSource("worlds")
+    void everyCollectiveIsRightInEveryGroup(World world) {
+        ranks(world.size(), CommunicationSettings.of(world.partitionGroupSize()))
+                .ranksPerNode(world.ranksPerNode())
+                .run(CollectiveCases::checkAll);
+    }
+
+    @Test
+    void integersAndBytesTravelToo() {
+        ranks(3, CommunicationSettings.of(3)).run(rank -> {
+            CollectiveCases.check(rank.communicator(GroupKind.PARTITION), torch.ScalarType.Int, 1003);
+            CollectiveCases.check(rank.communicator(GroupKind.PARTITION), torch.ScalarType.Byte, 1003);
+            return null;
+        });
+    }
+
+    @Test
+    void largeTensorsArriveWhole() {
+        ranks(4, CommunicationSettings.of(4)).run(rank -> {
+            CollectiveCases.check(rank.communicator(GroupKind.PARTITION), torch.ScalarType.Float, 4_000_037);
+            return null;
+        });
+    }
+
+    @Test
+    void collectivesInFlightKeepTheirOrderAndTheirTensors() {
+        ranks(2, UNCHECKED).run(rank -> {
+            Communicator group = rank.communicator(GroupKind.PARTITION);
+            try (PointerScope scope = new PointerScope()) {
+                List<Tensor> results = new ArrayList<>();
+                List<Pending> pending = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    Tensor shard = CollectiveCases.filled(torch.ScalarType.Double, 50_000, i + rank.rank());
+                    Tensor whole = CollectiveCases.filled(torch.ScalarType.Double, 100_000, -1);
+                    pending.add(group.gather(shard, whole));
+                    // The caller's handle may go, the memory may not.
+                    shard.close();
+                    results.add(whole);
+                }
+                pending.forEach(Pending::await);
+                pending.forEach(Pending::await);
+                for (int i = 0; i < 20; i++) {
+                    Tensor expected = torch.cat(CollectiveCases.tensors(
+                            CollectiveCases.filled(torch.ScalarType.Double, 50_000, i),
+                            CollectiveCases.filled(torch.ScalarType.Double, 50_000, i + 1)));
+                    assertThat(results.get(i).equal(expected)).isTrue();
+                }
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void aSilentRankFailsItsPeersAtTheDeadline() {
+        CountDownLatch failed = new CountDownLatch(1);
+        assertThatThrownBy(() -> ranks(2, UNCHECKED.withTimeout(Duration.ofMillis(500)))
+                        .run(rank -> {
+                            if (rank.rank() == 0) {
+                                assertThat(failed.await(1, TimeUnit.MINUTES)).isTrue();
+                                return null;
+                            }
+                            try {
+                                return allReduce(rank);
+                            } finally {
+                                failed.countDown();
+                            }
+                        }))
+                .cause()
+                .hasMessage("Cannot finish all-reduce 0 of partition group [0, 1] on rank 1: no end within PT0.5S."
+                        + " Look for the first error of the other ranks.");
+    }
+
+    @Test
+    void anAbortWakesEveryMemberLongBeforeTheDeadline() {
+        List<String> messages = ranks(4, CommunicationSettings.of(4).withChecking(false))
+                .run(rank -> {
+                    if (rank.rank() == 2) {
+                        rank.abort();
+                        return "aborted";
+                    }
+                    return failure(() -> allReduce(rank));
+                });
+        assertThat(messages.get(2)).isEqualTo("aborted");
+        assertThat(messages).allSatisfy(message -> assertThat(message).doesNotContain("no end within"));
+        assertThat(messages.get(0))
+                .startsWith("Cannot finish all-reduce 0 of partition group [0, 1, 2, 3] on rank 0: ");
+    }
+
+    @Test
+    void anAbortFromAnotherThreadWakesTheWaiting() {
+        CountDownLatch failed = new CountDownLatch(1);
+        List<String> messages = ranks(2, UNCHECKED).run(rank -> {
+            if (rank.rank() == 0) {
+                assertThat(failed.await(1, TimeUnit.MINUTES)).isTrue();
+                return "";
+            }
+            Pending pending = rank.communicator(GroupKind.PARTITION).broadcast(one(), 0);
+            new Thread(rank::abort).start();
+            String message = failure(() -> pending);
+            failed.countDown();
+            return message;
+        });
+        assertThat(messages.get(1))
+                .isEqualTo(
+                        "Cannot finish broadcast 0 of partition group [0, 1] on rank 1: the communicator was aborted.");
+    }
+
+    @Test
+    void aCancelledTaskStopsWaiting() {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        List<String> messages = ranks(2, UNCHECKED.withCancelled(cancelled::get))
+                .run(rank -> {
+                    if (rank.rank() == 0) {
+                        cancelled.set(true);
+                        return "";
+                    }
+                    return failure(() -> allReduce(rank));
+                });
+        assertThat(messages.get(1))
+                .startsWith("Cannot finish all-reduce 0 of partition group [0, 1] on rank 1: ")
+                .containsAnyOf("the task was cancelled", "closed");
+    }
+
+    @Test
+    void anInterruptedThreadStopsWaitingAndStaysInterrupted() {
+        List<String> messages = ranks(2, UNCHECKED).run(rank -> {
+            if (rank.rank() == 0) {
+                return failure(() -> allReduce(rank));
+            }
+            Thread.currentThread().interrupt();
+            String message = failure(() -> allReduce(rank));
+            assertThat(Thread.interrupted()).isTrue();
+            return message;
+        });
+        assertThat(messages.get(1)).endsWith("on rank 1: the thread was interrupted.");
+    }
+
+    @Test
+    void newGroupsFormInAJvmWhereOthersWereAborted() {
+        for (int round = 0; round < 3; round++) {
+            ranks(2, UNCHECKED).run(rank -> {
+                CollectiveCases.check(rank.communicator(GroupKind.PARTITION), torch.ScalarType.Float, 100);
+                rank.abort();
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void membersThatDifferAllThrowAndSayHow() {
+        assertDiffer(
+                "all-reduce 0 of 3 Float",
+                "all-reduce 0 of 2 Float",
+                group -> group.allReduce(torch.ones(3)),
+                group -> group.allReduce(torch.ones(2)));
+        assertDiffer(
+                "all-reduce 0 of 2 Float",
+                "all-reduce 0 of 2 Long",
+                group -> group.allReduce(torch.ones(2)),
+                group -> group.allReduce(CollectiveCases.filled(torch.ScalarType.Long, 2, 0)));
+        assertDiffer(
+                "gather 0 of 2 Float",
+                "reduce-scatter 0 of 2 Float",
+                group -> group.gather(one(), torch.ones(2)),
+                group -> group.reduceScatter(torch.ones(2), one()));
+        assertDiffer(
+                "broadcast 0 of 1 Float from member 0",
+                "broadcast 0 of 1 Float from member 1",
+                group -> group.broadcast(one(), 0),
+                group -> group.broadcast(one(), 1));
+    }
+
+    private void assertDiffer(String zero, String one, Call callOfZero, Call callOfOne) {
+        List<String> messages = ranks(2, CommunicationSettings.of(2))
+                .run(rank -> failure(() -> {
+                    Communicator group = rank.communicator(GroupKind.PARTITION);
+                    return (rank.rank() == 0 ? callOfZero : callOfOne).on(group);
+                }));
+        assertThat(messages)
+                .allSatisfy(message -> assertThat(message)
+                        .startsWith("Cannot start ")
+                        .contains("the members differ: rank 0 calls " + zero + "; rank 1 calls " + one + "."));
+    }
+
+    @Test
+    void theComparisonGoesOffAndOnAgainWithoutLosingCount() {
+        List<String> messages = ranks(2, CommunicationSettings.of(2)).run(rank -> {
+            Communicator group = rank.communicator(GroupKind.PARTITION);
+            group.allReduce(torch.ones(2)).await();
+            rank.checking(false);
+            group.allReduce(torch.ones(2)).await();
+            rank.checking(true);
+            return failure(() -> group.allReduce(torch.ones(2 + rank.rank())));
+        });
+        assertThat(messages)
+                .allSatisfy(message -> assertThat(message)
+                        .contains("rank 0 calls all-reduce 2 of 2 Float; rank 1 calls all-reduce 2 of 3 Float"));
+    }
+
+    @Test
+    void argumentsThatOneRankSeesToBeWrongAreRefused() {
+        ranks(2, UNCHECKED).run(rank -> {
+            Communicator group = rank.communicator(GroupKind.PARTITION);
+            String where = " in partition group [0, 1] on rank " + rank.rank() + ": ";
+            assertThatThrownBy(() -> group.gather(one(), torch.ones(3)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Cannot start gather" + where
+                            + "the whole has 3 elements and must have 1 for each of the 2 members.");
+            assertThatThrownBy(() -> group.reduceScatter(torch.ones(3), one()))
+                    .hasMessageContaining("the whole has 3 elements");
+            assertThatThrownBy(() -> group.gather(one(), CollectiveCases.filled(torch.ScalarType.Double, 2, 0)))
+                    .hasMessage("Cannot start gather" + where + "the shard is of type Float, the whole of Double.");
+            assertThatThrownBy(() -> group.allReduce(torch.ones(4, 4).t()))
+                    .hasMessage("Cannot start all-reduce" + where + "a tensor of 16 elements is not contiguous.");
+            assertThatThrownBy(() -> group.allReduce(torch.ones(2).to(torch.ScalarType.Half)))
+                    .hasMessage("Cannot start all-reduce" + where + "the type Half is not supported.");
+            assertThatThrownBy(() -> group.broadcast(one(), 2))
+                    .hasMessage("Cannot start broadcast" + where + "the root 2 is not one of its 2 members.");
+            assertThatThrownBy(() -> group.allReduce(new Tensor()))
+                    .hasMessage("Cannot start all-reduce" + where + "a tensor is undefined.");
+            // Nobody has sent anything: the group still works.
+            CollectiveCases.check(group, torch.ScalarType.Float, 3);
+            return null;
+        });
+    }
+
+    @Test
+    void collectivesLeaveNothingBehind() throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        List<Long> grown = ranks(2, CommunicationSettings.of(2)).run(rank -> {
+            Communicator group = rank.communicator(GroupKind.PARTITION);
+            CollectiveCases.check(group, torch.ScalarType.Float, 100);
+            barrier.await(1, TimeUnit.MINUTES);
+            long before = Pointer.totalCount();
+            for (int i = 0; i < 50; i++) {
+                CollectiveCases.check(group, torch.ScalarType.Float, 100);
+            }
+            barrier.await(1, TimeUnit.MINUTES);
+            return Pointer.totalCount() - before;
+        });
+        assertThat(grown).allSatisfy(count -> assertThat(count).isLessThan(20));
+    }
+
+    /** One operation of one member. */
+    @FunctionalInterface
+    private interface Call {
+        Pending on(Communicator group);
+    }
+
+    /** Something that may fail. */
+    @FunctionalInterface
+    private interface Attempt {
+        Pending start();
+    }
+
+    private static String failure(Attempt attempt) {
+        try (PointerScope scope = new PointerScope()) {
+            attempt.start().await();
+            return "no failure";
+        } catch (CommunicationException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static Pending allReduce(RankContext rank) {
+        Pending pending = rank.communicator(GroupKind.PARTITION).allReduce(torch.ones(1000));
+        pending.await();
+        return pending;
+    }
+
+    private static Tensor one() {
+        return torch.ones(1);
+    }
+
+    private ThreadRanks ranks(int worldSize, CommunicationSettings settings) {
+        return ThreadRanks.of(worldSize).with(settings).over(this::transport);
+    }
+}
