@@ -26,7 +26,7 @@ final class Permutation {
         long place = element;
         do {
             place = network(place);
-        } while (place >= size);
+        } while (Long.compareUnsigned(place, size) >= 0);
         return place;
     }
 

@@ -25,7 +25,7 @@ public final class TokenData {
 
     private final DataSettings settings;
 
-    /** Kept, so that its shuffle files are found again: the order of a second sort could not be told apart from it. */
+    /** One and the same for counting and shuffling: a second sort could cut its partitions elsewhere. */
     private final JavaRDD<Row> documents;
 
     private final List<PartitionCounts> partitions;
@@ -50,6 +50,9 @@ public final class TokenData {
      * @throws IllegalArgumentException when columns, ids or indicators are wrong or there is nothing to train on
      */
     public static TokenData prepare(Dataset<Row> frame, DataSettings settings) {
+        if (frame.isStreaming()) {
+            throw new IllegalArgumentException("Cannot train on a stream: it has no end. Write it out and read that.");
+        }
         require(checkSchema(frame.schema(), settings));
         JavaRDD<Row> documents = Documents.inCanonicalOrder(frame, settings).javaRDD();
         DocumentReader.Tokens tokens = tokens(settings);
@@ -68,8 +71,8 @@ public final class TokenData {
 
     /**
      * The pieces of all batches: one partition for each rank, each sorted as the rank reads it. A {@link BatchReader} makes
-     * batches of it. They cross this shuffle by
-     * Java serialization, whatever {@code spark.serializer} is: Kryo cannot read records.
+     * batches of it. They cross this shuffle by Java serialization, whatever {@code spark.serializer} is: Kryo cannot read
+     * records. An evaluation's sequences travel once for each time that they are due.
      *
      * @throws IllegalArgumentException when the data has fewer training sequences than one global batch
      */

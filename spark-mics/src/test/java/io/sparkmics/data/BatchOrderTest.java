@@ -1,0 +1,152 @@
+package io.sparkmics.data;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkmics.plan.TrainingSchedule;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+
+/** The batches depend on data, seed and global batch size, and on nothing else. */
+class BatchOrderTest {
+
+    private static final int CONTEXT = 16;
+    private static final DataSettings SETTINGS =
+            DataSettings.of("text", Optional.of("held_out"), CONTEXT, ByteTokenizer.VOCABULARY_SIZE, 7);
+
+    private static Dataset<Row> frame(SparkSession spark) {
+        return LocalSpark.texts(spark, LocalSpark.documents(90))
+                .withColumn("held_out", col("text").rlike("[05] "));
+    }
+
+    private static Map<String, String> read(Dataset<Row> frame, TrainingSchedule schedule) {
+        return Batches.byPlace(Batches.read(TokenData.prepare(frame, SETTINGS), schedule));
+    }
+
+    @Test
+    void coresPartitionsAndWorldSizeDoNotChangeTheBatches() throws IOException {
+        Map<String, String> expected = null;
+        List<UnaryOperator<Dataset<Row>>> layouts =
+                List.of(rows -> rows, rows -> rows.repartition(7), Dataset::distinct, rows -> rows.coalesce(1));
+        for (int cores : new int[] {1, 2, 4}) {
+            try (SparkSession spark = LocalSpark.session("local[" + cores + "]")) {
+                if (expected == null) {
+                    expected = expected(frame(spark), Batches.schedule(1, 16, 4, 30));
+                }
+                for (UnaryOperator<Dataset<Row>> layout : layouts) {
+                    TokenData data = TokenData.prepare(layout.apply(frame(spark)), SETTINGS);
+                    for (int world : new int[] {1, 2, 4}) {
+                        assertThat(Batches.byPlace(Batches.read(data, Batches.schedule(world, 16, 2, 30))))
+                                .isEqualTo(expected);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shufflePartitionsAndSparksOwnCoalescingDoNotChangeTheBatches() throws IOException {
+        try (SparkSession spark = LocalSpark.session("local[2]")) {
+            TrainingSchedule schedule = Batches.schedule(2, 16, 4, 10);
+            Map<String, String> expected = expected(frame(spark), schedule);
+            for (int partitions : new int[] {1, 3, 40}) {
+                spark.conf().set("spark.sql.shuffle.partitions", partitions);
+                assertThat(partitionsOf(frame(spark))).isBetween(Math.min(partitions, 3), partitions);
+                assertThat(read(frame(spark), schedule)).isEqualTo(expected);
+            }
+            spark.conf().set("spark.sql.adaptive.coalescePartitions.enabled", true);
+            assertThat(partitionsOf(frame(spark))).isLessThan(3);
+            assertThat(read(frame(spark), schedule)).isEqualTo(expected);
+        }
+    }
+
+    private static int partitionsOf(Dataset<Row> frame) {
+        return Documents.inCanonicalOrder(frame, SETTINGS).javaRDD().getNumPartitions();
+    }
+
+    @Test
+    void kryoAndItsRegistrationDoNotChangeTheBatches() throws IOException {
+        Map<String, Object> kryo = Map.of(
+                "spark.serializer",
+                "org.apache.spark.serializer.KryoSerializer",
+                "spark.kryo.registrationRequired",
+                true);
+        try (SparkSession spark = LocalSpark.session("local[2]", kryo)) {
+            TokenData data = TokenData.prepare(frame(spark), SETTINGS);
+            TrainingSchedule schedule = Batches.schedule(2, 16, 4, 10);
+            TokenCounts counts = data.counts();
+            List<String> first = data.shuffle(schedule)
+                    .mapPartitionsWithIndex(
+                            (partition, pieces) -> {
+                                TokenBatch batch = new BatchReader(schedule, counts, partition, pieces).nextTraining();
+                                return List.of(Arrays.toString(batch.tokens())).iterator();
+                            },
+                            true)
+                    .collect();
+            assertThat(first).hasSize(2).doesNotContainNull();
+        }
+    }
+
+    @Test
+    void anotherSeedGivesOtherBatchesOfTheSameDocuments() throws IOException {
+        try (SparkSession spark = LocalSpark.session("local[2]")) {
+            TrainingSchedule schedule = Batches.schedule(2, 16, 4, 10);
+            DataSettings other =
+                    DataSettings.of("text", Optional.of("held_out"), CONTEXT, ByteTokenizer.VOCABULARY_SIZE, 8);
+            TokenData data = TokenData.prepare(frame(spark), other);
+            assertThat(data.counts())
+                    .isEqualTo(TokenData.prepare(frame(spark), SETTINGS).counts());
+            assertThat(Batches.byPlace(Batches.read(data, schedule))).isNotEqualTo(read(frame(spark), schedule));
+        }
+    }
+
+    /** The same by the plainest means: everything on the driver, in lists. */
+    private static Map<String, String> expected(Dataset<Row> frame, TrainingSchedule schedule) {
+        List<Integer> training = new ArrayList<>();
+        List<Integer> validation = new ArrayList<>();
+        for (Row row : Documents.inCanonicalOrder(frame, SETTINGS).collectAsList()) {
+            List<Integer> tokens = row.getBoolean(1) ? validation : training;
+            Arrays.stream(ByteTokenizer.encode(row.<byte[]>getAs(0))).forEach(tokens::add);
+            tokens.add(ByteTokenizer.END_OF_TEXT);
+        }
+        Map<String, String> places = new HashMap<>();
+        int sequences = (training.size() - 1) / CONTEXT;
+        for (int epoch = 0; epoch * sequences < schedule.sequences(); epoch++) {
+            Permutation permutation = new Permutation(SETTINGS.seed(), epoch, sequences);
+            for (int g = 0; g < sequences; g++) {
+                long place = epoch * sequences + permutation.apply(g);
+                if (place < schedule.sequences()) {
+                    int batch = schedule.globalBatchSize();
+                    places.put(
+                            "training " + place / batch + "/" + place % batch,
+                            training.subList(g * CONTEXT, g * CONTEXT + CONTEXT + 1)
+                                    .toString());
+                }
+            }
+        }
+        while (validation.size() % CONTEXT != 1) {
+            validation.add(TokenBatch.PADDING);
+        }
+        schedule.evaluations().forEach(step -> {
+            for (int g = 0; g < validation.size() / CONTEXT; g++) {
+                places.put(
+                        "validation " + step + "/" + g,
+                        validation
+                                .subList(g * CONTEXT, g * CONTEXT + CONTEXT + 1)
+                                .toString());
+            }
+        });
+        assertThat(schedule.sequences()).as("several epochs").isGreaterThan(schedule.steps() > 20 ? sequences : 0);
+        return places;
+    }
+}

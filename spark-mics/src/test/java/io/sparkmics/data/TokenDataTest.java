@@ -1,0 +1,273 @@
+package io.sparkmics.data;
+
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkmics.data.Batches.Read;
+import io.sparkmics.plan.TrainingSchedule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of rows: good, skipped and refused ones. */
+class TokenDataTest {
+
+    private static SparkSession spark;
+
+    @BeforeAll
+    static void start() {
+        spark = LocalSpark.session("local[2]");
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.stop();
+    }
+
+    private static DataSettings settings(int context) {
+        return DataSettings.of("text", Optional.empty(), context, ByteTokenizer.VOCABULARY_SIZE, 1);
+    }
+
+    private static DataSettings validated(int context) {
+        return DataSettings.of("text", Optional.of("held_out"), context, ByteTokenizer.VOCABULARY_SIZE, 1);
+    }
+
+    private static Dataset<Row> flagged(Object... textsAndFlags) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < textsAndFlags.length; i += 2) {
+            rows.add(RowFactory.create(textsAndFlags[i], textsAndFlags[i + 1]));
+        }
+        return spark.createDataFrame(rows, LocalSpark.TEXT.add("held_out", DataTypes.BooleanType));
+    }
+
+    private static Dataset<Row> ids(DataType element, List<?>... documents) {
+        return spark.createDataFrame(
+                Arrays.stream(documents)
+                        .map(ids -> RowFactory.create((Object) (ids == null ? null : ids.toArray())))
+                        .toList(),
+                new StructType().add("text", DataTypes.createArrayType(element)));
+    }
+
+    @Test
+    void nullRowsAndEmptyDocumentsAreSkippedAndCounted() {
+        TokenData data = TokenData.prepare(LocalSpark.texts(spark, "abcd", null, "", "efgh", null, "ij"), settings(4));
+        assertThat(data.counts()).isEqualTo(new TokenCounts(4, 3, 13, 0, 0, 2, 1));
+        assertThat(data.counts().describe())
+                .isEqualTo("3 training documents, 13 tokens, 3 sequences of context 4. Left out: 2 null rows,"
+                        + " 1 empty documents, 0 tokens behind the last training sequence.");
+        List<Read> reads = Batches.read(data, Batches.schedule(1, 3, 1, 1));
+        assertThat(reads).hasSize(3).allMatch(read -> read.weight() == 1);
+    }
+
+    @Test
+    void theTailOfTrainingIsDroppedAndCountedAndThatOfValidationIsPadded() {
+        TokenData data = TokenData.prepare(
+                flagged("abcdefgh", false, "ijklmn", false, "ABCDEF", true, "", true, null, true), validated(4));
+        assertThat(data.counts()).isEqualTo(new TokenCounts(4, 2, 16, 1, 7, 1, 1));
+        assertThat(data.counts().trainingSequences()).isEqualTo(3);
+        assertThat(data.counts().trainingTail()).isEqualTo(3);
+        assertThat(data.counts().validationSequences()).isEqualTo(2);
+        assertThat(data.counts().describe()).contains("; 1 validation documents, 7 tokens, 2 sequences. Left out:");
+        List<Read> validation = Batches.read(data, Batches.schedule(1, 3, 3, 1)).stream()
+                .filter(Read::validation)
+                .toList();
+        assertThat(validation)
+                .extracting(Read::tokens)
+                .containsExactly("[65, 66, 67, 68, 69]", "[69, 70, 256, -1, -1]", "[0, 0, 0, 0, 0]");
+        assertThat(validation).extracting(Read::weight).containsExactly(1.0, 0.5, 0.0);
+        assertThat(validation).extracting(Read::slot).containsExactly(0, 1, -1);
+    }
+
+    @Test
+    void everyRankEvaluatesEquallyManyBatchesAndEverySequenceOnce() {
+        Dataset<Row> frame = LocalSpark.texts(spark, LocalSpark.documents(30)).withColumn("held_out", lit(true));
+        frame = frame.union(LocalSpark.texts(spark, LocalSpark.documents(40)).withColumn("held_out", lit(false)));
+        TokenData data = TokenData.prepare(frame, validated(100));
+        long sequences = data.counts().validationSequences();
+        assertThat(sequences % 4).isNotZero();
+        List<Read> evaluation = Batches.read(data, Batches.schedule(4, 8, 2, 2)).stream()
+                .filter(read -> read.validation() && read.step() == 1)
+                .toList();
+        Map<Integer, Long> perRank =
+                evaluation.stream().collect(Collectors.groupingBy(Read::partition, Collectors.counting()));
+        assertThat(perRank.values()).hasSize(4).containsOnly((sequences + 7) / 8 * 2);
+        assertThat(evaluation.stream().filter(read -> read.weight() > 0).map(Read::slot))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, (int) sequences).boxed().toList());
+    }
+
+    @Test
+    void aRankReadsTheSlotsThatAreItsPartitionModuloTheWorldSize() {
+        TokenData data = TokenData.prepare(LocalSpark.texts(spark, LocalSpark.documents(40)), settings(16));
+        List<Read> reads = Batches.read(data, Batches.schedule(4, 24, 3, 2));
+        assertThat(reads).hasSize(48).allMatch(read -> read.slot() % 4 == read.partition());
+        assertThat(reads.stream().filter(read -> read.partition() == 1 && read.step() == 1))
+                .extracting(Read::batch, Read::slot)
+                .map(Object::toString)
+                .containsExactly("(2, 1)", "(2, 5)", "(2, 9)", "(3, 13)", "(3, 17)", "(3, 21)");
+    }
+
+    @Test
+    void oneHugeDocumentAndEmptyPartitionsAreShared() {
+        Dataset<Row> frame =
+                LocalSpark.texts(spark, "a", "long ".repeat(2000), "b", "c").repartition(20);
+        TokenData data = TokenData.prepare(frame, settings(8));
+        List<Read> reads = Batches.read(data, Batches.schedule(4, 1248, 1, 1));
+        assertThat(reads.stream()
+                        .collect(Collectors.groupingBy(Read::partition, Collectors.counting()))
+                        .values())
+                .containsExactly(312L, 312L, 312L, 312L);
+    }
+
+    @Test
+    void severalEpochsSeeEverySequenceEquallyOften() {
+        Dataset<Row> frame =
+                ids(DataTypes.IntegerType, IntStream.range(0, 41).boxed().toList());
+        TokenData data = TokenData.prepare(frame, settings(4));
+        assertThat(data.counts().trainingSequences()).isEqualTo(10);
+        Map<String, Long> seen = Batches.read(data, Batches.schedule(2, 4, 2, 5)).stream()
+                .collect(Collectors.groupingBy(Read::tokens, Collectors.counting()));
+        assertThat(seen).hasSize(10);
+        assertThat(seen.values()).containsOnly(2L);
+    }
+
+    @Test
+    void readyIdsOfBothWidthsGiveTheSameBatches() {
+        List<Integer> ints = IntStream.range(0, 60).boxed().toList();
+        List<Long> longs = ints.stream().map(Integer::longValue).toList();
+        TrainingSchedule schedule = Batches.schedule(1, 4, 2, 3);
+        Dataset<Row> narrow = ids(DataTypes.IntegerType, ints, null, List.of(), List.of(256, 0));
+        Dataset<Row> wide = ids(DataTypes.LongType, List.of(256L, 0L), longs, List.of(), null);
+        TokenData data = TokenData.prepare(narrow, settings(4));
+        assertThat(data.counts()).isEqualTo(new TokenCounts(4, 2, 64, 0, 0, 1, 1));
+        assertThat(Batches.read(data, schedule))
+                .isEqualTo(Batches.read(TokenData.prepare(wide, settings(4)), schedule));
+    }
+
+    @Test
+    void textIsReadAsBytesWhateverItsCollation() {
+        Dataset<Row> frame = LocalSpark.texts(spark, "aaaaaaaa", "AAAAAAAA", "aaaaAAAA", "bbbbbbbb");
+        frame.createOrReplaceTempView("texts");
+        Dataset<Row> collated = spark.sql("select collate(text, 'UTF8_LCASE') as text from texts")
+                .repartition(3);
+        TrainingSchedule schedule = Batches.schedule(1, 8, 2, 1);
+        assertThat(Batches.read(TokenData.prepare(collated, settings(4)), schedule))
+                .isEqualTo(Batches.read(TokenData.prepare(frame, settings(4)), schedule));
+    }
+
+    @Test
+    void equalTextsOnBothSidesOfTheIndicatorKeepTheirSides() {
+        Dataset<Row> frame = flagged("abcdefg", false, "abcdefg", true, "abcdefg", false);
+        TokenData data = TokenData.prepare(frame, validated(4));
+        assertThat(data.counts()).isEqualTo(new TokenCounts(4, 2, 16, 1, 8, 0, 0));
+    }
+
+    @Test
+    void aColumnNameMayHoldADot() {
+        DataSettings settings = DataSettings.of("a.`b", Optional.empty(), 4, ByteTokenizer.VOCABULARY_SIZE, 1);
+        Dataset<Row> frame = LocalSpark.texts(spark, "abcdefgh").withColumnRenamed("text", "a.`b");
+        assertThat(TokenData.prepare(frame, settings).counts().trainingTokens()).isEqualTo(9);
+    }
+
+    @Test
+    void columnsThatWillNotDoAreNamedAllAtOnce() {
+        StructType schema = new StructType()
+                .add("text", DataTypes.DoubleType)
+                .add("held_out", DataTypes.IntegerType)
+                .add("words", DataTypes.createArrayType(DataTypes.StringType));
+        assertThat(TokenData.checkSchema(schema, validated(4)))
+                .containsExactly(
+                        "Cannot train on column 'text': its type is double. It must be string, array<int> or array<bigint>.",
+                        "Cannot tell validation rows by column 'held_out': its type is int. It must be boolean.");
+        assertThat(TokenData.checkSchema(schema, DataSettings.of("words", Optional.of("no"), 4, 257, 1)))
+                .containsExactly(
+                        "Cannot train on column 'words': its type is array<string>. It must be string, array<int> or"
+                                + " array<bigint>.",
+                        "Cannot find the validation indicator column 'no': the columns are text, held_out, words.");
+        assertThat(TokenData.checkSchema(LocalSpark.TEXT, new DataSettings("text", Optional.empty(), 4, 100, 1, 99)))
+                .containsExactly("Cannot tokenize column 'text' with a vocabulary of 100: text needs 257."
+                        + " Set a larger vocabulary.");
+        assertThat(TokenData.checkSchema(LocalSpark.TEXT, settings(4))).isEmpty();
+        Dataset<Row> frame = spark.range(3).toDF("text");
+        assertThatThrownBy(() -> TokenData.prepare(frame, settings(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot train on column 'text': its type is bigint. It must be string, array<int> or"
+                        + " array<bigint>.");
+    }
+
+    @Test
+    void idsOutsideTheVocabularyAndNullIdsAreRefusedWithCountAndExample() {
+        Dataset<Row> frame = ids(
+                DataTypes.LongType,
+                List.of(1L, 257L, 3L),
+                List.of(5_000_000_000L),
+                List.of(-1L, 2L),
+                Arrays.asList(1L, null, 2L, null));
+        assertThatThrownBy(() -> TokenData.prepare(frame, settings(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .matches(
+                        "Cannot train on column 'text': 3 token ids are not from 0 to 256, for example"
+                                + " (257|5000000000|-1)\\. Set a larger vocabulary or mend the ids\\.\n"
+                                + "Cannot train on column 'text': 2 of its token ids are null\\. Leave them out or mend them\\.");
+    }
+
+    @Test
+    void nullIndicatorsAreRefused() {
+        assertThatThrownBy(() -> TokenData.prepare(flagged("a", true, "b", null, "c", false), validated(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot tell validation rows by column 'held_out': it is null in 1 rows."
+                        + " Set it to true or false.");
+    }
+
+    @Test
+    void dataWithoutDocumentsIsRefused() {
+        assertThatThrownBy(() -> TokenData.prepare(flagged(null, false, "", false, "abc", true), validated(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot train on column 'text': it has no documents to train on (1 null rows,"
+                        + " 1 empty documents, 1 validation documents).");
+        Dataset<Row> none = spark.createDataFrame(Collections.emptyList(), LocalSpark.TEXT);
+        assertThatThrownBy(() -> TokenData.prepare(none, settings(4)))
+                .hasMessageContaining("no documents to train on (0 null rows");
+    }
+
+    @Test
+    void aStreamIsRefused() {
+        Dataset<Row> stream = spark.readStream().format("rate").load().selectExpr("'abc' as text");
+        assertThatThrownBy(() -> TokenData.prepare(stream, settings(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot train on a stream: it has no end. Write it out and read that.");
+    }
+
+    @Test
+    void fewerSequencesThanOneGlobalBatchAreRefused() {
+        TokenData data = TokenData.prepare(LocalSpark.texts(spark, "abcdefgh", "ijkl"), settings(4));
+        assertThatThrownBy(() -> data.shuffle(Batches.schedule(2, 4, 2, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot fill a global batch of 4 sequences: 2 training documents with 14 tokens give"
+                        + " 3 sequences of context 4. Give more data, or set a smaller global batch size or context.");
+    }
+
+    @Test
+    void settingsCheckThemselves() {
+        assertThatThrownBy(() -> settings(0)).hasMessage("Cannot set the context to 0: it must be positive.");
+        assertThatThrownBy(() -> new DataSettings("text", Optional.empty(), 4, 100, 1, 100))
+                .hasMessage("Cannot end texts with token 100: ids are from 0 to 99, as the vocabulary size is 100.");
+    }
+}

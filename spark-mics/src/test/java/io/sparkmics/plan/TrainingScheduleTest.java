@@ -1,0 +1,171 @@
+package io.sparkmics.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class TrainingScheduleTest {
+
+    private static final LearningRate RATE = LearningRate.constant(0.1);
+
+    private static TrainingSchedule schedule(long steps, long evaluateEvery) {
+        return new TrainingSchedule(4, 32, 4, steps, RATE, evaluateEvery);
+    }
+
+    @Test
+    void microStepsAreTheGlobalBatchOverRanksAndMicroBatches() {
+        TrainingSchedule schedule = new TrainingSchedule(4, 96, 4, 10, RATE, 0);
+        assertThat(schedule.microSteps()).isEqualTo(6);
+        assertThat(schedule.sequencesPerRank()).isEqualTo(24);
+        assertThat(schedule.sequences()).isEqualTo(960);
+    }
+
+    @Test
+    void aGlobalBatchThatDoesNotDivideNamesTheNearestSizes() {
+        assertThat(TrainingSchedule.problems(4, 40, 4))
+                .containsExactly(
+                        "Cannot split a global batch of 40 sequences: it is not a multiple of micro-batch size 4"
+                                + " x world size 4 = 16. Set the global batch size to 32 or 48."
+                                + " Or set the micro-batch size to 2 or 5.");
+        assertThat(TrainingSchedule.problems(4, 6, 4))
+                .containsExactly(
+                        "Cannot split a global batch of 6 sequences: it is not a multiple of micro-batch size 4"
+                                + " x world size 4 = 16. Set the global batch size to 16.");
+        assertThat(TrainingSchedule.problems(2, 6, 8))
+                .containsExactly(
+                        "Cannot split a global batch of 6 sequences: it is not a multiple of micro-batch size 8"
+                                + " x world size 2 = 16. Set the global batch size to 16. Or set the micro-batch size to 3.");
+        assertThat(TrainingSchedule.problems(4, 32, 4)).isEmpty();
+    }
+
+    @Test
+    void everySizeThatIsNamedAsNearestIsValid() {
+        for (int world = 1; world <= 6; world++) {
+            for (int batch = 1; batch <= 60; batch++) {
+                for (int micro = 1; micro <= 9; micro++) {
+                    for (String problem : TrainingSchedule.problems(world, batch, micro)) {
+                        assertNamedSizesAreValid(problem, world, batch, micro);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertNamedSizesAreValid(String problem, int world, int batch, int micro) {
+        assertThat(problem).contains("Set the global batch size to ");
+        for (String size : sizes(problem, "global batch size to ")) {
+            assertThat(TrainingSchedule.problems(world, Integer.parseInt(size), micro))
+                    .isEmpty();
+        }
+        if (batch % world == 0) {
+            for (String size : sizes(problem, "micro-batch size to ")) {
+                assertThat(TrainingSchedule.problems(world, batch, Integer.parseInt(size)))
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static String[] sizes(String problem, String words) {
+        String tail = problem.substring(problem.indexOf(words) + words.length());
+        return tail.substring(0, tail.indexOf('.')).split(" or ");
+    }
+
+    @Test
+    void allSizesThatAreNotPositiveAreNamedAtOnce() {
+        assertThatThrownBy(() -> new TrainingSchedule(0, -1, 0, 1, RATE, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot set the world size to 0: it must be 1 or more."
+                        + " Cannot set the global batch size to -1: it must be 1 or more."
+                        + " Cannot set the micro-batch size to 0: it must be 1 or more.");
+    }
+
+    @Test
+    void productsBeyondAnIntAreNoValidSizes() {
+        assertThat(TrainingSchedule.problems(1 << 20, 1 << 20, 1 << 20))
+                .containsExactly("Cannot split a global batch of 1048576 sequences: it is not a multiple of micro-batch"
+                        + " size 1048576 x world size 1048576 = 1099511627776. Or set the micro-batch size to 1.");
+    }
+
+    @Test
+    void stepsEvaluationsAndTheirSumAreChecked() {
+        assertThatThrownBy(() -> schedule(0, 0)).hasMessage("Cannot train for 0 steps: it must be 1 or more.");
+        assertThatThrownBy(() -> schedule(1, -1))
+                .hasMessage("Cannot evaluate every -1 steps: it must be positive, or 0 for never.");
+        assertThatThrownBy(() -> schedule(Long.MAX_VALUE, 0))
+                .hasMessageContaining("more sequences than can be counted");
+    }
+
+    @Test
+    void evaluationsComeEverySoManyStepsAndAfterTheLast() {
+        assertThat(schedule(10, 4).evaluations()).containsExactly(3L, 7L, 9L);
+        assertThat(schedule(8, 4).evaluations()).containsExactly(3L, 7L);
+        assertThat(schedule(3, 4).evaluations()).containsExactly(2L);
+        assertThat(schedule(3, 0).evaluations()).isEmpty();
+        for (TrainingSchedule schedule : new TrainingSchedule[] {schedule(10, 4), schedule(8, 4), schedule(3, 0)}) {
+            for (long step = 0; step < schedule.steps(); step++) {
+                long n = step;
+                assertThat(schedule.evaluatesAfter(step))
+                        .isEqualTo(schedule.evaluations().anyMatch(due -> due == n));
+            }
+        }
+    }
+
+    @Test
+    void theLearningRateWarmsUpAndFallsAlongACosine() {
+        TrainingSchedule schedule = new TrainingSchedule(1, 1, 1, 104, new LearningRate(1.0, 4, 0.1), 0);
+        assertThat(schedule.learningRate(0)).isCloseTo(0.2, within(1e-12));
+        assertThat(schedule.learningRate(3)).isCloseTo(0.8, within(1e-12));
+        assertThat(schedule.learningRate(4)).isEqualTo(1.0);
+        assertThat(schedule.learningRate(54)).isCloseTo(0.55, within(1e-12));
+        assertThat(schedule.learningRate(103)).isCloseTo(0.1, within(1e-3)).isGreaterThan(0.1);
+        for (long step = 5; step < 104; step++) {
+            assertThat(schedule.learningRate(step)).isLessThan(schedule.learningRate(step - 1));
+        }
+        assertThatThrownBy(() -> schedule.learningRate(104)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aWarmUpLongerThanTheTrainingNeverGetsToThePeak() {
+        TrainingSchedule schedule = new TrainingSchedule(1, 1, 1, 3, new LearningRate(1.0, 9, 0), 0);
+        assertThat(schedule.learningRate(2)).isCloseTo(0.3, within(1e-12));
+    }
+
+    @Test
+    void learningRatesOutOfRangeAreRefused() {
+        assertThatThrownBy(() -> new LearningRate(Double.NaN, 0, 0))
+                .hasMessage("Cannot set the peak learning rate to NaN: it must be positive.");
+        assertThatThrownBy(() -> new LearningRate(1, -1, 0))
+                .hasMessage("Cannot warm up for -1 steps: it must be 0 or more.");
+        assertThatThrownBy(() -> new LearningRate(1, 0, 1.5))
+                .hasMessage("Cannot set the minimum learning-rate ratio to 1.5: it must be from 0 to 1.");
+    }
+
+    @Test
+    void trainingStopsAtTheFirstLimit() {
+        assertThat(TrainingSchedule.steps(OptionalLong.of(200), OptionalDouble.empty(), 7, 32))
+                .isEqualTo(200);
+        assertThat(TrainingSchedule.steps(OptionalLong.empty(), OptionalDouble.of(2), 100, 32))
+                .isEqualTo(6);
+        assertThat(TrainingSchedule.steps(OptionalLong.of(5), OptionalDouble.of(2), 100, 32))
+                .isEqualTo(5);
+        assertThat(TrainingSchedule.steps(OptionalLong.of(50), OptionalDouble.of(0.7), 1000, 100))
+                .isEqualTo(7);
+        assertThat(TrainingSchedule.remainder(2, 100, 32)).isEqualTo(8);
+    }
+
+    @Test
+    void limitsThatLeaveNothingAreRefused() {
+        assertThatThrownBy(() -> TrainingSchedule.steps(OptionalLong.empty(), OptionalDouble.empty(), 100, 32))
+                .hasMessage(
+                        "Cannot tell when to stop: neither maximum steps nor epochs are set. Set one of them, or both.");
+        assertThatThrownBy(() -> TrainingSchedule.steps(OptionalLong.of(9), OptionalDouble.of(0.25), 100, 32))
+                .hasMessage("Cannot train for 0.25 epochs: 100 sequences give no whole global batch of 32."
+                        + " Set more epochs or a smaller global batch size.");
+        assertThatThrownBy(() -> TrainingSchedule.steps(OptionalLong.of(9), OptionalDouble.of(0), 100, 32))
+                .hasMessage("Cannot train for 0.0 epochs: it must be positive.");
+    }
+}
