@@ -82,7 +82,8 @@ final class BoundStage {
                 synchronization.accumulate(unit.shard(), gradients, first);
                 first += unit.parameters().size();
             }
-            return inputHasGradient ? Native.keep(gradients.get(0)) : null;
+            // A vector's element dies with the vector: what leaves is a tensor of its own over the same bytes.
+            return inputHasGradient ? Native.keep(new Tensor(gradients.get(0))) : null;
         }
     }
 }
