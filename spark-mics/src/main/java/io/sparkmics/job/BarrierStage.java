@@ -26,7 +26,8 @@ final class BarrierStage {
 
         private static final long serialVersionUID = 1L;
 
-        @SuppressWarnings("serial") // Every implementation of Broadcast can be serialized; its Java face does not say so.
+        @SuppressWarnings(
+                "serial") // Every implementation of Broadcast can be serialized; its Java face does not say so.
         private final Broadcast<TrainingPlan> plan;
 
         private Task(Broadcast<TrainingPlan> plan) {
@@ -36,18 +37,17 @@ final class BarrierStage {
         @Override
         public Iterator<RankReport> apply(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
             RankReport report = new RankTask(plan.value()).run(CollectionConverters.asJava(pieces));
-            return CollectionConverters.asScala(
-                    List.of(report).iterator());
+            return CollectionConverters.asScala(List.of(report).iterator());
         }
     }
 
-    static List<RankReport> run(
-            JavaSparkContext spark, JavaPairRDD<SequenceKey, int[]> pieces, TrainingPlan plan) {
+    static List<RankReport> run(JavaSparkContext spark, JavaPairRDD<SequenceKey, int[]> pieces, TrainingPlan plan) {
         Broadcast<TrainingPlan> broadcast = spark.broadcast(plan);
         try {
             ClassTag<RankReport> tag = ClassTag$.MODULE$.apply(RankReport.class);
             RDD<RankReport> reports = pieces.rdd().barrier().mapPartitions(new Task(broadcast), false, tag);
-            // A stage behind it makes this one a shuffle map stage, which Spark can run again as a whole; a barrier stage
+            // A stage behind it makes this one a shuffle map stage, which Spark can run again as a whole; a barrier
+            // stage
             // at the end of a job cannot be.
             return reports.toJavaRDD().repartition(1).collect();
         } finally {

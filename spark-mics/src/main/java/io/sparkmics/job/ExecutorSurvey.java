@@ -27,8 +27,7 @@ record ExecutorSurvey(List<Answer> answers) {
     record Answer(String host, String executor, String problem, long memoryBytes) implements Serializable {
 
         static Answer here() {
-            OperatingSystemMXBean system =
-                    (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Answer(
                     SparkEnv.get().blockManager().blockManagerId().host(),
                     SparkEnv.get().executorId(),

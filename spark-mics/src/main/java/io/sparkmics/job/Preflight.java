@@ -49,9 +49,10 @@ final class Preflight {
             problems.add(e.getMessage());
         }
         if (isText(settings, schema) && settings.model().vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
-            problems.add("Cannot train on the text of column '" + settings.inputCol() + "': the byte-level tokenizer has "
-                    + ByteTokenizer.VOCABULARY_SIZE + " token ids, the model's vocabularySize is "
-                    + settings.model().vocabularySize() + ". Set it to " + ByteTokenizer.VOCABULARY_SIZE + ".");
+            problems.add(
+                    "Cannot train on the text of column '" + settings.inputCol() + "': the byte-level tokenizer has "
+                            + ByteTokenizer.VOCABULARY_SIZE + " token ids, the model's vocabularySize is "
+                            + settings.model().vocabularySize() + ". Set it to " + ByteTokenizer.VOCABULARY_SIZE + ".");
         }
     }
 
@@ -63,8 +64,9 @@ final class Preflight {
                     + settings.numWorkers() + " slots.");
         }
         if (conf.getBoolean("spark.speculation", false)) {
-            problems.add("Cannot run a barrier stage with speculation: a second copy of a rank would join the first, and"
-                    + " spark.speculation is true. Set it to false.");
+            problems.add(
+                    "Cannot run a barrier stage with speculation: a second copy of a rank would join the first, and"
+                            + " spark.speculation is true. Set it to false.");
         }
         for (String key : ENCRYPTED) {
             if (conf.getBoolean(key, false) && !settings.acceptPlainText()) {

@@ -36,9 +36,10 @@ record RankReport(
     static Map<GroupKind, Map<LinkClass, Long>> totalBytes(List<RankReport> reports) {
         Map<GroupKind, Map<LinkClass, Long>> total = new EnumMap<>(GroupKind.class);
         for (RankReport report : reports) {
-            report.bytes().forEach((kind, links) -> links.forEach((link, count) -> total.computeIfAbsent(
-                            kind, k -> new EnumMap<>(LinkClass.class))
-                    .merge(link, count, Long::sum)));
+            report.bytes()
+                    .forEach((kind, links) -> links.forEach(
+                            (link, count) -> total.computeIfAbsent(kind, k -> new EnumMap<>(LinkClass.class))
+                                    .merge(link, count, Long::sum)));
         }
         return total;
     }

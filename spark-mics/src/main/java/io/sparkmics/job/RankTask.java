@@ -43,11 +43,7 @@ final class RankTask {
         reader.checkFirst();
         BarrierExchange exchange = new BarrierExchange(task, settings.slotTimeout());
         try (RankContext ranks = Bootstrap.join(
-                exchange,
-                exchange.place(),
-                GlooTransport.onHost(),
-                NO_PAYLOAD,
-                communicationSettings(task))) {
+                exchange, exchange.place(), GlooTransport.onHost(), NO_PAYLOAD, communicationSettings(task))) {
             try {
                 return train(ranks, reader, task.stageAttemptNumber());
             } catch (Throwable failure) {
@@ -67,8 +63,7 @@ final class RankTask {
             if (ranks.rank() < plan.partitionGroupSize()) {
                 directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
             }
-            return RankReport.of(
-                    ranks.rank(), directory, ranks.rank() == 0 ? history : List.of(), ranks.traffic());
+            return RankReport.of(ranks.rank(), directory, ranks.rank() == 0 ? history : List.of(), ranks.traffic());
         }
     }
 

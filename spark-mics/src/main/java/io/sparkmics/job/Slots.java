@@ -19,7 +19,8 @@ final class Slots {
         long deadline = System.nanoTime() + timeout.toNanos();
         int shown = -1;
         while (true) {
-            int found = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+            int found =
+                    spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
             if (found >= wanted) {
                 return;
             }

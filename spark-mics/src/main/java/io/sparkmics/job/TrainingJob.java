@@ -73,8 +73,7 @@ public final class TrainingJob {
         }
         MemoryModel memory = new MemoryModel(
                 settings.model().build().units().stream().map(Unit::size).toList());
-        return memory.smallestPartitionGroupSize(
-                settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
+        return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
     }
 
     private TrainingResult train(Path run, int partitionGroupSize) {
@@ -120,8 +119,7 @@ public final class TrainingJob {
                 settings.globalBatchSize(),
                 settings.microBatchSize(),
                 steps,
-                new LearningRate(
-                        settings.learningRate(), settings.warmUpSteps(), settings.minimumLearningRateRatio()),
+                new LearningRate(settings.learningRate(), settings.warmUpSteps(), settings.minimumLearningRateRatio()),
                 counts.validationSequences() > 0 && evaluateEvery == 0 ? steps : evaluateEvery);
     }
 

@@ -82,7 +82,12 @@ final class TrainingLoop {
     }
 
     private void report(
-            long step, StepResult result, double learningRate, Double validationLoss, double stepSeconds, double seconds) {
+            long step,
+            StepResult result,
+            double learningRate,
+            Double validationLoss,
+            double stepSeconds,
+            double seconds) {
         if (ranks.rank() != 0) {
             return;
         }

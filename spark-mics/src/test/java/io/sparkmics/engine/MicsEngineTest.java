@@ -1,0 +1,189 @@
+package io.sparkmics.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkmics.bootstrap.Collective;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.LinkClass;
+import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.Traffic;
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class MicsEngineTest {
+
+    private static final OptimizerSettings ADAMW = new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1);
+    private static final GptConfig SMALL =
+            Gpt.config().layers(3).heads(2).width(16).context(12).vocabularySize(29);
+
+    private static Case run(int world, int p, GatherMode gather, int b, int s, GptConfig config, int steps) {
+        EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
+        return new Case(config, world, p, 2, gather, b, s, settings, steps);
+    }
+
+    @Test
+    void hierarchicalGatherIsTheFlatOneToTheBit() {
+        Outcome flat =
+                EngineTraining.run(run(4, 4, GatherMode.FLAT, 1, 2, SMALL, 5)).get(0);
+        Outcome hierarchical = EngineTraining.run(run(4, 4, GatherMode.HIERARCHICAL, 1, 2, SMALL, 5))
+                .get(0);
+        assertSame(hierarchical, flat);
+    }
+
+    @Test
+    void theSameRunTwiceIsTheSameToTheBit() {
+        Case run = run(4, 2, GatherMode.AUTOMATIC, 2, 2, SMALL.dropout(0.1), 5);
+        assertSame(EngineTraining.run(run).get(0), EngineTraining.run(run).get(0));
+    }
+
+    private static void assertSame(Outcome actual, Outcome expected) {
+        assertThat(actual.losses()).isEqualTo(expected.losses());
+        expected.parameters()
+                .forEach((name, values) ->
+                        assertThat(actual.parameters().get(name)).as(name).containsExactly(values));
+    }
+
+    @Test
+    void dropoutDependsOnTheSeedAndNotOnHowTheBatchIsSplit() {
+        GptConfig dropped = SMALL.dropout(0.2);
+        List<Double> alone = EngineTraining.run(run(1, 1, GatherMode.FLAT, 8, 1, dropped, 6))
+                .get(0)
+                .losses();
+        for (Case split : List.of(
+                run(1, 1, GatherMode.FLAT, 2, 4, dropped, 6),
+                run(2, 2, GatherMode.FLAT, 1, 4, dropped, 6),
+                run(4, 2, GatherMode.FLAT, 2, 1, dropped, 6))) {
+            assertClose(EngineTraining.run(split).get(0).losses(), alone);
+        }
+        List<Double> without = EngineTraining.run(run(1, 1, GatherMode.FLAT, 8, 1, SMALL, 6))
+                .get(0)
+                .losses();
+        assertThat(alone).isNotEqualTo(without);
+    }
+
+    @Test
+    void everyWorldSizeHasTheSameLossCurve() {
+        List<Double> alone = EngineTraining.run(run(1, 1, GatherMode.FLAT, 4, 2, SMALL, 50))
+                .get(0)
+                .losses();
+        assertClose(
+                EngineTraining.run(run(2, 2, GatherMode.FLAT, 4, 1, SMALL, 50))
+                        .get(0)
+                        .losses(),
+                alone);
+        assertClose(
+                EngineTraining.run(run(4, 2, GatherMode.FLAT, 1, 2, SMALL, 50))
+                        .get(0)
+                        .losses(),
+                alone);
+    }
+
+    private static void assertClose(List<Double> actual, List<Double> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int step = 0; step < expected.size(); step++) {
+            assertThat(actual.get(step))
+                    .as("step " + step)
+                    .isCloseTo(expected.get(step), within(1e-5 * expected.get(step)));
+        }
+    }
+
+    @Test
+    void unitsAreGoneBetweenStepsAndNeverMoreThanTwoNeighboursStand() {
+        Case run = run(2, 2, GatherMode.FLAT, 1, 2, SMALL, 3);
+        ThreadRanks.of(2).with(CommunicationSettings.of(2)).run(ranks -> {
+            try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
+                assertThat(engine.gatheredBytes()).isZero();
+                for (long step = 0; step < run.steps(); step++) {
+                    engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), 1e-3);
+                    assertThat(engine.gatheredBytes()).isZero();
+                }
+                List<Long> bytes = engine.layout().shards().stream()
+                        .map(shard -> 4 * shard.paddedSize())
+                        .toList();
+                long all = bytes.stream().mapToLong(Long::longValue).sum();
+                // wte and wpe, and three blocks, and ln_f: the last block beside the head, or two blocks.
+                long head = bytes.get(0) + bytes.get(5);
+                long block = bytes.get(2);
+                assertThat(engine.peakGatheredBytes())
+                        .isEqualTo(Math.max(2 * block, block + head))
+                        .isLessThan(all);
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void hopOneIsTakenOncePerUnitAndMicroStepAndHopTwoOncePerStep() {
+        int steps = 3;
+        int microSteps = 2;
+        Case run = run(4, 2, GatherMode.FLAT, 1, microSteps, SMALL, steps);
+        List<Traffic> traffic = ThreadRanks.of(4)
+                .ranksPerNode(2)
+                .with(CommunicationSettings.of(2))
+                .run(ranks -> {
+                    try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
+                        for (long step = 0; step < steps; step++) {
+                            engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), 1e-3);
+                        }
+                        int units = engine.layout().shards().size();
+                        // Blocks twice, wte for the embedding and for the head, wpe and ln_f once.
+                        long gathers = 2L * SMALL.layers() + 2 + 1 + 1;
+                        assertThat(engine.gathers()).isEqualTo(steps * microSteps * gathers);
+                        Traffic own = ranks.traffic();
+                        assertThat(own.calls(GroupKind.PARTITION, Collective.GATHER))
+                                .isEqualTo(steps * microSteps * gathers);
+                        assertThat(own.calls(GroupKind.PARTITION, Collective.REDUCE_SCATTER))
+                                .isEqualTo((long) steps * microSteps * units);
+                        // Hop 2, and the loss.
+                        assertThat(own.calls(GroupKind.REPLICATION, Collective.ALL_REDUCE))
+                                .isEqualTo(2L * steps);
+                        return own;
+                    }
+                });
+        ShardLayout layout = ShardLayout.of(run.config().build(), 2);
+        long whole =
+                4 * layout.shards().stream().mapToLong(UnitShard::paddedSize).sum();
+        long gathered = 4 * gatheredElements(layout);
+        // Rings of two: a gather and a reduce-scatter send half, an all-reduce sends 2 · 1/2. Two numbers besides: the
+        // squares and the loss, 8 bytes each.
+        long partition = steps * (microSteps * (gathered / 2 + whole / 2) + 16);
+        long replication = steps * (4 * layout.size() + 8);
+        for (Traffic own : traffic) {
+            assertThat(own.bytes(GroupKind.PARTITION, LinkClass.INSIDE_NODE)).isEqualTo(partition);
+            assertThat(own.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES)).isZero();
+            assertThat(own.bytes(GroupKind.REPLICATION, LinkClass.BETWEEN_NODES))
+                    .isBetween(replication - 8 * steps, replication + 8 * steps);
+            assertThat(own.bytes(GroupKind.REPLICATION, LinkClass.INSIDE_NODE)).isZero();
+        }
+    }
+
+    private static long gatheredElements(ShardLayout layout) {
+        return layout.shards().stream()
+                .flatMapToLong(shard -> {
+                    boolean once = List.of("wpe", "ln_f").contains(shard.unit().name());
+                    return LongStream.of((once ? 1 : 2) * shard.paddedSize());
+                })
+                .sum();
+    }
+
+    @Test
+    void aStageThatReadsWhatItsUnitsDoNotDeclareIsAnError() {
+        assertThatThrownBy(() -> ThreadRanks.of(1)
+                        .with(CommunicationSettings.of(1))
+                        .run(ranks -> {
+                            Case run = run(1, 1, GatherMode.FLAT, 1, 1, SMALL, 1);
+                            try (MicsEngine engine = new MicsEngine(new Curious(), run.settings(), ranks)) {
+                                return engine.step(0, EngineTraining.microBatches(run, 0, 0), 1e-3);
+                            }
+                        }))
+                .hasRootCauseMessage(
+                        "Cannot read parameter secret in a stage of [own]: none of these units declares it.");
+    }
+}
