@@ -1,9 +1,11 @@
 package io.sparkmics.job;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.Traffic;
-import java.io.Serializable;
+import io.sparkmics.monitor.StepMetrics;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,23 +15,40 @@ import java.util.Map;
  *
  * @param rank who says so
  * @param modelDirectory where the model lies; from rank 0 only, null from the others
- * @param history the metrics of every step as JSON; from rank 0 only
+ * @param history the metrics of every step; from rank 0 only
  * @param bytes what this rank has sent
  */
 record RankReport(
-        int rank, String modelDirectory, List<String> history, EnumMap<GroupKind, EnumMap<LinkClass, Long>> bytes)
-        implements Serializable {
+        int rank, String modelDirectory, List<StepMetrics> history, Map<GroupKind, Map<LinkClass, Long>> bytes) {
 
-    static RankReport of(int rank, String modelDirectory, List<String> history, Traffic traffic) {
-        EnumMap<GroupKind, EnumMap<LinkClass, Long>> bytes = new EnumMap<>(GroupKind.class);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    static RankReport of(int rank, String modelDirectory, List<StepMetrics> history, Traffic traffic) {
+        Map<GroupKind, Map<LinkClass, Long>> bytes = new EnumMap<>(GroupKind.class);
         for (GroupKind kind : GroupKind.values()) {
-            EnumMap<LinkClass, Long> links = new EnumMap<>(LinkClass.class);
+            Map<LinkClass, Long> links = new EnumMap<>(LinkClass.class);
             for (LinkClass link : LinkClass.values()) {
                 links.put(link, traffic.bytes(kind, link));
             }
             bytes.put(kind, links);
         }
         return new RankReport(rank, modelDirectory, history, bytes);
+    }
+
+    String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write the report of rank " + rank + ": " + e.getMessage(), e);
+        }
+    }
+
+    static RankReport fromJson(String json) {
+        try {
+            return JSON.readValue(json, RankReport.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot read the report of a rank: " + e.getMessage(), e);
+        }
     }
 
     /** The traffic of the cluster: what each rank has sent, added up. */

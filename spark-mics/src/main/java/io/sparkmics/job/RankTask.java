@@ -15,6 +15,7 @@ import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
 import io.sparkmics.model.Model;
+import io.sparkmics.monitor.StepMetrics;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -57,13 +58,13 @@ final class RankTask {
     private RankReport train(RankContext ranks, BatchReader reader, int attempt) {
         Model model = settings.model().build();
         try (MicsEngine engine = new MicsEngine(model, engineSettings(), ranks)) {
-            List<String> history = new TrainingLoop(plan, ranks, engine, reader).run();
+            List<StepMetrics> history = new TrainingLoop(plan, ranks, engine, reader).run();
             String directory = null;
             // One copy of the model states is enough: the first partition group has it.
             if (ranks.rank() < plan.partitionGroupSize()) {
                 directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
             }
-            return RankReport.of(ranks.rank(), directory, ranks.rank() == 0 ? history : List.of(), ranks.traffic());
+            return RankReport.of(ranks.rank(), directory, history, ranks.traffic());
         }
     }
 

@@ -92,14 +92,13 @@ public final class TrainingJob {
                     run.toString(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));
-            reports = BarrierStage.run(spark, data.shuffle(schedule), plan);
+            reports = BarrierStage.run(data.shuffle(schedule), plan);
         }
         RankReport first = reports.stream()
                 .filter(report -> report.rank() == 0)
                 .findFirst()
                 .orElseThrow();
-        List<StepMetrics> history =
-                first.history().stream().map(StepMetrics::fromJson).toList();
+        List<StepMetrics> history = first.history();
         return new TrainingResult(
                 run.toString(),
                 first.modelDirectory(),

@@ -25,7 +25,7 @@ final class TrainingLoop {
     private final RankContext ranks;
     private final MicsEngine engine;
     private final BatchReader reader;
-    private final List<String> history = new ArrayList<>();
+    private final List<StepMetrics> history = new ArrayList<>();
 
     TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader) {
         this.plan = plan;
@@ -35,8 +35,8 @@ final class TrainingLoop {
         this.reader = reader;
     }
 
-    /** Trains to the end and returns the metrics of every step as JSON; on rank 0 they have been sent as well. */
-    List<String> run() {
+    /** Trains to the end and returns the metrics of every step, on rank 0 alone; they have been sent as well. */
+    List<StepMetrics> run() {
         long begin = System.nanoTime();
         long before = begin;
         for (long step = 0; step < schedule.steps(); step++) {
@@ -102,7 +102,7 @@ final class TrainingLoop {
                 tokens * (step + 1),
                 validationLoss,
                 seconds);
-        history.add(metrics.toJson());
+        history.add(metrics);
         plan.progress().send(metrics);
     }
 }
