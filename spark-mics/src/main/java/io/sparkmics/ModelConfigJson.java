@@ -3,7 +3,9 @@ package io.sparkmics;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkmics.model.ModelConfig;
@@ -19,6 +21,7 @@ final class ModelConfigJson {
             .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
             .visibility(PropertyAccessor.FIELD, Visibility.ANY)
             .visibility(PropertyAccessor.CREATOR, Visibility.ANY)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private ModelConfigJson() {}
@@ -41,6 +44,8 @@ final class ModelConfigJson {
                 throw refused(text, "it names no class", null);
             }
             return MAPPER.treeToValue(json, configClass(name.textValue()));
+        } catch (ValueInstantiationException e) {
+            throw refused(text, e.getCause().getMessage(), e);
         } catch (JsonProcessingException e) {
             throw refused(text, e.getOriginalMessage(), e);
         }
@@ -78,7 +83,7 @@ final class ModelConfigJson {
 
     private static IllegalArgumentException refused(String text, String reason, Throwable cause) {
         return new IllegalArgumentException(
-                "Cannot read the model's configuration from " + text + ": " + reason
+                "Cannot read the model's configuration from " + text + ": " + reason.replaceFirst("\\.$", "")
                         + ". It is an object with the configuration's class and all its components.",
                 cause);
     }

@@ -65,7 +65,7 @@ final class TrainCommand {
     @Option(names = "--help", usageHelp = true, description = "show this help")
     boolean help;
 
-    @ArgGroup(exclusive = false, heading = "%nSizes of the GPT:%n")
+    @ArgGroup(exclusive = false, validate = false, heading = "%nSizes of the GPT:%n")
     Sizes sizes = new Sizes();
 
     /** Their defaults are the model's own. */
@@ -101,7 +101,7 @@ final class TrainCommand {
         CommandSpec spec = CommandSpec.forAnnotatedObject(this);
         MicsEstimator estimator = new MicsEstimator();
         ArgGroupSpec.Builder settings =
-                ArgGroupSpec.builder().exclusive(false).heading("%nSettings of the training:%n");
+                ArgGroupSpec.builder().exclusive(false).validate(false).heading("%nSettings of the training:%n");
         params(estimator).forEach(param -> settings.addArg(option(estimator, param)));
         spec.addArgGroup(settings.build());
         return new CommandLine(spec).setOverwrittenOptionsAllowed(true);
@@ -146,7 +146,7 @@ final class TrainCommand {
         return OptionSpec.builder(flag(param.name()))
                 .type(type(param))
                 .arity(param instanceof BooleanParam ? "0..1" : "1")
-                .fallbackValue(param instanceof BooleanParam ? "true" : null)
+                .fallbackValue(param instanceof BooleanParam ? "true" : "")
                 .paramLabel(type(param).getSimpleName().toUpperCase(Locale.ROOT))
                 .description(param.doc().replace("%", "%%") + (fallback.equals("") ? "" : "; default: " + fallback))
                 .build();
