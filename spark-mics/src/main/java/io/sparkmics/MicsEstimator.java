@@ -49,9 +49,8 @@ public final class MicsEstimator extends Estimator<MicsModel>
 
     @Override
     public MicsModel fit(Dataset<?> frame) {
-        transformSchema(frame.schema(), true);
         TrainingResult result = TrainingJob.run(frame, settings());
-        WorkDirectories.deleteWithApplication(frame.sparkSession().sparkContext(), result.modelDirectory());
+        WorkDirectories.deleteWithApplication(frame.sparkSession().sparkContext(), result.workDirectory());
         MicsModel model = new MicsModel(uid, result.modelDirectory(), result);
         return copyValues(model.setParent(this), ParamMap.empty());
     }

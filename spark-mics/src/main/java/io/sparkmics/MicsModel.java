@@ -27,7 +27,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
     private static final long serialVersionUID = 1L;
 
     private final String uid;
-    private final String directory;
+    private final String huggingFace;
     private final transient TrainingResult training;
 
     /** A model without weights, of use to look at params only. */
@@ -35,10 +35,10 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         this(Identifiable$.MODULE$.randomUID("MicsModel"), null, null);
     }
 
-    /** @param directory the folder with {@code huggingface/} in it; its files are on a Hadoop file system */
-    MicsModel(String uid, String directory, TrainingResult training) {
+    /** @param huggingFace the folder of the weights, on a Hadoop file system */
+    MicsModel(String uid, String huggingFace, TrainingResult training) {
         this.uid = uid;
-        this.directory = directory;
+        this.huggingFace = huggingFace;
         this.training = training;
         Defaults.of(this);
     }
@@ -109,7 +109,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
 
     @Override
     public MicsModel copy(ParamMap extra) {
-        MicsModel copied = copyValues(new MicsModel(uid, directory, training), extra);
+        MicsModel copied = copyValues(new MicsModel(uid, huggingFace, training), extra);
         return copied.setParent(parent());
     }
 
@@ -128,11 +128,11 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
 
     /** The folder that Hugging Face's libraries read. */
     Path huggingFace() {
-        if (directory == null) {
+        if (huggingFace == null) {
             throw new IllegalStateException(
                     "Cannot use model " + uid + ": it has no weights. Train or load one instead of constructing it.");
         }
-        return new Path(directory, "huggingface");
+        return new Path(huggingFace);
     }
 
     private ModelSource source(SparkSession session) {

@@ -29,7 +29,7 @@ final class MicsModelWriter extends MLWriter {
     public void saveImpl(String path) {
         var configuration = new SerializableConfiguration(configuration());
         var copy =
-                new FolderCopy(model.huggingFace().toString(), new Path(path, "huggingface").toString(), configuration);
+                new FolderCopy(model.huggingFace().toString(), huggingFace(path).toString(), configuration);
         sparkSession().range(0, 1, 1, 1).mapPartitions(copy, Encoders.LONG()).first();
         DefaultParamsWriter.saveMetadata(model, path, sparkSession());
     }
@@ -44,6 +44,10 @@ final class MicsModelWriter extends MLWriter {
                         + ": its own weights are read from there. Save it to another folder.");
             }
         }
+    }
+
+    static Path huggingFace(String path) {
+        return new Path(path, "huggingface");
     }
 
     private Path qualified(Path path) throws IOException {

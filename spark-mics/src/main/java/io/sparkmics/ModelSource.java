@@ -12,18 +12,18 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Where executors find a model, and which state of it: a file that was written over is another model. */
-record ModelSource(ModelConfig config, Version version, SerializableConfiguration configuration)
+record ModelSource(ModelConfig config, Version version, SerializableConfiguration hadoop)
         implements Serializable {
 
-    record Version(String file, long length, long modified) implements Serializable {}
+    record Version(String folder, long length, long modified) implements Serializable {}
 
     static ModelSource of(ModelConfig config, Path folder, SparkSession session) {
-        Configuration configuration = session.sessionState().newHadoopConf();
+        Configuration hadoop = session.sessionState().newHadoopConf();
         Path file = new Path(folder, "model.safetensors");
         try {
-            FileStatus status = file.getFileSystem(configuration).getFileStatus(file);
-            Version version = new Version(status.getPath().toString(), status.getLen(), status.getModificationTime());
-            return new ModelSource(config, version, new SerializableConfiguration(configuration));
+            FileStatus status = file.getFileSystem(hadoop).getFileStatus(file);
+            Version version = new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());
+            return new ModelSource(config, version, new SerializableConfiguration(hadoop));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read the weights from " + file + ": " + e.getMessage()
@@ -34,7 +34,7 @@ record ModelSource(ModelConfig config, Version version, SerializableConfiguratio
 
     /** All weights, in this JVM. */
     WholeModel load() {
-        ProcessMemory.require("hold the model of " + version.file(), version.length());
-        return WholeWeights.load(config, new Path(version.file()), configuration.value());
+        ProcessMemory.require("hold the model of " + version.folder(), version.length());
+        return WholeWeights.load(config, new Path(version.folder()), hadoop.value());
     }
 }

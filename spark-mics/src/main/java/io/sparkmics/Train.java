@@ -55,9 +55,12 @@ public final class Train {
         return "Cannot use " + String.join(" ", e.getUnmatched()) + ": there is no such option. " + nearest;
     }
 
-    /** Spark's messages carry stack traces of other machines; what they say is in the first line. */
+    /** Several problems are a line each; what Spark adds of other machines' stack traces is no message. */
     private static String oneLine(Exception e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        return message.lines().filter(line -> !line.isBlank()).findFirst().orElse(e.toString());
+        return message.lines()
+                .takeWhile(line -> !line.startsWith("\t") && !line.startsWith("Driver stacktrace"))
+                .filter(line -> !line.isBlank())
+                .collect(Collectors.joining(" "));
     }
 }

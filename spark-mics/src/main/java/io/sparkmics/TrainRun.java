@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class TrainRun {
             save(model);
             write(model, hadoop);
             out.println(told(model.summary()));
+            out.println(LossPicture.draw(model.training().history(), output, hadoop).message());
         } finally {
             session.stop();
         }

@@ -22,7 +22,6 @@ final class SettingsCheck {
         groups();
         problems.addAll(TrainingSchedule.problems(
                 settings.numWorkers(), settings.globalBatchSize(), settings.microBatchSize()));
-        model();
         end();
         optimization();
         choices();
@@ -41,14 +40,6 @@ final class SettingsCheck {
         if (settings.evaluateEvery() > 0 && settings.validationIndicatorCol().isBlank()) {
             problems.add("Cannot evaluate every " + settings.evaluateEvery()
                     + " steps: no row is held out. Set validationIndicatorCol, or evaluateEvery to 0.");
-        }
-    }
-
-    private void model() {
-        try {
-            settings.model().build();
-        } catch (IllegalArgumentException e) {
-            problems.add(e.getMessage());
         }
     }
 

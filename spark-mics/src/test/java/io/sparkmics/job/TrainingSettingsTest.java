@@ -28,7 +28,7 @@ class TrainingSettingsTest {
 
     @Test
     void everythingThatIsWrongIsSaidAtOnce() {
-        TrainingSettings wrong = settings(MODEL.heads(3), 6, 4, 32, 4, -1, 0, "adam", Duration.ZERO);
+        TrainingSettings wrong = settings(MODEL, 6, 4, 32, 4, -1, 0, "adam", Duration.ZERO);
 
         assertThat(wrong.problems())
                 .containsExactly(
@@ -36,7 +36,6 @@ class TrainingSettingsTest {
                                 + "Set partitionGroupSize to one of 1, 2, 3, 6, or to 0 for the smallest whose memory fits.",
                         "Cannot split a global batch of 32 sequences: it is not a multiple of micro-batch size 4 x world "
                                 + "size 6 = 24. Set the global batch size to 24 or 48.",
-                        "Cannot build a GPT: width 4 is not a multiple of 3 heads. Choose a width of 3, or other heads.",
                         "Cannot train for -1 steps: maxSteps is negative. Set a positive number, or 0 for no limit.",
                         "Cannot use learningRate 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use optimizer adam: there is no such optimizer. Set one of adamw, sgd.",
