@@ -12,8 +12,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Where executors find a model, and which state of it: a file that was written over is another model. */
-record ModelSource(ModelConfig config, Version version, SerializableConfiguration hadoop)
-        implements Serializable {
+record ModelSource(ModelConfig config, Version version, SerializableConfiguration hadoop) implements Serializable {
 
     record Version(String folder, long length, long modified) implements Serializable {}
 
@@ -22,7 +21,8 @@ record ModelSource(ModelConfig config, Version version, SerializableConfiguratio
         Path file = new Path(folder, "model.safetensors");
         try {
             FileStatus status = file.getFileSystem(hadoop).getFileStatus(file);
-            Version version = new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());
+            Version version =
+                    new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());
             return new ModelSource(config, version, new SerializableConfiguration(hadoop));
         } catch (IOException e) {
             throw new UncheckedIOException(

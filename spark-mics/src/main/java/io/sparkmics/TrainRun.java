@@ -35,7 +35,8 @@ final class TrainRun {
             save(model);
             write(model, hadoop);
             out.println(told(model.summary()));
-            out.println(LossPicture.draw(model.training().history(), output, hadoop).message());
+            out.println(
+                    LossPicture.draw(model.training().history(), output, hadoop).message());
         } finally {
             session.stop();
         }
