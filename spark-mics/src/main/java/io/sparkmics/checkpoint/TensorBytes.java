@@ -32,7 +32,7 @@ final class TensorBytes {
             long[] shape = tensor.sizes().vec().get();
             boolean fits = tensor.is_cpu()
                     && tensor.is_contiguous()
-                    && tensor.scalar_type() == SCALARS.get(expected.type())
+                    && tensor.scalar_type().intern() == SCALARS.get(expected.type())
                     && Arrays.equals(
                             shape,
                             expected.shape().stream().mapToLong(Long::longValue).toArray());
@@ -70,7 +70,8 @@ final class TensorBytes {
                 in.readFully(buffer, 0, count);
                 bytes.position(offset).put(buffer, 0, count);
             }
-            scope.detach(tensor);
+            // Not scope.detach: that gives up the last reference.
+            tensor.retainReference();
             return tensor;
         }
     }

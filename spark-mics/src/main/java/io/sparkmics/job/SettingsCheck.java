@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.plan.TrainingSchedule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,8 @@ final class SettingsCheck {
     List<String> problems() {
         columns();
         groups();
-        batches();
+        problems.addAll(TrainingSchedule.problems(
+                settings.numWorkers(), settings.globalBatchSize(), settings.microBatchSize()));
         end();
         optimization();
         choices();
@@ -44,9 +46,7 @@ final class SettingsCheck {
     private void groups() {
         int world = settings.numWorkers();
         int size = settings.partitionGroupSize();
-        if (world < 1) {
-            problems.add("Cannot train on " + world + " workers: numWorkers is not positive. Set at least 1.");
-        } else if (size < 0 || size > 0 && world % size != 0) {
+        if (world > 0 && (size < 0 || size > 0 && world % size != 0)) {
             String divisors = IntStream.rangeClosed(1, world)
                     .filter(divisor -> world % divisor == 0)
                     .mapToObj(Integer::toString)
@@ -54,30 +54,6 @@ final class SettingsCheck {
             problems.add("Cannot split " + world + " workers into partition groups of " + size + ": " + world
                     + " is not a multiple of it. Set partitionGroupSize to one of " + divisors
                     + ", or to 0 for the smallest whose memory fits.");
-        }
-    }
-
-    private void batches() {
-        int global = settings.globalBatchSize();
-        int micro = settings.microBatchSize();
-        if (global < 1) {
-            problems.add("Cannot make batches of " + global + " sequences: globalBatchSize is not positive. "
-                    + "Set at least 1.");
-        }
-        if (micro < 1) {
-            problems.add("Cannot make micro-batches of " + micro + " sequences: microBatchSize is not positive. "
-                    + "Set at least 1.");
-        }
-        if (global < 1 || micro < 1 || settings.numWorkers() < 1) {
-            return;
-        }
-        long together = (long) micro * settings.numWorkers();
-        if (global % together != 0) {
-            long below = global / together * together;
-            problems.add("Cannot split a global batch of " + global + " sequences over " + settings.numWorkers()
-                    + " workers in micro-batches of " + micro + ": " + global + " is not a multiple of " + micro + " * "
-                    + settings.numWorkers() + " = " + together + ". Set globalBatchSize to "
-                    + (below > 0 ? below + " or " : "") + (below + together) + ".");
         }
     }
 

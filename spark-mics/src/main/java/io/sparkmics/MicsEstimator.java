@@ -1,0 +1,112 @@
+package io.sparkmics;
+
+import io.sparkmics.job.TrainingJob;
+import io.sparkmics.job.TrainingResult;
+import io.sparkmics.job.TrainingSettings;
+import java.time.Duration;
+import org.apache.spark.ml.Estimator;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Trains a model from the rows of a DataFrame, sharded by MiCS over the ranks of a Spark barrier stage.
+ *
+ * <p>{@link #fit} returns when the trained weights lie in the work directory, from where {@link MicsModel} reads and saves
+ * them. It fails with one message that tells all that is wrong with settings, columns and cluster before a rank starts.
+ */
+public final class MicsEstimator extends Estimator<MicsModel>
+        implements ScoringParams<MicsEstimator>,
+                ScheduleParams<MicsEstimator>,
+                OptimizerParams<MicsEstimator>,
+                ClusterParams<MicsEstimator>,
+                DefaultParamsWritable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String uid;
+
+    public MicsEstimator() {
+        this(Identifiable$.MODULE$.randomUID("MicsEstimator"));
+    }
+
+    public MicsEstimator(String uid) {
+        this.uid = uid;
+        Defaults.of((ScoringParams<?>) this);
+        Defaults.of((ScheduleParams<?>) this);
+        Defaults.of((OptimizerParams<?>) this);
+        Defaults.of((ClusterParams<?>) this);
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    @Override
+    public MicsModel fit(Dataset<?> frame) {
+        TrainingResult result = TrainingJob.run(frame, settings());
+        WorkDirectories.deleteWithApplication(frame.sparkSession().sparkContext(), result.workDirectory());
+        MicsModel model = new MicsModel(uid, result.modelDirectory(), result);
+        return copyValues(model.setParent(this), ParamMap.empty());
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        Columns.requireTokens(schema, getInputCol());
+        if (!getValidationIndicatorCol().isEmpty()) {
+            Columns.requireBoolean(schema, getValidationIndicatorCol());
+        }
+        return Columns.scored(schema, this);
+    }
+
+    @Override
+    public MicsEstimator copy(ParamMap extra) {
+        return defaultCopy(extra);
+    }
+
+    public static MLReader<MicsEstimator> read() {
+        return new DefaultParamsReader<>();
+    }
+
+    public static MicsEstimator load(String path) {
+        return read().load(path);
+    }
+
+    TrainingSettings settings() {
+        boolean endless = getMaxSteps() == 0 && getMaxEpochs() == 0;
+        return new TrainingSettings(
+                getModel(),
+                getInputCol(),
+                getValidationIndicatorCol(),
+                getNumWorkers(),
+                getPartitionGroupSize(),
+                getGlobalBatchSize(),
+                getMicroBatchSize(),
+                getMaxSteps(),
+                endless ? 1 : getMaxEpochs(),
+                getLearningRate(),
+                getWarmUpSteps(),
+                getMinimumLearningRateRatio(),
+                getWeightDecay(),
+                getBeta1(),
+                getBeta2(),
+                getEpsilon(),
+                getGradientClipping(),
+                getOptimizer(),
+                getGather(),
+                getEvaluateEvery(),
+                getSeed(),
+                getPrecision(),
+                getWorkDirectory(),
+                getSharedWorkDirectory(),
+                Duration.ofSeconds(getSlotTimeout()),
+                Duration.ofSeconds(getCollectiveTimeout()),
+                getAcceptPlainTextCollectives(),
+                getCheckCollectives());
+    }
+}

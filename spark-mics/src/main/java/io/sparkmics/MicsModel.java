@@ -1,0 +1,141 @@
+package io.sparkmics;
+
+import io.sparkmics.job.TrainingResult;
+import io.sparkmics.monitor.TrainingSummary;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A trained model. Its weights stay in files: {@link #transform} and {@link #generate} read them on the executors, where
+ * one JVM must have room for all of them.
+ *
+ * <p>The weights of a model that {@link MicsEstimator#fit} made are gone when the application ends, unless {@link #write}
+ * saved them.
+ */
+public final class MicsModel extends Model<MicsModel> implements ScoringParams<MicsModel>, MLWritable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String uid;
+    private final String huggingFace;
+    private final transient TrainingResult training;
+
+    /** A model without weights, of use to look at params only. */
+    public MicsModel() {
+        this(Identifiable$.MODULE$.randomUID("MicsModel"), null, null);
+    }
+
+    /** @param huggingFace the folder of the weights, on a Hadoop file system */
+    MicsModel(String uid, String huggingFace, TrainingResult training) {
+        this.uid = uid;
+        this.huggingFace = huggingFace;
+        this.training = training;
+        Defaults.of(this);
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    /**
+     * Adds to each row its loss and how many of its tokens were predicted: all but the first, in consecutive windows where
+     * the row is longer than the model's context. Lazy, in parallel on the executors.
+     */
+    @Override
+    public Dataset<Row> transform(Dataset<?> frame) {
+        StructType scored = transformSchema(frame.schema(), true);
+        int column = frame.schema().fieldIndex(getInputCol());
+        Scoring scoring = new Scoring(source(frame.sparkSession()), column, getBatchSize());
+        return frame.toDF().mapPartitions(scoring, Encoders.row(scored));
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        Columns.requireTokens(schema, getInputCol());
+        return Columns.scored(schema, this);
+    }
+
+    /** As {@link #generate(String, int, Sampling)}, with {@link Sampling#DEFAULT}. */
+    public String generate(String prompt, int tokens) {
+        return generate(prompt, tokens, Sampling.DEFAULT);
+    }
+
+    /** As {@link #generate(String, int, Sampling)}. */
+    public String generate(String prompt, int tokens, double temperature, int topK, long seed) {
+        return generate(prompt, tokens, new Sampling(temperature, topK, seed));
+    }
+
+    /**
+     * Continues a text, in a Spark job of one task; for models of byte-level tokens only.
+     *
+     * @param tokens how many to add at most: the text may end before
+     * @return the prompt and what follows it
+     */
+    public String generate(String prompt, int tokens, Sampling sampling) {
+        SparkSession session = SparkSession.active();
+        Generation generation = new Generation(source(session), prompt, tokens, sampling);
+        return session.range(0, 1, 1, 1)
+                .mapPartitions(generation, Encoders.STRING())
+                .first();
+    }
+
+    public boolean hasSummary() {
+        return training != null;
+    }
+
+    /** How the training went; only where {@link #hasSummary}: a loaded model has none. */
+    public TrainingSummary summary() {
+        return training().summary();
+    }
+
+    TrainingResult training() {
+        if (training == null) {
+            throw new IllegalStateException("Cannot tell how the training of " + uid
+                    + " went: a summary is not saved with a model. Ask the model that fit returned.");
+        }
+        return training;
+    }
+
+    @Override
+    public MicsModel copy(ParamMap extra) {
+        MicsModel copied = copyValues(new MicsModel(uid, huggingFace, training), extra);
+        return copied.setParent(parent());
+    }
+
+    @Override
+    public MLWriter write() {
+        return new MicsModelWriter(this);
+    }
+
+    public static MLReader<MicsModel> read() {
+        return new MicsModelReader();
+    }
+
+    public static MicsModel load(String path) {
+        return read().load(path);
+    }
+
+    /** The folder that Hugging Face's libraries read. */
+    Path huggingFace() {
+        if (huggingFace == null) {
+            throw new IllegalStateException(
+                    "Cannot use model " + uid + ": it has no weights. Train or load one instead of constructing it.");
+        }
+        return new Path(huggingFace);
+    }
+
+    private ModelSource source(SparkSession session) {
+        return ModelSource.of(getModel(), huggingFace(), session);
+    }
+}

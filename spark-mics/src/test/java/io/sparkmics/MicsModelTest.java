@@ -1,0 +1,232 @@
+package io.sparkmics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkmics.data.ByteTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("cluster")
+class MicsModelTest {
+
+    private static final String LONG = "the quick brown fox jumps over the lazy dog";
+    private static final double UNIFORM_LOSS = Math.log(ByteTokenizer.VOCABULARY_SIZE);
+
+    @TempDir
+    Path folder;
+
+    private static MicsEstimator estimator;
+    private static MicsModel model;
+
+    @BeforeAll
+    static void train() {
+        Dataset<Row> frame = TrainedModel.frame();
+        estimator = TrainedModel.estimator();
+        model = estimator.fit(frame);
+    }
+
+    @Test
+    void aFittedModelKnowsItsEstimatorAndHowItWasTrained() {
+        assertThat(model.uid()).isEqualTo(estimator.uid());
+        assertThat(model.parent()).isSameAs(estimator);
+        assertThat(model.getModel()).isEqualTo(estimator.getModel());
+        assertThat(model.hasSummary()).isTrue();
+        assertThat(model.summary().worldSize()).isEqualTo(2);
+        assertThat(model.summary().steps()).isEqualTo(20);
+        assertThat(model.summary().lastLoss()).isLessThan(model.summary().firstLoss() - 1);
+    }
+
+    @Test
+    void everyRowGetsItsLossAndHowManyTokensWerePredicted() {
+        Dataset<Row> scored = model.transform(TrainedModel.frame());
+
+        assertThat(scored.columns()).containsExactly("id", "text", "loss", "tokenCount");
+        assertThat(scored.count()).isEqualTo(60);
+        assertThat(scored.collectAsList()).allSatisfy(row -> {
+            assertThat(row.getDouble(2)).isBetween(0.5, UNIFORM_LOSS - 1);
+            assertThat(row.getLong(3)).isEqualTo(row.getString(1).length() - 1);
+        });
+    }
+
+    @Test
+    void aRowWithNothingToPredictScoresNull() {
+        Map<Integer, Row> scored = byId(model.transform(TrainedModel.texts(null, "", "a", "ab")));
+
+        for (int nothing : new int[] {0, 1, 2}) {
+            assertThat(scored.get(nothing).isNullAt(2)).isTrue();
+            assertThat(scored.get(nothing).getLong(3)).isZero();
+        }
+        assertThat(scored.get(3).getLong(3)).isOne();
+        assertThat(scored.get(3).getDouble(2)).isPositive();
+    }
+
+    @Test
+    void aRowLongerThanTheContextIsScoredInConsecutiveWindows() {
+        assertThat(LONG).hasSizeBetween(2 * TrainedModel.CONTEXT + 2, 3 * TrainedModel.CONTEXT);
+        int context = TrainedModel.CONTEXT;
+
+        Map<Integer, Row> scored = byId(model.transform(TrainedModel.texts(
+                LONG,
+                LONG.substring(0, context + 1),
+                LONG.substring(context, 2 * context + 1),
+                LONG.substring(2 * context))));
+
+        int rest = LONG.length() - 2 * context - 1;
+        double expected = (context * scored.get(1).getDouble(2)
+                        + context * scored.get(2).getDouble(2)
+                        + rest * scored.get(3).getDouble(2))
+                / (LONG.length() - 1);
+        assertThat(scored.get(0).getDouble(2)).isCloseTo(expected, within(1e-5));
+        assertThat(scored.get(0).getLong(3)).isEqualTo(LONG.length() - 1);
+    }
+
+    @Test
+    void theLossOfARowDoesNotDependOnItsBatch() {
+        Dataset<Row> frame = TrainedModel.texts("short", LONG, "of another length", "x", LONG + LONG)
+                .coalesce(1);
+
+        Map<Integer, Row> alone =
+                byId(model.copy(model.extractParamMap()).setBatchSize(1).transform(frame));
+        Map<Integer, Row> together = byId(model.transform(frame));
+
+        together.forEach((id, row) -> {
+            assertThat(row.getLong(3)).isEqualTo(alone.get(id).getLong(3));
+            if (!row.isNullAt(2)) {
+                assertThat(row.getDouble(2)).isCloseTo(alone.get(id).getDouble(2), within(1e-5));
+            }
+        });
+    }
+
+    @Test
+    void readyTokenIdsScoreAsTheirText() {
+        StructType schema = StructType.fromDDL("id INT, ids ARRAY<BIGINT>");
+        List<Long> ids =
+                Arrays.stream(ByteTokenizer.encode(LONG)).asLongStream().boxed().toList();
+        Dataset<Row> frame = LocalSpark.session().createDataFrame(List.of(RowFactory.create(0, ids)), schema);
+
+        Row row = byId(model.copy(model.extractParamMap()).setInputCol("ids").transform(frame))
+                .get(0);
+
+        assertThat(row.getDouble(2))
+                .isEqualTo(
+                        byId(model.transform(TrainedModel.texts(LONG))).get(0).getDouble(2));
+    }
+
+    @Test
+    void anIdOutsideTheVocabularyIsRefused() {
+        StructType schema = StructType.fromDDL("text ARRAY<INT>");
+        Dataset<Row> frame = LocalSpark.session().createDataFrame(List.of(RowFactory.create(List.of(1, 257))), schema);
+
+        assertThatThrownBy(() -> model.transform(frame).collectAsList())
+                .hasMessageContaining("Cannot score token id 257: the model's ids are from 0 to 256.");
+    }
+
+    @Test
+    void aSavedModelScoresAndWritesAsBefore() throws IOException {
+        String path = folder.resolve("model").toString();
+        model.write().overwrite().save(path);
+        model.write().overwrite().save(path);
+
+        MicsModel loaded = MicsModel.load(path);
+
+        assertThat(Path.of(path, "huggingface", "config.json")).isNotEmptyFile();
+        assertThat(Path.of(path, "huggingface", "model.safetensors")).isNotEmptyFile();
+        assertThat(loaded.uid()).isEqualTo(model.uid());
+        assertThat(byId(loaded.transform(TrainedModel.frame()))).isEqualTo(byId(model.transform(TrainedModel.frame())));
+        assertThat(loaded.generate("the", 20)).isEqualTo(model.generate("the", 20));
+        assertThat(loaded.hasSummary()).isFalse();
+        assertThatThrownBy(loaded::summary)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a summary is not saved with a model");
+    }
+
+    @Test
+    void aModelIsNotSavedOverItself() throws IOException {
+        String path = folder.resolve("model").toString();
+        model.write().save(path);
+        MicsModel loaded = MicsModel.load(path);
+
+        assertThatThrownBy(() -> loaded.write().overwrite().save(path))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("its own weights are read from there. Save it to another folder.");
+        assertThat(loaded.transform(TrainedModel.frame()).count()).isEqualTo(60);
+    }
+
+    @Test
+    void weightsThatAreGoneAreMissedBeforeAnyTaskStarts() throws IOException {
+        Path path = folder.resolve("model");
+        model.write().save(path.toString());
+        MicsModel loaded = MicsModel.load(path.toString());
+        Files.delete(path.resolve("huggingface/model.safetensors"));
+
+        assertThatThrownBy(() -> loaded.transform(TrainedModel.frame()))
+                .hasMessageStartingWith("Cannot read the weights from ")
+                .hasMessageContaining("Weights that were not saved end with the application that trained them.");
+    }
+
+    @Test
+    void aPipelineTrainsSavesAndLoadsOne() throws IOException {
+        String path = folder.resolve("pipeline").toString();
+        PipelineModel fitted = new Pipeline()
+                .setStages(new PipelineStage[] {TrainedModel.estimator().setMaxSteps(2)})
+                .fit(TrainedModel.frame());
+        fitted.write().overwrite().save(path);
+
+        PipelineModel loaded = PipelineModel.load(path);
+
+        assertThat(loaded.stages()).hasExactlyElementsOfTypes(MicsModel.class);
+        assertThat(byId(loaded.transform(TrainedModel.frame())))
+                .isEqualTo(byId(fitted.transform(TrainedModel.frame())));
+    }
+
+    @Test
+    void aTextGoesOnTheSameWayForTheSameSeed() {
+        String text = model.generate("the qu", 3 * TrainedModel.CONTEXT, new Sampling(1, 0, 7));
+
+        assertThat(text).startsWith("the qu").hasSizeGreaterThan(6);
+        assertThat(model.generate("the qu", 3 * TrainedModel.CONTEXT, 1, 0, 7)).isEqualTo(text);
+        assertThat(model.generate("the qu", 3 * TrainedModel.CONTEXT, 1, 0, 8)).isNotEqualTo(text);
+        assertThat(model.generate("the qu", 0)).isEqualTo("the qu");
+    }
+
+    @Test
+    void aModelWithoutWeightsSaysSo() {
+        MicsModel empty = new MicsModel().setModel(estimator.getModel());
+
+        assertThatThrownBy(() -> empty.transform(TrainedModel.frame()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageEndingWith("it has no weights. Train or load one instead of constructing it.");
+    }
+
+    @Test
+    void aCopyScoresTheSame() {
+        Transformer copy = model.copy(model.extractParamMap());
+
+        assertThat(byId(copy.transform(TrainedModel.frame()))).isEqualTo(byId(model.transform(TrainedModel.frame())));
+    }
+
+    private static Map<Integer, Row> byId(Dataset<Row> scored) {
+        Map<Integer, Row> rows = new TreeMap<>();
+        scored.collectAsList().forEach(row -> rows.put(row.getInt(0), row));
+        return rows;
+    }
+}
