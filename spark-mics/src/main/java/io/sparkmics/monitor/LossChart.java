@@ -1,0 +1,124 @@
+package io.sparkmics.monitor;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** How the loss curve looks. */
+final class LossChart {
+
+    private static final Color INK = new Color(0x33, 0x3A, 0x45);
+    private static final Color GRID = new Color(0xE6, 0xE9, 0xEE);
+    private static final Color STEPS = new Color(0xB9, 0xCF, 0xEA);
+    private static final Color SMOOTHED = new Color(0x1F, 0x5F, 0xAE);
+    private static final Color VALIDATION = new Color(0xE0, 0x6C, 0x1B);
+
+    /** The smoothed line is, twice, a mean over this part of the run, half before and half after a step. */
+    private static final int WINDOWS_IN_RUN = 25;
+
+    private static final String ROUND_LABELS = "round labels";
+
+    private LossChart() {}
+
+    static XYChart of(List<StepMetrics> all, int width, int height, Font font) {
+        List<StepMetrics> steps =
+                all.stream().filter(step -> Double.isFinite(step.loss())).toList();
+        double[] x = column(steps, StepMetrics::step);
+        double[] losses = column(steps, StepMetrics::loss);
+
+        XYChart chart = new XYChartBuilder()
+                .width(width)
+                .height(height)
+                .title("Loss")
+                .xAxisTitle("step")
+                .yAxisTitle("nats per token")
+                .build();
+        style(chart.getStyler(), font);
+        line(chart, "training, each step", x, losses, STEPS, 1.2f, SeriesMarkers.NONE);
+        line(
+                chart,
+                "training, smoothed",
+                x,
+                smooth(smooth(losses)),
+                SMOOTHED,
+                2.4f,
+                steps.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        List<StepMetrics> validations = all.stream()
+                .filter(step -> step.validationLoss() != null && Double.isFinite(step.validationLoss()))
+                .toList();
+        if (!validations.isEmpty()) {
+            double[] at = column(validations, StepMetrics::step);
+            double[] validationLosses = column(validations, StepMetrics::validationLoss);
+            line(chart, "validation", at, validationLosses, VALIDATION, 1.4f, SeriesMarkers.CIRCLE);
+        }
+        // Equally spaced steps would be labelled at multiples of any number; one point between them, which is not
+        // drawn,
+        // and the labels are round.
+        line(chart, ROUND_LABELS, new double[] {0.5}, new double[] {Double.NaN}, Color.WHITE, 1, SeriesMarkers.NONE)
+                .setShowInLegend(false);
+        return chart;
+    }
+
+    private static double[] column(List<StepMetrics> steps, ToDoubleFunction<StepMetrics> value) {
+        return steps.stream().mapToDouble(value).toArray();
+    }
+
+    static double[] smooth(double[] values) {
+        int radius = values.length / WINDOWS_IN_RUN / 2;
+        double[] sums = new double[values.length + 1];
+        for (int i = 0; i < values.length; i++) {
+            sums[i + 1] = sums[i] + values[i];
+        }
+        double[] smoothed = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            // Narrower towards the ends, so that it is always centred: a window cut off would bend the line.
+            int reach = Math.min(radius, Math.min(i, values.length - 1 - i));
+            smoothed[i] = (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1);
+        }
+        return smoothed;
+    }
+
+    private static XYSeries line(
+            XYChart chart, String name, double[] x, double[] y, Color color, float width, Marker marker) {
+        XYSeries series = chart.addSeries(name, x, y);
+        series.setLineColor(color);
+        series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        series.setMarker(marker);
+        series.setMarkerColor(color);
+        return series;
+    }
+
+    private static void style(XYStyler style, Font font) {
+        style.setBaseFont(font);
+        style.setChartTitleFont(font.deriveFont(18f));
+        style.setAxisTitleFont(font.deriveFont(14f));
+        style.setAxisTickLabelsFont(font.deriveFont(12f));
+        style.setLegendFont(font.deriveFont(13f));
+        style.setChartFontColor(INK);
+        style.setAxisTickLabelsColor(INK);
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesStroke(new BasicStroke(1f));
+        style.setAxisTickMarksColor(GRID);
+        style.setChartTitleBoxVisible(false);
+        style.setLegendPosition(Styler.LegendPosition.InsideNE);
+        style.setLegendBorderColor(GRID);
+        style.setLegendBackgroundColor(new Color(255, 255, 255, 220));
+        style.setMarkerSize(7);
+        style.setXAxisMin(0.0);
+        style.setXAxisTickMarkSpacingHint(90);
+        style.setYAxisDecimalPattern("0.0##");
+        style.setChartPadding(16);
+    }
+}

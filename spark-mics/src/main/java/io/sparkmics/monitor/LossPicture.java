@@ -1,0 +1,77 @@
+package io.sparkmics.monitor;
+
+import java.awt.Font;
+import java.awt.FontFormatException;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * {@code loss.png}: the loss of every step, a smoothed line through it, the validation losses.
+ *
+ * @param file where it is, if it could be drawn
+ * @param message one line for people: where it is, or why there is none
+ */
+public record LossPicture(Optional<Path> file, String message) {
+
+    public static final String FILE_NAME = "loss.png";
+
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 540;
+    private static final int PIXELS_PER_POINT = 2;
+
+    /**
+     * Draws the picture into a folder, over an older one. Never fails a run: no disk, no graphics and no fonts are reasons
+     * to have no picture, and nothing more.
+     */
+    public static LossPicture draw(List<StepMetrics> steps, Path folder, Configuration hadoop) {
+        Path file = new Path(folder, FILE_NAME);
+        if (steps.stream().noneMatch(step -> Double.isFinite(step.loss()))) {
+            return none("no step has a loss that is a number.");
+        }
+        try {
+            byte[] png = encode(paint(steps, PictureFont.load()));
+            try (OutputStream out = PlainFiles.create(file, hadoop)) {
+                out.write(png);
+            }
+            return new LossPicture(Optional.of(file), "The loss curve is in " + file + ".");
+        } catch (IOException | FontFormatException | RuntimeException e) {
+            return none(e.getMessage());
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Error e) {
+            // Not only LinkageError: without fonts, Java's graphics throw InternalError and plain Error.
+            return none("this Java cannot draw text (" + e + "). Install fontconfig and a font.");
+        }
+    }
+
+    private static byte[] encode(BufferedImage image) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+
+    private static BufferedImage paint(List<StepMetrics> steps, Font font) {
+        BufferedImage image =
+                new BufferedImage(WIDTH * PIXELS_PER_POINT, HEIGHT * PIXELS_PER_POINT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        try {
+            graphics.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
+            LossChart.of(steps, WIDTH, HEIGHT, font).paint(graphics, WIDTH, HEIGHT);
+        } finally {
+            graphics.dispose();
+        }
+        return image;
+    }
+
+    private static LossPicture none(String reason) {
+        return new LossPicture(Optional.empty(), "There is no loss curve: " + reason);
+    }
+}

@@ -1,0 +1,136 @@
+package io.sparkmics.monitor;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * One line for people: on a terminal rewritten in place, elsewhere a fresh one every few seconds. The first and the last
+ * step are always shown. Any thread.
+ */
+public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable {
+
+    private static final Duration ON_A_TERMINAL = Duration.ofMillis(100);
+    private static final Duration ELSEWHERE = Duration.ofSeconds(5);
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private final LongSupplier nanoTime;
+
+    private StepMetrics first;
+    private StepMetrics latest;
+    private StepMetrics shown;
+    private long shownAt;
+    private int shownLength;
+    private Double validationLoss;
+
+    /** On {@link System#err}. */
+    public ProgressLine() {
+        this(System.err, isTerminal(), System::nanoTime);
+    }
+
+    /**
+     * @param terminal whether a carriage return goes back to the beginning of the line
+     * @param nanoTime the clock that says when the next line is due
+     */
+    ProgressLine(PrintStream out, boolean terminal, LongSupplier nanoTime) {
+        this.out = out;
+        this.terminal = terminal;
+        this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public synchronized void accept(StepMetrics metrics) {
+        if (first == null || metrics.step() < first.step()) {
+            first = metrics;
+        }
+        if (metrics.validationLoss() != null) {
+            validationLoss = metrics.validationLoss();
+        }
+        latest = metrics;
+        long interval = (terminal ? ON_A_TERMINAL : ELSEWHERE).toNanos();
+        if (shown == null || metrics.step() == metrics.steps() || nanoTime.getAsLong() - shownAt >= interval) {
+            show();
+        }
+    }
+
+    /** Shows the last step if it has not been shown, and leaves the line. */
+    @Override
+    public synchronized void close() {
+        if (latest != null && latest != shown) {
+            show();
+        }
+        if (terminal && shown != null) {
+            out.println();
+            out.flush();
+        }
+        shown = null;
+        latest = null;
+    }
+
+    private void show() {
+        String line = describe();
+        if (terminal) {
+            // Blanks over what a longer line has left.
+            out.print("\r" + line + " ".repeat(Math.max(0, shownLength - line.length())));
+        } else {
+            out.println(line);
+        }
+        out.flush();
+        shown = latest;
+        shownAt = nanoTime.getAsLong();
+        shownLength = line.length();
+    }
+
+    private String describe() {
+        String steps = Long.toString(latest.steps());
+        StringBuilder line = new StringBuilder(String.format(
+                Locale.ROOT,
+                "step %" + steps.length() + "d of %s  loss %.4f  lr %.2e  %s tokens/s",
+                latest.step(),
+                steps,
+                latest.loss(),
+                latest.learningRate(),
+                thousands(latest.tokensPerSecond())));
+        if (validationLoss != null) {
+            line.append(String.format(Locale.ROOT, "  validation %.4f", validationLoss));
+        }
+        if (latest.step() == latest.steps()) {
+            line.append("  in ").append(clock(latest.seconds()));
+        } else if (latest.step() > first.step()) {
+            // The first step is slower than the others: it warms up.
+            double secondsPerStep = (latest.seconds() - first.seconds()) / (latest.step() - first.step());
+            line.append("  left ").append(clock(secondsPerStep * (latest.steps() - latest.step())));
+        }
+        return line.toString();
+    }
+
+    private static String thousands(double value) {
+        return value < 10_000
+                ? String.format(Locale.ROOT, "%.0f", value)
+                : String.format(Locale.ROOT, "%.1fk", value / 1000);
+    }
+
+    private static String clock(double seconds) {
+        Duration time = Duration.ofSeconds(Math.max(0, Math.round(seconds)));
+        return time.toHours() > 0
+                ? String.format("%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+                : String.format("%d:%02d", time.toMinutes(), time.toSecondsPart());
+    }
+
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            // Since Java 22 there is a console without a terminal too, and it can say so.
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException older) {
+            return true;
+        }
+    }
+}
