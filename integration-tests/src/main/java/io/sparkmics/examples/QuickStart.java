@@ -20,7 +20,9 @@ public final class QuickStart {
             Dataset<Row> training = files.training();
             Dataset<Row> heldOut = files.heldOut(HELD_OUT_BYTES).cache();
             Unigram unigram = Unigram.of(training.select("text").as(Encoders.STRING()));
-            System.out.println(heldOut.count() + " " + heldOut.selectExpr("sum(bytes)").first() + " " + unigram.loss(heldOut.select("text").as(Encoders.STRING())));
+            System.out.println(
+                    heldOut.count() + " " + heldOut.selectExpr("sum(bytes)").first() + " "
+                            + unigram.loss(heldOut.select("text").as(Encoders.STRING())));
         }
     }
 }

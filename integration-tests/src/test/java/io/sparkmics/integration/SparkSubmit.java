@@ -67,8 +67,9 @@ final class SparkSubmit {
         command.addAll(program);
         command.addAll(List.of(arguments));
         try {
-            return ChildProcess.run(
-                    command, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"), "", DEADLINE);
+            return new ChildProcess(command)
+                    .environment(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
+                    .run(DEADLINE);
         } finally {
             deleteJars(home);
         }
