@@ -1,7 +1,10 @@
 package io.sparkmics;
 
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.monitor.LossPicture;
+import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.ParamMap;
@@ -99,7 +102,24 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return training().summary();
     }
 
-    TrainingResult training() {
+    /**
+     * Writes how the training went into a folder: {@code summary.json}, {@code metrics.jsonl} with a line a step, and {@code
+     * loss.png}; only where {@link #hasSummary}.
+     *
+     * @param folder any Hadoop path
+     * @return one line for people: where the picture is, or why there is none
+     */
+    public String writeReport(String folder) {
+        Path path = new Path(folder);
+        Configuration hadoop = SparkSession.active().sessionState().newHadoopConf();
+        summary().write(path, hadoop);
+        try (MetricsLog log = MetricsLog.open(path, hadoop)) {
+            training().history().forEach(log);
+        }
+        return LossPicture.draw(training().history(), path, hadoop).message();
+    }
+
+    private TrainingResult training() {
         if (training == null) {
             throw new IllegalStateException("Cannot tell how the training of " + uid
                     + " went: a summary is not saved with a model. Ask the model that fit returned.");

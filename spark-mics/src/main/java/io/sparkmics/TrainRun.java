@@ -1,7 +1,5 @@
 package io.sparkmics;
 
-import io.sparkmics.monitor.LossPicture;
-import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,10 +31,9 @@ final class TrainRun {
             requireRoom(hadoop);
             MicsModel model = estimator.fit(read(session));
             save(model);
-            write(model, hadoop);
+            String report = model.writeReport(output.toString());
             out.println(told(model.summary()));
-            out.println(
-                    LossPicture.draw(model.training().history(), output, hadoop).message());
+            out.println(report);
         } finally {
             session.stop();
         }
@@ -60,13 +57,6 @@ final class TrainRun {
     private void save(MicsModel model) throws IOException {
         MLWriter writer = model.write();
         (command.overwrite ? writer.overwrite() : writer).save(modelFolder().toString());
-    }
-
-    private void write(MicsModel model, Configuration hadoop) {
-        model.summary().write(output, hadoop);
-        try (MetricsLog log = MetricsLog.open(output, hadoop)) {
-            model.training().history().forEach(log);
-        }
     }
 
     private String told(TrainingSummary summary) {

@@ -72,7 +72,7 @@ final class RoomsTest {
             .resideOutsideOfPackage("..sparkmics.bootstrap..")
             .should()
             .dependOnClassesThat()
-            .haveNameMatching(".*\\.(ProcessGroup.*|.*Gloo.*|FileStore|TCPStore|nccl)");
+            .haveNameMatching("org\\.bytedeco\\..*\\.(ProcessGroup.*|.*Gloo.*|FileStore|TCPStore|nccl)");
 
     @ArchTest
     static final ArchRule theCheckpointKnowsFilesAndNoSparkSql = noClasses()

@@ -9,10 +9,17 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Runs a program to its end, or to its deadline: then it is killed with everything that it has started. */
+/** A program that is run to its end, or to its deadline: then it is killed with everything that it has started. */
 final class ChildProcess {
 
-    private ChildProcess() {}
+    private final ProcessBuilder builder;
+    private String input = "";
+
+    ChildProcess(List<String> command) {
+        builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // What this build runs under must not reach what it starts.
+        builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_") || name.equals("JAVA_TOOL_OPTIONS"));
+    }
 
     /**
      * What a program left behind.
@@ -27,35 +34,39 @@ final class ChildProcess {
         }
     }
 
-    /** @param environment added to this process's own; an empty value removes */
-    static Outcome run(List<String> command, Map<String, String> environment, String input, Duration deadline)
-            throws IOException, InterruptedException {
-        Path output = Files.createTempFile("output", ".txt");
+    ChildProcess environment(Map<String, String> variables) {
+        builder.environment().putAll(variables);
+        return this;
+    }
+
+    ChildProcess directory(Path directory) {
+        builder.directory(directory.toFile());
+        return this;
+    }
+
+    ChildProcess input(String text) {
+        input = text;
+        return this;
+    }
+
+    Outcome run(Duration deadline) throws IOException, InterruptedException {
         Path given = Files.writeString(Files.createTempFile("input", ".txt"), input);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
+        Path output = Files.createTempFile("output", ".txt");
+        Process process = builder.redirectInput(given.toFile())
                 .redirectOutput(output.toFile())
-                .redirectInput(given.toFile());
-        environment.forEach((name, value) -> {
-            if (value.isEmpty()) {
-                builder.environment().remove(name);
-            } else {
-                builder.environment().put(name, value);
-            }
-        });
-        Process process = builder.start();
+                .start();
         try {
             if (!process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
-                throw new AssertionError("Cannot wait longer for " + command.get(0) + ": it did not end in "
+                throw new AssertionError("Cannot wait longer for " + builder.command() + ": it did not end in "
                         + deadline.toSeconds() + " s. Its output:\n" + Files.readString(output));
             }
             return new Outcome(process.exitValue(), Files.readString(output));
         } finally {
-            List<ProcessHandle> tree = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                    .toList();
-            tree.forEach(ProcessHandle::destroyForcibly);
-            Files.delete(output);
+            Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                    .toList()
+                    .forEach(ProcessHandle::destroyForcibly);
             Files.delete(given);
+            Files.delete(output);
         }
     }
 }

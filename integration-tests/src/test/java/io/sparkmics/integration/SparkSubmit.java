@@ -24,6 +24,7 @@ final class SparkSubmit {
     static final Path EXAMPLES_JAR = Path.of(System.getProperty("sparkmics.examples.jar"));
 
     private static final Path SPARK_HOME = Path.of(System.getProperty("sparkmics.spark.home"));
+    private static final Path LOG_CONFIGURATION = Path.of("src/main/conf/log4j2.properties");
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -61,14 +62,15 @@ final class SparkSubmit {
         // jars.
         Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
         Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
-        List<String> command = new ArrayList<>(java());
+        List<String> command = new ArrayList<>(java(home));
         command.add("org.apache.spark.deploy.SparkSubmit");
         settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
         command.addAll(program);
         command.addAll(List.of(arguments));
         try {
-            return ChildProcess.run(
-                    command, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"), "", DEADLINE);
+            return new ChildProcess(command)
+                    .environment(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
+                    .run(DEADLINE);
         } finally {
             deleteJars(home);
         }
@@ -83,11 +85,13 @@ final class SparkSubmit {
         }
     }
 
-    private static List<String> java() {
+    private static List<String> java(Path home) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("sparkmics.jvm.options").split(" ")));
         command.addAll(List.of("-Xmx1g", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+        command.add("-Dlog4j2.configurationFile=" + LOG_CONFIGURATION.toUri());
+        command.add("-Dlog.file=" + home.resolve("driver.log"));
         command.addAll(List.of("-cp", SPARK_HOME.resolve("jars") + "/*"));
         return command;
     }

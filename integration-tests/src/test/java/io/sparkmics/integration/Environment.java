@@ -1,0 +1,33 @@
+package io.sparkmics.integration;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a machine may or may not have: a test that needs it is skipped where it is absent, and says how to have it. */
+final class Environment {
+
+    private Environment() {}
+
+    /** A Python that can import transformers and torch. */
+    static Path python() {
+        return required("SPARK_MICS_PYTHON", "a Python interpreter that has the packages transformers and torch");
+    }
+
+    /** A whole Spark distribution, its shell included. */
+    static Path sparkDistribution() {
+        return required("SPARK_MICS_SPARK_HOME", "a Spark distribution with bin/spark-shell");
+    }
+
+    private static Path required(String variable, String meaning) {
+        String value = System.getenv(variable);
+        assumeTrue(value != null && !value.isBlank(), variable + " is not set. Set it to " + meaning + ".");
+        Path path = Path.of(value);
+        if (!Files.exists(path)) {
+            throw new IllegalStateException(
+                    "Cannot use " + variable + " = " + value + ": there is no such file. Set it to " + meaning + ".");
+        }
+        return path;
+    }
+}

@@ -1,0 +1,125 @@
+package io.sparkmics.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.MicsEstimator;
+import io.sparkmics.MicsModel;
+import io.sparkmics.integration.ChildProcess.Outcome;
+import io.sparkmics.model.Gpt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A saved model in the real GPT2LMHeadModel says what it says here. */
+@Tag("python")
+final class HuggingFaceIT {
+
+    private static final Path SCRIPT = Path.of("src/test/resources/score.py");
+    private static final int VOCABULARY = 257;
+    private static final double TOLERANCE = 1e-4;
+
+    private static Path python;
+    private static SparkSession spark;
+
+    @BeforeAll
+    static void start() {
+        python = Environment.python();
+        spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", false)
+                .getOrCreate();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (spark != null) {
+            spark.stop();
+        }
+    }
+
+    @Test
+    void transformersGivesTheSameProbabilitiesAndLosses(@TempDir Path folder) throws Exception {
+        String path = folder.resolve("model").toString();
+        trained().write().overwrite().save(path);
+        MicsModel model = MicsModel.load(path);
+        // A sequence of one token, so that each row [token, next] shows one probability; one as long as the context.
+        List<int[]> sequences = List.of(
+                new int[] {'d'}, IntStream.range(0, 16).map(i -> 16 * i + 3).toArray());
+
+        JsonNode theirs = askTransformers(folder.resolve("model/huggingface"), sequences);
+
+        assertThat(theirs.get("missing")).isEmpty();
+        assertThat(theirs.get("unexpected")).isEmpty();
+        assertThat(theirs.get("parameters").asLong())
+                .isEqualTo(model.getModel().build().size());
+        List<int[]> everyNext = IntStream.range(0, VOCABULARY)
+                .mapToObj(next -> new int[] {'d', next})
+                .toList();
+        double[] ours = losses(model, everyNext);
+        for (int next = 0; next < VOCABULARY; next++) {
+            assertThat(-ours[next])
+                    .as("log-probability of token %d", next)
+                    .isCloseTo(theirs.get("scores").get(0).get(next).asDouble(), within(TOLERANCE));
+        }
+        assertThat(losses(model, sequences.subList(1, 2))[0])
+                .isCloseTo(theirs.get("losses").get(1).asDouble(), within(TOLERANCE));
+    }
+
+    private static MicsModel trained() {
+        List<String> texts = IntStream.range(0, 200)
+                .mapToObj(i -> "def f" + i + "(x): return x + " + i)
+                .toList();
+        return new MicsEstimator()
+                .setModel(Gpt.config().layers(2).heads(2).width(16).context(16))
+                .setNumWorkers(2)
+                .setPartitionGroupSize(2)
+                .setGlobalBatchSize(8)
+                .setMicroBatchSize(2)
+                .setLearningRate(1e-2)
+                .setMaxSteps(30)
+                .fit(spark.createDataset(texts, Encoders.STRING()).toDF("text"));
+    }
+
+    /** The mean loss of each sequence, in the order given. */
+    private static double[] losses(MicsModel model, List<int[]> sequences) {
+        String rows = sequences.stream()
+                .map(tokens -> "(" + sequences.indexOf(tokens) + ", array" + parenthesized(tokens) + ")")
+                .reduce((left, right) -> left + ", " + right)
+                .orElseThrow();
+        Dataset<Row> frame = spark.sql("select * from values " + rows + " as t(position, tokens)");
+        return model.setInputCol("tokens").transform(frame).orderBy("position").select("loss").collectAsList().stream()
+                .mapToDouble(row -> row.getDouble(0))
+                .toArray();
+    }
+
+    private static String parenthesized(int[] tokens) {
+        return Arrays.toString(tokens).replace('[', '(').replace(']', ')');
+    }
+
+    private static JsonNode askTransformers(Path huggingFace, List<int[]> sequences)
+            throws IOException, InterruptedException {
+        String json = new ObjectMapper().writeValueAsString(sequences);
+        Outcome outcome = new ChildProcess(
+                        List.of(python.toString(), SCRIPT.toString(), huggingFace.toString(), json))
+                .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
+                .run(Duration.ofMinutes(3));
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+        return new ObjectMapper().readTree(outcome.lines("{").get(0));
+    }
+}

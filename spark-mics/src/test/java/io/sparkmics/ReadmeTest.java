@@ -1,0 +1,70 @@
+package io.sparkmics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.ml.param.Param;
+import org.junit.jupiter.api.Test;
+
+/** What the README promises is what the code does. */
+final class ReadmeTest {
+
+    private static final Path README = Path.of("../README.md");
+
+    @Test
+    void theTableOfParamsIsTheCodes() throws IOException {
+        MicsEstimator estimator = new MicsEstimator();
+        List<String> expected = Stream.concat(
+                        Stream.of("| param | default | meaning |", "|---|---|---|"),
+                        Arrays.stream(estimator.params()).map(param -> row(estimator, param)))
+                .toList();
+
+        List<String> written = section("### Params").stream()
+                .filter(line -> line.startsWith("|"))
+                .toList();
+
+        assertThat(written)
+                .as("the table below ### Params must be%n%n%s%n", String.join("\n", expected))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void theQuickStartAndTheTestsAreOneCommandEach() throws IOException {
+        assertThat(firstBlock("## Quick start")).containsExactly("./mvnw -Pquickstart verify");
+        assertThat(firstBlock("## Tests")).containsExactly("./mvnw verify");
+    }
+
+    private static <T> String row(MicsEstimator estimator, Param<T> param) {
+        String value = estimator.getDefault(param).isDefined()
+                ? param.jsonEncode(estimator.getDefault(param).get())
+                : "";
+        return "| `" + param.name() + "` | " + (value.isEmpty() ? "" : "`" + value + "`") + " | "
+                + param.doc().replace("|", "\\|") + " |";
+    }
+
+    private static List<String> firstBlock(String heading) throws IOException {
+        List<String> lines = section(heading);
+        int start = indexOfFence(lines, 0);
+        return lines.subList(start + 1, indexOfFence(lines, start + 1));
+    }
+
+    private static int indexOfFence(List<String> lines, int from) {
+        int index = from;
+        while (!lines.get(index).startsWith("```")) {
+            index++;
+        }
+        return index;
+    }
+
+    /** The lines from a heading to the next of any level. */
+    private static List<String> section(String heading) throws IOException {
+        List<String> lines = Files.readAllLines(README);
+        List<String> after = lines.subList(lines.indexOf(heading) + 1, lines.size());
+        return after.stream().takeWhile(line -> !line.startsWith("#")).toList();
+    }
+}
