@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Reads the JSON of a safetensors header as if it came from an enemy: token by token, nothing that the format has not. */
 final class HeaderParser {
@@ -23,7 +23,6 @@ final class HeaderParser {
     private static final JsonFactory JSON = JsonFactory.builder()
             // Names are the file's to choose: none of them should stay in memory.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .disable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(3)
                     .maxNumberLength(19)
@@ -67,36 +66,31 @@ final class HeaderParser {
     }
 
     private void parseTensors() throws IOException {
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw wrong("its header is not a JSON object");
-        }
+        require(json.nextToken() == JsonToken.START_OBJECT, () -> "its header is not a JSON object");
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
-            if (!names.add(name)) {
-                throw wrong("tensor " + name + " is there twice");
-            }
+            require(names.add(name), () -> "tensor " + name + " is there twice");
             if (name.equals(SafetensorsHeader.METADATA)) {
                 parseMetadata();
             } else {
                 tensors.add(parseTensor(name));
             }
         }
-        if (json.nextToken() != null) {
-            throw wrong("its header goes on after its end");
-        }
+        require(json.nextToken() == null, () -> "its header goes on after its end");
     }
 
     private void parseMetadata() throws IOException {
-        require(json.nextToken() == JsonToken.START_OBJECT, "its metadata is not an object");
+        require(json.nextToken() == JsonToken.START_OBJECT, () -> "its metadata is not an object");
         Set<String> keys = new HashSet<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
-            require(keys.add(json.currentName()), "its metadata has an entry twice: " + json.currentName());
-            require(json.nextToken() == JsonToken.VALUE_STRING, "its metadata has an entry that is not a string");
+            String key = json.currentName();
+            require(keys.add(key), () -> "its metadata has an entry twice: " + key);
+            require(json.nextToken() == JsonToken.VALUE_STRING, () -> "its metadata has an entry that is not a string");
         }
     }
 
     private Placed parseTensor(String name) throws IOException {
-        require(json.nextToken() == JsonToken.START_OBJECT, "tensor " + name + " is not an object");
+        require(json.nextToken() == JsonToken.START_OBJECT, () -> "tensor " + name + " is not an object");
         TensorType type = null;
         List<Long> shape = null;
         List<Long> offsets = null;
@@ -104,15 +98,15 @@ final class HeaderParser {
             String field = json.currentName();
             switch (field) {
                 case "dtype" -> {
-                    require(type == null, "tensor " + name + " has two fields dtype");
+                    require(type == null, () -> "tensor " + name + " has two fields dtype");
                     type = parseType(name);
                 }
                 case "shape" -> {
-                    require(shape == null, "tensor " + name + " has two fields shape");
+                    require(shape == null, () -> "tensor " + name + " has two fields shape");
                     shape = parseNumbers(name, field, TensorInfo.MOST_DIMENSIONS);
                 }
                 case "data_offsets" -> {
-                    require(offsets == null, "tensor " + name + " has two fields data_offsets");
+                    require(offsets == null, () -> "tensor " + name + " has two fields data_offsets");
                     offsets = parseNumbers(name, field, 2);
                 }
                 default -> throw wrong("tensor " + name + " has an unknown field " + field);
@@ -120,7 +114,7 @@ final class HeaderParser {
         }
         require(
                 type != null && shape != null && offsets != null && offsets.size() == 2,
-                "tensor " + name + " needs dtype, shape and two data_offsets");
+                () -> "tensor " + name + " needs dtype, shape and two data_offsets");
         try {
             return new Placed(new TensorInfo(name, type, shape), offsets.get(0), offsets.get(1));
         } catch (IllegalArgumentException e) {
@@ -129,7 +123,7 @@ final class HeaderParser {
     }
 
     private TensorType parseType(String name) throws IOException {
-        require(json.nextToken() == JsonToken.VALUE_STRING, "the dtype of tensor " + name + " is not a string");
+        require(json.nextToken() == JsonToken.VALUE_STRING, () -> "the dtype of tensor " + name + " is not a string");
         String type = json.getText();
         for (TensorType known : TensorType.values()) {
             if (known.name().equals(type)) {
@@ -140,16 +134,16 @@ final class HeaderParser {
     }
 
     private List<Long> parseNumbers(String name, String field, int most) throws IOException {
-        String whole = "the " + field + " of tensor " + name;
-        require(json.nextToken() == JsonToken.START_ARRAY, whole + " is not an array");
+        Supplier<String> whole = () -> "the " + field + " of tensor " + name;
+        require(json.nextToken() == JsonToken.START_ARRAY, () -> whole.get() + " is not an array");
         List<Long> numbers = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            require(numbers.size() < most, whole + " has more than " + most + " numbers");
+            require(numbers.size() < most, () -> whole.get() + " has more than " + most + " numbers");
             require(
                     json.currentToken() == JsonToken.VALUE_NUMBER_INT
                             && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                             && json.getLongValue() >= 0,
-                    whole + " has a value that is not a whole number from 0 to 2^63 - 1");
+                    () -> whole.get() + " has a value that is not a whole number from 0 to 2^63 - 1");
             numbers.add(json.getLongValue());
         }
         return numbers;
@@ -159,27 +153,30 @@ final class HeaderParser {
         tensors.sort(Comparator.comparingLong(Placed::begin).thenComparingLong(Placed::end));
         long end = 0;
         for (Placed tensor : tensors) {
-            String name = tensor.info().name();
-            require(
-                    tensor.begin() == end,
-                    "tensor " + name + " begins at byte " + tensor.begin()
-                            + " of the data, and the one before it ends at " + end);
-            require(
-                    tensor.end() >= tensor.begin()
-                            && tensor.end() - tensor.begin() == tensor.info().bytes(),
-                    "tensor " + name + " lies from byte " + tensor.begin() + " to " + tensor.end() + ", and its shape "
-                            + tensor.info().shape() + " takes " + tensor.info().bytes() + " bytes");
+            requireAt(end, tensor);
             end = tensor.end();
         }
-        require(
-                end == dataLength,
-                "its tensors have " + end + " bytes, and the file has " + dataLength + " after the header");
+        if (end != dataLength) {
+            throw wrong("its tensors have " + end + " bytes, and the file has " + dataLength + " after the header");
+        }
         return tensors.stream().map(Placed::info).toList();
     }
 
-    private void require(boolean holds, String otherwise) {
+    private void requireAt(long begin, Placed tensor) {
+        TensorInfo info = tensor.info();
+        require(
+                tensor.begin() == begin,
+                () -> "tensor " + info.name() + " begins at byte " + tensor.begin()
+                        + " of the data, and the one before it ends at " + begin);
+        require(
+                tensor.end() >= begin && tensor.end() - begin == info.bytes(),
+                () -> "tensor " + info.name() + " lies from byte " + begin + " to " + tensor.end() + ", and its shape "
+                        + info.shape() + " takes " + info.bytes() + " bytes");
+    }
+
+    private void require(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
-            throw wrong(otherwise);
+            throw wrong(otherwise.get());
         }
     }
 

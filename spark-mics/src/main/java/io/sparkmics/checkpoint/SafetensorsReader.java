@@ -1,5 +1,6 @@
 package io.sparkmics.checkpoint;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -119,7 +120,7 @@ public final class SafetensorsReader implements AutoCloseable {
 
     /** An end of file has no message of its own. */
     private static String reason(IOException e) {
-        return e instanceof java.io.EOFException ? "it ends too early" : e.getMessage();
+        return e instanceof EOFException ? "it ends too early" : e.getMessage();
     }
 
     private record Place(TensorInfo info, long begin) {}

@@ -109,6 +109,10 @@ public final class SafetensorsWriter implements AutoCloseable {
             if (length != header.fileLength()) {
                 throw new IOException(length + " bytes arrived of " + header.fileLength());
             }
+            // Some file systems would replace it, others would not: another attempt has been faster.
+            if (files.exists(file)) {
+                throw new IOException("it exists by now");
+            }
             if (!files.rename(unfinished, file)) {
                 throw new IOException("it could not be renamed from " + unfinished.getName());
             }

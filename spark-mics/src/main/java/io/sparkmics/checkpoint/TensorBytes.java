@@ -15,7 +15,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Moves the bytes of libtorch's tensors to and from streams, a buffer at a time. x86-64 is little-endian, as the files are. */
-@SuppressWarnings("try") // A scope works by being there.
 final class TensorBytes {
 
     static final int BUFFER = 1 << 20;

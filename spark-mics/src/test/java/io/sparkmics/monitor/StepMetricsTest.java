@@ -1,0 +1,51 @@
+package io.sparkmics.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class StepMetricsTest {
+
+    private static final StepMetrics STEP = new StepMetrics(3, 200, 2.5, 1e-3, 0.75, 9_800.5, 12_288, null, 1.25);
+
+    @Test
+    void aStepIsOneLineOfJson() {
+        assertThat(STEP.toJson())
+                .isEqualTo("{\"step\":3,\"steps\":200,\"loss\":2.5,\"learningRate\":0.001,\"gradientNorm\":0.75,"
+                        + "\"tokensPerSecond\":9800.5,\"tokens\":12288,\"seconds\":1.25}");
+    }
+
+    @Test
+    void jsonGivesTheSameStepBack() {
+        StepMetrics validated = new StepMetrics(3, 200, Math.PI, 1e-300, 0.1, 1 / 3.0, Long.MAX_VALUE, 2.25, 1e9);
+
+        assertThat(StepMetrics.fromJson(STEP.toJson())).isEqualTo(STEP);
+        assertThat(StepMetrics.fromJson(validated.toJson())).isEqualTo(validated);
+    }
+
+    @Test
+    void aLossThatIsNotANumberComesBackToo() {
+        StepMetrics lost = new StepMetrics(3, 200, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 1, null, 1);
+
+        assertThat(lost.toJson()).contains("\"loss\":\"NaN\"", "\"gradientNorm\":\"Infinity\"");
+        assertThat(StepMetrics.fromJson(lost.toJson())).isEqualTo(lost);
+    }
+
+    @Test
+    void aStepBeyondTheLastIsRefused() {
+        assertThatThrownBy(() -> new StepMetrics(201, 200, 1, 1, 1, 1, 1, null, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot report step 201 of 200: steps count from 1 to their total.");
+    }
+
+    @Test
+    void aLineOfSomethingElseIsRefused() {
+        assertThatThrownBy(() -> StepMetrics.fromJson("{\"stage\":3}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot read the metrics of a step: ");
+        assertThatThrownBy(() -> StepMetrics.fromJson(STEP.toJson() + "{}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot read the metrics of a step: ");
+    }
+}

@@ -1,0 +1,93 @@
+package io.sparkmics.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.LinkClass;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingSummaryTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theFileHoldsEverythingInItsOrder() throws Exception {
+        summary(2.25).with("unigramLoss", 3.25).with("heldOutLoss", 2.5).write(hadoop(), new Configuration());
+
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "worldSize",
+                        "partitionGroupSize",
+                        "parameters",
+                        "steps",
+                        "firstLoss",
+                        "lastLoss",
+                        "validationLoss",
+                        "tokens",
+                        "seconds",
+                        "tokensPerSecond",
+                        "bytes",
+                        "data",
+                        "unigramLoss",
+                        "heldOutLoss");
+        assertThat(json.get("tokensPerSecond").doubleValue()).isEqualTo(4096);
+        assertThat(json.at("/bytes/partition/insideNode").longValue()).isEqualTo(5_000_000_000L);
+        assertThat(json.at("/bytes/partition/betweenNodes").longValue()).isZero();
+        assertThat(json.at("/bytes/interNode/betweenNodes").longValue()).isZero();
+        assertThat(json.get("data").toString()).isEqualTo("{\"documents\":12,\"droppedTail\":3}");
+    }
+
+    @Test
+    void withoutAnEvaluationThereIsNoValidationLoss() {
+        assertThat(summary(null).describe()).doesNotContainKey("validationLoss");
+    }
+
+    @Test
+    void anExtraEntryCannotReplaceOneOfOurs() {
+        assertThatThrownBy(() -> summary(null).with("steps", 3).describe())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot add steps to the summary: it has an entry of that name. Choose another name.");
+    }
+
+    @Test
+    void groupsThatDoNotFitTheWorldAreRefused() {
+        assertThatThrownBy(() -> new TrainingSummary(4, 3, 1, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot sum up a training: world size 4 is not a multiple of partition group size 3.");
+    }
+
+    private org.apache.hadoop.fs.Path hadoop() {
+        return new org.apache.hadoop.fs.Path(folder.toString());
+    }
+
+    private static TrainingSummary summary(Double validationLoss) {
+        Map<String, Long> data = new LinkedHashMap<>();
+        data.put("documents", 12L);
+        data.put("droppedTail", 3L);
+        return new TrainingSummary(
+                4,
+                2,
+                1_300_000,
+                200,
+                5.5,
+                2.1,
+                validationLoss,
+                819_200,
+                200,
+                Map.of(GroupKind.PARTITION, Map.of(LinkClass.INSIDE_NODE, 5_000_000_000L)),
+                data,
+                Map.of());
+    }
+}
