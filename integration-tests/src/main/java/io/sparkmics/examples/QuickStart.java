@@ -50,9 +50,9 @@ public final class QuickStart {
             String report = trained.writeReport(output);
 
             MicsModel model = MicsModel.load(output + "/model");
-            say("Loss on held-out files: %.3f nats a byte; a unigram model on the same bytes: %.3f.",
-                    loss(model.transform(heldOut)),
-                    Unigram.of(texts(training)).loss(texts(heldOut)));
+            say(
+                    "Loss on held-out files: %.3f nats a byte; a unigram model on the same bytes: %.3f.",
+                    loss(model.transform(heldOut)), Unigram.of(texts(training)).loss(texts(heldOut)));
             say("A sample:%n%s", model.generate("  def ", 200).indent(4));
             say("The model is in %s, for Python in its folder huggingface.%n%s", output + "/model", report);
         }

@@ -67,8 +67,10 @@ final class ClusterIT {
         Outcome run = train(rows);
 
         assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
-        assertThat(run.lines("Cannot")).as(run.output()).singleElement().satisfies(line -> assertThat(line)
-                .contains("999", "256"));
+        assertThat(run.lines("Cannot"))
+                .as(run.output())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("999", "256"));
         assertThat(run.lines("\tat ")).as(run.output()).isEmpty();
         assertThat(folder.resolve("out/model")).doesNotExist();
     }

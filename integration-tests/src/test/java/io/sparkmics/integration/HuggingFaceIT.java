@@ -115,8 +115,7 @@ final class HuggingFaceIT {
     private static JsonNode askTransformers(Path huggingFace, List<int[]> sequences)
             throws IOException, InterruptedException {
         String json = new ObjectMapper().writeValueAsString(sequences);
-        Outcome outcome = new ChildProcess(
-                        List.of(python.toString(), SCRIPT.toString(), huggingFace.toString(), json))
+        Outcome outcome = new ChildProcess(List.of(python.toString(), SCRIPT.toString(), huggingFace.toString(), json))
                 .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
                 .run(Duration.ofMinutes(3));
         assertThat(outcome.exitCode()).as(outcome.output()).isZero();

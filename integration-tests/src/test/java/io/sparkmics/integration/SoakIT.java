@@ -1,0 +1,64 @@
+package io.sparkmics.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkmics.integration.ChildProcess.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("slow")
+class SoakIT {
+
+    private static final int STEPS = 500;
+    private static final int WARM_UP = 150;
+    private static final Pattern LINE = Pattern.compile("step (\\d+) resident (\\d+) pointers (\\d+)");
+
+    private record Sample(long step, double megabytes, long pointers) {}
+
+    @Test
+    void fiveHundredStepsLeaveResidentMemoryWhereItWas() throws Exception {
+        // A heap of fixed size, touched before the start: what grows then is native.
+        Outcome run = new ChildProcess(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms256m",
+                        "-Xmx256m",
+                        "-XX:+AlwaysPreTouch",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Soak.class.getName(),
+                        Integer.toString(STEPS)))
+                .run(Duration.ofMinutes(20));
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        List<Sample> samples = LINE.matcher(run.output())
+                .results()
+                .map(line -> new Sample(
+                        Long.parseLong(line.group(1)),
+                        Long.parseLong(line.group(2)) / 1e6,
+                        Long.parseLong(line.group(3))))
+                .filter(sample -> sample.step() > WARM_UP)
+                .toList();
+        assertThat(samples).hasSize((STEPS - WARM_UP) / 10);
+        assertThat(100 * slope(samples)).as("MB per 100 steps of %s", samples).isLessThan(1);
+        assertThat(samples.get(samples.size() - 1).pointers())
+                .as("pointers of %s", samples)
+                .isLessThan(samples.get(0).pointers() + 100);
+    }
+
+    /** Of the straight line with the least squares, megabytes per step. */
+    private static double slope(List<Sample> samples) {
+        double meanStep = samples.stream().mapToLong(Sample::step).average().orElseThrow();
+        double meanSize =
+                samples.stream().mapToDouble(Sample::megabytes).average().orElseThrow();
+        double covariance = samples.stream()
+                .mapToDouble(sample -> (sample.step() - meanStep) * (sample.megabytes() - meanSize))
+                .sum();
+        double variance = samples.stream()
+                .mapToDouble(sample -> Math.pow(sample.step() - meanStep, 2))
+                .sum();
+        return covariance / variance;
+    }
+}
