@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.ByteVector;
@@ -19,6 +21,7 @@ import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.gloo.Device;
 
 /**
@@ -27,6 +30,8 @@ import org.bytedeco.pytorch.gloo.Device;
  * others'; the caller carries the keys between the ranks.
  */
 final class Rendezvous implements AutoCloseable {
+
+    private static final int MEETING_TAG = GroupKind.values().length;
 
     private final String address;
     private final int member;
@@ -102,7 +107,21 @@ final class Rendezvous implements AutoCloseable {
         }
         Mesh mesh = new Mesh(constructed(timeout), member, size);
         connected = true;
-        return mesh;
+        try {
+            meet(mesh);
+            return mesh;
+        } catch (RuntimeException e) {
+            mesh.close();
+            throw failure(NativeErrors.reason(e), e);
+        }
+    }
+
+    /** A rank that left at once would break the connecting of those that are not through with it. */
+    private void meet(Mesh mesh) {
+        try (PointerScope scope = new PointerScope()) {
+            List<Integer> all = IntStream.range(0, size).boxed().toList();
+            new Ring(mesh, all, member, MEETING_TAG).allReduce(torch.zeros(1));
+        }
     }
 
     private ProcessGroupGloo constructed(Duration patience) {
@@ -129,14 +148,18 @@ final class Rendezvous implements AutoCloseable {
         return "0/" + member;
     }
 
-    /** The mesh lives on. A constructor that still waits gives up at the deadline of the store. */
+    /** The mesh lives on. A constructor that still waits misses its file, and gives up within seconds. */
     @Override
     public void close() {
-        Thread thread = new Thread(this::release, "gloo-release-" + member);
-        thread.setDaemon(true);
+        try (PointerScope scope = new PointerScope()) {
+            store.setTimeout(new Milliseconds(1));
+        }
+        file.toFile().delete();
         if (constructor.isDone()) {
-            thread.run();
+            release();
         } else {
+            Thread thread = new Thread(this::release, "gloo-release-" + member);
+            thread.setDaemon(true);
             thread.start();
         }
     }
@@ -151,7 +174,6 @@ final class Rendezvous implements AutoCloseable {
             // It has given back what it took.
         } finally {
             store.close();
-            file.toFile().delete();
         }
     }
 }

@@ -1,0 +1,114 @@
+package io.sparkmics.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Percentage;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+class TrafficTest {
+
+    private static final Path SENT_ON_LOOPBACK = Path.of("/sys/class/net/lo/statistics/tx_bytes");
+    private static final long ELEMENTS = 8_000_000;
+
+    /** What one rank has counted, and what the kernel has seen of all ranks meanwhile. */
+    private record Seen(long counted, long kernel) {}
+
+    @Test
+    void countedBytesAreTheBytesThatTheKernelSees() {
+        for (Collective collective : Collective.values()) {
+            long counted = 0;
+            long kernel = Long.MAX_VALUE;
+            // Others on this machine only ever add to the kernel's counter: the least of some runs is ours.
+            for (int run = 0; run < 50 && kernel > 1.02 * counted; run++) {
+                List<Seen> seen = measure(collective);
+                counted = seen.stream().mapToLong(Seen::counted).sum();
+                kernel = Math.min(kernel, seen.get(0).kernel());
+            }
+            assertThat(kernel).as(collective.name()).isCloseTo(counted, Percentage.withPercentage(3));
+        }
+    }
+
+    private static List<Seen> measure(Collective collective) {
+        CyclicBarrier barrier = new CyclicBarrier(4);
+        return ThreadRanks.of(4).ranksPerNode(2).partitionGroupSize(4).run(rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                Communicator group = rank.communicator(GroupKind.PARTITION);
+                barrier.await(1, TimeUnit.MINUTES);
+                long before = sentOnLoopback();
+                barrier.await(1, TimeUnit.MINUTES);
+                start(collective, group).await();
+                barrier.await(1, TimeUnit.MINUTES);
+                return new Seen(counted(rank), sentOnLoopback() - before);
+            }
+        });
+    }
+
+    private static Pending start(Collective collective, Communicator group) {
+        return switch (collective) {
+            case GATHER -> group.gather(torch.ones(ELEMENTS / 4), torch.ones(ELEMENTS));
+            case REDUCE_SCATTER -> group.reduceScatter(torch.ones(ELEMENTS), torch.ones(ELEMENTS / 4));
+            case ALL_REDUCE -> group.allReduce(torch.ones(ELEMENTS));
+            case BROADCAST -> group.broadcast(torch.ones(ELEMENTS), 1);
+        };
+    }
+
+    private static long counted(RankContext rank) {
+        Traffic traffic = rank.traffic();
+        return traffic.bytes(GroupKind.PARTITION, LinkClass.INSIDE_NODE)
+                + traffic.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES);
+    }
+
+    private static long sentOnLoopback() throws IOException {
+        return Long.parseLong(Files.readString(SENT_ON_LOOPBACK).strip());
+    }
+
+    @Test
+    void bytesAreSplitByLinkClassAndCallsByName() {
+        List<List<Long>> seen = ThreadRanks.of(4)
+                .ranksPerNode(2)
+                .partitionGroupSize(2)
+                .run(rank -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        rank.communicator(GroupKind.PARTITION)
+                                .gather(torch.ones(50), torch.ones(100))
+                                .await();
+                        rank.communicator(GroupKind.REPLICATION)
+                                .allReduce(torch.ones(50))
+                                .await();
+                    }
+                    Traffic traffic = rank.traffic();
+                    return List.of(
+                            traffic.bytes(GroupKind.PARTITION, LinkClass.INSIDE_NODE),
+                            traffic.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES),
+                            traffic.bytes(GroupKind.REPLICATION, LinkClass.INSIDE_NODE),
+                            traffic.bytes(GroupKind.REPLICATION, LinkClass.BETWEEN_NODES),
+                            traffic.calls(GroupKind.PARTITION, Collective.GATHER),
+                            traffic.calls(GroupKind.REPLICATION, Collective.ALL_REDUCE),
+                            traffic.calls(GroupKind.REPLICATION, Collective.GATHER));
+                });
+        assertThat(seen).containsOnly(List.of(200L, 0L, 0L, 200L, 1L, 1L, 0L));
+    }
+
+    @Test
+    void aGroupOfOneIsCalledAndSendsNothing() {
+        List<List<Long>> seen = ThreadRanks.of(2).partitionGroupSize(1).run(rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                rank.communicator(GroupKind.PARTITION)
+                        .gather(torch.ones(5), torch.ones(5))
+                        .await();
+            }
+            return List.of(
+                    rank.traffic().bytes(GroupKind.PARTITION, LinkClass.INSIDE_NODE),
+                    rank.traffic().calls(GroupKind.PARTITION, Collective.GATHER));
+        });
+        assertThat(seen).containsOnly(List.of(0L, 1L));
+    }
+}

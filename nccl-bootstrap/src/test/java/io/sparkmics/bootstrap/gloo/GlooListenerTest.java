@@ -1,0 +1,86 @@
+package io.sparkmics.bootstrap.gloo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.ThreadRanks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+class GlooListenerTest {
+
+    private static final String LISTEN = "0A";
+
+    @Test
+    void ranksListenOnTheChosenAddressOnlyAndNoLongerThanTheyLive() throws IOException {
+        Set<String> before = listeners();
+        List<Set<String>> during = ThreadRanks.of(3)
+                .over(() -> GlooTransport.on("127.0.0.3"))
+                .run(rank -> {
+                    try (Tensor tensor = torch.ones(1)) {
+                        rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
+                        Set<String> found = listeners();
+                        rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
+                        return found;
+                    }
+                });
+        during.forEach(found -> {
+            found.removeAll(before);
+            assertThat(found).hasSize(3).allMatch(address -> address.startsWith("127.0.0.3:"));
+        });
+        Set<String> after = listeners();
+        after.removeAll(before);
+        assertThat(after).isEmpty();
+    }
+
+    /** The addresses and ports that this process listens on. */
+    private static Set<String> listeners() throws IOException {
+        Set<String> inodes;
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            inodes = descriptors.map(GlooListenerTest::target).collect(Collectors.toSet());
+        }
+        Set<String> addresses = new TreeSet<>();
+        for (String table : List.of("tcp", "tcp6")) {
+            try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table))) {
+                lines.skip(1)
+                        .map(line -> line.strip().split("\\s+"))
+                        .filter(fields -> fields[3].equals(LISTEN) && inodes.contains("socket:[" + fields[9] + "]"))
+                        .forEach(fields -> addresses.add(address(fields[1])));
+            }
+        }
+        return addresses;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
+        }
+    }
+
+    /** The kernel writes an IPv4 address as one little-endian number in hexadecimal. */
+    private static String address(String hexadecimal) {
+        String[] parts = hexadecimal.split(":");
+        if (parts[0].length() != 8) {
+            return hexadecimal;
+        }
+        long number = Long.parseLong(parts[0], 16);
+        return "%d.%d.%d.%d:%d"
+                .formatted(
+                        number & 255,
+                        number >> 8 & 255,
+                        number >> 16 & 255,
+                        number >> 24 & 255,
+                        Integer.parseInt(parts[1], 16));
+    }
+}
