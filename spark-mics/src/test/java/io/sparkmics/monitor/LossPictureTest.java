@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
@@ -52,7 +53,8 @@ class LossPictureTest {
         java.environment().put("FONTCONFIG_FILE", noFonts.toString());
         Process process = java.inheritIO().start();
 
-        assertThat(process.waitFor()).isZero();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isZero();
         assertThat(new File(bare, "loss.png")).hasSameBinaryContentAs(new File(folder, "loss.png"));
     }
 

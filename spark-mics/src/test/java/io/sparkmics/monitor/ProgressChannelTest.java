@@ -31,7 +31,7 @@ class ProgressChannelTest {
                 .setMaster("local[2]")
                 .setAppName("progress")
                 .set("spark.ui.enabled", "false")
-                .set("spark.executor.heartbeatInterval", "200ms"));
+                .set("spark.executor.heartbeatInterval", "1s"));
     }
 
     @AfterAll
