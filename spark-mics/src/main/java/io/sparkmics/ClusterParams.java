@@ -51,7 +51,7 @@ public interface ClusterParams<T> extends Params {
         return new Param<>(
                 uid(),
                 "workDirectory",
-                "where the trained weights wait to be saved, any Hadoop path; empty: a folder under fs.defaultFS",
+                "where the trained weights wait to be saved, any Hadoop path; empty: a folder on the default file system",
                 String.class);
     }
 

@@ -20,6 +20,8 @@ final class MicsModelWriter extends MLWriter {
 
     @Override
     public void save(String path) throws IOException {
+        // Overwriting deletes first: what would be lost must be known to be replaced.
+        ModelSource.version(model.huggingFace(), configuration());
         requireElsewhere(path);
         super.save(path);
     }

@@ -18,12 +18,15 @@ record ModelSource(ModelConfig config, Version version, SerializableConfiguratio
 
     static ModelSource of(ModelConfig config, Path folder, SparkSession session) {
         Configuration hadoop = session.sessionState().newHadoopConf();
+        return new ModelSource(config, version(folder, hadoop), new SerializableConfiguration(hadoop));
+    }
+
+    /** @throws UncheckedIOException when there are no weights */
+    static Version version(Path folder, Configuration hadoop) {
         Path file = new Path(folder, "model.safetensors");
         try {
             FileStatus status = file.getFileSystem(hadoop).getFileStatus(file);
-            Version version =
-                    new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());
-            return new ModelSource(config, version, new SerializableConfiguration(hadoop));
+            return new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read the weights from " + file + ": " + e.getMessage()

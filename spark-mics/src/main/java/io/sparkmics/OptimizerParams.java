@@ -27,7 +27,7 @@ public interface OptimizerParams<T> extends Params {
     }
 
     default DoubleParam learningRate() {
-        return new DoubleParam(uid(), "learningRate", "its peak", ParamValidators.gt(0));
+        return new DoubleParam(uid(), "learningRate", "the peak of the learning rate", ParamValidators.gt(0));
     }
 
     default double getLearningRate() {

@@ -17,9 +17,9 @@ public record Sampling(double temperature, int topK, long seed) implements Seria
 
     public Sampling {
         if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-            throw new IllegalArgumentException(
-                    "Cannot draw tokens at temperature " + temperature
-                            + ": it is not a finite number from 0. Set 0 for the likeliest tokens, 1 for the model's own choice.");
+            throw new IllegalArgumentException("Cannot draw tokens at temperature " + temperature
+                    + ": it is not a finite number from 0. "
+                    + "Set 0 for the likeliest tokens, 1 for the model's own choice.");
         }
         if (topK < 0) {
             throw new IllegalArgumentException("Cannot draw from the " + topK

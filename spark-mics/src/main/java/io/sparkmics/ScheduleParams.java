@@ -33,7 +33,8 @@ public interface ScheduleParams<T> extends Params {
         return new IntParam(
                 uid(),
                 "partitionGroupSize",
-                "p, the number of ranks that together hold the model states; it divides numWorkers. 1 is data parallel, numWorkers is ZeRO-3, 0 is the smallest whose memory fits",
+                "p, the number of ranks that together hold the model states; it divides numWorkers. "
+                        + "1 is data parallel, numWorkers is ZeRO-3, 0 is the smallest whose memory fits",
                 ParamValidators.gtEq(0));
     }
 
@@ -94,7 +95,8 @@ public interface ScheduleParams<T> extends Params {
         return new DoubleParam(
                 uid(),
                 "maxEpochs",
-                "passes over the data to stop after, fractions too; 0: where the steps end. When this and maxSteps are 0, one epoch",
+                "passes over the data to stop after, fractions too; 0: where the steps end. "
+                        + "When this and maxSteps are 0, one epoch",
                 ParamValidators.gtEq(0));
     }
 

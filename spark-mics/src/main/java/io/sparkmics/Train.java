@@ -16,7 +16,11 @@ public final class Train {
     private Train() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        int code = run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments);
+        // YARN calls an application failed that exits by itself, even with 0.
+        if (code != 0) {
+            System.exit(code);
+        }
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {

@@ -184,6 +184,20 @@ class MicsModelTest {
     }
 
     @Test
+    void weightsThatAreGoneReplaceNothing() throws IOException {
+        Path gone = folder.resolve("gone");
+        Path kept = folder.resolve("kept");
+        model.write().save(gone.toString());
+        model.write().save(kept.toString());
+        MicsModel loaded = MicsModel.load(gone.toString());
+        Files.delete(gone.resolve("huggingface/model.safetensors"));
+
+        assertThatThrownBy(() -> loaded.write().overwrite().save(kept.toString()))
+                .hasMessageStartingWith("Cannot read the weights from ");
+        assertThat(MicsModel.load(kept.toString()).generate("the", 5)).isEqualTo(model.generate("the", 5));
+    }
+
+    @Test
     void aPipelineTrainsSavesAndLoadsOne() throws IOException {
         String path = folder.resolve("pipeline").toString();
         PipelineModel fitted = new Pipeline()

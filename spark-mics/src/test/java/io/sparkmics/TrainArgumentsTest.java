@@ -40,7 +40,7 @@ class TrainArgumentsTest {
         }
         assertThat(help)
                 .contains(
-                        "learning-rate=DOUBLE its peak; default: 6.0E-4",
+                        "learning-rate=DOUBLE the peak of the learning rate; default: 6.0E-4",
                         "--layers=INTEGER transformer blocks; default: 12");
     }
 
