@@ -1,5 +1,7 @@
 package io.sparkmics.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
@@ -81,7 +83,9 @@ final class ReferenceTraining {
             return new SGD(group, new SGDOptions(1));
         }
         AdamWOptions options = new AdamWOptions(1);
-        options.betas().put(0, settings.beta1()).put(1, settings.beta2());
+        // A std::tuple lies in memory back to front.
+        assertThat(options.betas().get(1)).isEqualTo(0.9);
+        options.betas().put(1, settings.beta1()).put(0, settings.beta2());
         options.eps().put(settings.epsilon());
         options.weight_decay().put(decay ? settings.weightDecay() : 0);
         return new AdamW(group, options);
