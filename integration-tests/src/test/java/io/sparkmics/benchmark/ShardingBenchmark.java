@@ -1,0 +1,140 @@
+package io.sparkmics.benchmark;
+
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.MicroBatch;
+import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.OptimizerSettings;
+import io.sparkmics.engine.Precision;
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Tokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * What sharding costs: the quick start's model and batch on four ranks, which are threads over Gloo on the loopback, for
+ * every partition group size, against the same work on ranks that do not talk at all (each trains a model of its own).
+ */
+final class ShardingBenchmark {
+
+    private static final GptConfig CONFIG =
+            Gpt.config().layers(4).heads(4).width(160).context(128);
+    private static final int RANKS = 4;
+    private static final int MICRO_BATCH = 4;
+    private static final int MICRO_STEPS = 2;
+    private static final int WARM_UP_STEPS = 3;
+    private static final int STEPS = 10;
+    private static final int ROUNDS = 3;
+
+    private record Variant(String name, int partitionGroupSize, GatherMode gather) {}
+
+    private static final List<Variant> VARIANTS = List.of(
+            new Variant("no communication", 0, GatherMode.FLAT),
+            new Variant("p = 1 (data parallel)", 1, GatherMode.FLAT),
+            new Variant("p = 2 (MiCS)", 2, GatherMode.FLAT),
+            new Variant("p = 4 (ZeRO-3), flat", 4, GatherMode.FLAT),
+            new Variant("p = 4 over two pretended nodes, hierarchical", 4, GatherMode.HIERARCHICAL));
+
+    private ShardingBenchmark() {}
+
+    public static void main(String[] arguments) {
+        Map<Variant, List<Double>> tokensPerSecond = new LinkedHashMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Variant variant : VARIANTS) {
+                double rate = measure(variant);
+                tokensPerSecond.computeIfAbsent(variant, v -> new ArrayList<>()).add(rate);
+                System.err.printf("round %d of %d: %s: %.0f tokens/s%n", round + 1, ROUNDS, variant.name(), rate);
+            }
+        }
+        double baseline = median(tokensPerSecond.get(VARIANTS.get(0)));
+        System.out.printf("| variant | tokens/s (median of %d) | of the baseline |%n|---|---|---|%n", ROUNDS);
+        tokensPerSecond.forEach((variant, rates) ->
+                System.out.printf("| %s | %,.0f | %.2f |%n", variant.name(), median(rates), median(rates) / baseline));
+    }
+
+    private static double measure(Variant variant) {
+        boolean alone = variant.partitionGroupSize() == 0;
+        List<Double> seconds = alone
+                ? IntStream.range(0, RANKS)
+                        .mapToObj(id -> start(() -> ThreadRanks.of(1).run(ShardingBenchmark::train)))
+                        .toList()
+                        .stream()
+                        .map(ShardingBenchmark::join)
+                        .toList()
+                : ThreadRanks.of(RANKS)
+                        .ranksPerNode(2)
+                        .with(CommunicationSettings.of(variant.partitionGroupSize())
+                                .withGather(variant.gather())
+                                .withChecking(false)
+                                .withTimeout(Duration.ofMinutes(5)))
+                        .run(ShardingBenchmark::train);
+        double slowest = seconds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+        long tokens = (long) STEPS * RANKS * MICRO_STEPS * MICRO_BATCH * CONFIG.context();
+        return tokens / slowest;
+    }
+
+    private static FutureTask<Double> start(Supplier<List<Double>> work) {
+        FutureTask<Double> task = new FutureTask<>(() -> work.get().get(0));
+        new Thread(task).start();
+        return task;
+    }
+
+    private static double join(FutureTask<Double> task) {
+        try {
+            return task.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("Cannot measure: a rank failed.", e);
+        }
+    }
+
+    /** Seconds of the measured steps. */
+    private static double train(RankContext ranks) {
+        EngineSettings settings =
+                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 5, Precision.FLOAT32);
+        try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
+            long begin = 0;
+            for (int step = 0; step < WARM_UP_STEPS + STEPS; step++) {
+                if (step == WARM_UP_STEPS) {
+                    begin = System.nanoTime();
+                }
+                engine.step(step, batches(step, ranks.rank()).iterator(), 1e-3);
+            }
+            return (System.nanoTime() - begin) / 1e9;
+        }
+    }
+
+    private static List<MicroBatch> batches(int step, int rank) {
+        Random random = new Random(31L * step + rank);
+        return IntStream.range(0, MICRO_STEPS)
+                .mapToObj(micro -> {
+                    int[][] sequences = IntStream.range(0, MICRO_BATCH)
+                            .mapToObj(i ->
+                                    random.ints(CONFIG.context() + 1, 0, 256).toArray())
+                            .toArray(int[][]::new);
+                    double[] weights = new double[MICRO_BATCH];
+                    Arrays.fill(weights, 1);
+                    int[] slots = IntStream.range(0, MICRO_BATCH).toArray();
+                    return new MicroBatch(Tokens.tensor(sequences), step, slots, weights);
+                })
+                .toList();
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+}
