@@ -23,16 +23,18 @@ final class CollectiveCases {
     /** One shape of world. */
     record World(int size, int partitionGroupSize, int ranksPerNode) {}
 
-    /** Every partition group size of each world, on one node, on pairs of ranks, and on nodes of one rank. */
+    /** Every partition group size of each world, on one node and on all nodes that make gather hierarchical. */
     static List<World> worlds() {
         List<World> worlds = new ArrayList<>();
         for (int size : new int[] {1, 2, 3, 4, 6, 8}) {
             for (int p = 1; p <= size; p++) {
-                for (int k : new int[] {1, 2, size}) {
-                    World world = new World(size, p, k);
-                    if (size % p == 0 && !worlds.contains(world)) {
-                        worlds.add(world);
+                for (int k = 2; k <= size && size % p == 0; k++) {
+                    if (p % k == 0 && p > k) {
+                        worlds.add(new World(size, p, k));
                     }
+                }
+                if (size % p == 0) {
+                    worlds.add(new World(size, p, size));
                 }
             }
         }

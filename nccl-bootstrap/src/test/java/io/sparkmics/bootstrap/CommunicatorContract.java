@@ -141,6 +141,28 @@ public abstract class CommunicatorContract {
     }
 
     @Test
+    void closingEndsWhatAnErrorLeftInFlight() {
+        CountDownLatch closed = new CountDownLatch(1);
+        List<String> messages = ranks(2, UNCHECKED).run(rank -> {
+            if (rank.rank() == 0) {
+                assertThat(closed.await(1, TimeUnit.MINUTES)).isTrue();
+                return "";
+            }
+            Communicator group = rank.communicator(GroupKind.PARTITION);
+            Pending pending = group.broadcast(one(), 0);
+            rank.close();
+            rank.close();
+            closed.countDown();
+            assertThatThrownBy(() -> group.broadcast(one(), 0))
+                    .isInstanceOf(CommunicationException.class)
+                    .hasMessage(
+                            "Cannot start broadcast in partition group [0, 1] on rank 1: the communicator is closed.");
+            return failure(() -> pending);
+        });
+        assertThat(messages.get(1)).endsWith("on rank 1: the communicator was aborted.");
+    }
+
+    @Test
     void aCancelledTaskStopsWaiting() {
         AtomicBoolean cancelled = new AtomicBoolean();
         List<String> messages = ranks(2, UNCHECKED.withCancelled(cancelled::get))

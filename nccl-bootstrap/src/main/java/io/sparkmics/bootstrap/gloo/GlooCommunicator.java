@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.Arguments;
 import io.sparkmics.bootstrap.Collective;
+import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -18,6 +20,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Carries out the collectives of one group, one after another, on a thread of its own. */
 final class GlooCommunicator implements Communicator {
+
+    /** Nothing should be in flight any more; after an error something may be. */
+    private static final long CLEAN_END_MILLIS = 100;
 
     private final Group group;
     private final Mesh mesh;
@@ -71,6 +76,10 @@ final class GlooCommunicator implements Communicator {
     }
 
     private Pending start(Collective collective, Tensor first, Tensor second, BiConsumer<Tensor, Tensor> operation) {
+        if (thread.isShutdown()) {
+            throw new CommunicationException("Cannot start " + Names.of(collective) + " in " + Names.of(group)
+                    + ": the communicator is closed.");
+        }
         Tensor ownFirst = flat(first);
         Tensor ownSecond = flat(second);
         FutureTask<Void> task = new FutureTask<>(
@@ -105,6 +114,14 @@ final class GlooCommunicator implements Communicator {
     @Override
     public void close() {
         thread.shutdown();
+        if (!LetGo.within(CLEAN_END_MILLIS, this::ended)) {
+            abort();
+            LetGo.within(LetGo.MILLIS, this::ended);
+        }
+    }
+
+    private boolean ended(long millis) throws InterruptedException {
+        return thread.awaitTermination(millis, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 final class GlooPending implements Pending {
 
     private static final long POLL_MILLIS = 5;
-    private static final long LET_GO_MILLIS = 10_000;
 
     private final String what;
     private final Future<Void> operation;
@@ -62,17 +61,18 @@ final class GlooPending implements Pending {
 
     private CommunicationException failure(String reason, Throwable cause) {
         communicator.abort();
-        letGo();
+        LetGo.within(LetGo.MILLIS, this::ended);
         return new CommunicationException("Cannot finish " + what + ": " + reason + ".", cause);
     }
 
-    private void letGo() {
+    private boolean ended(long millis) throws InterruptedException {
         try {
-            operation.get(LET_GO_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            // It has ended, or cannot be made to.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            operation.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 }

@@ -80,6 +80,7 @@ public final class GlooTransport implements Transport {
         }
         if (rendezvous != null) {
             rendezvous.close();
+            rendezvous = null;
         }
     }
 }

@@ -36,17 +36,15 @@ class ProcessRanksTest {
     }
 
     @Test
-    void aKilledProcessFailsItsPeersLongBeforeTheDeadline() throws Exception {
-        start("victim 2", 3);
-        assertThat(processes.get(2).waitFor(2, TimeUnit.MINUTES)).isTrue();
-        assertThat(processes.get(2).exitValue()).isEqualTo(137);
-        for (int rank = 0; rank < 2; rank++) {
-            // Their own deadline is 5 minutes.
-            assertThat(processes.get(rank).waitFor(1, TimeUnit.MINUTES)).isTrue();
-            assertThat(output(rank))
-                    .contains("Cannot finish all-reduce 0 of partition group [0, 1, 2] on rank " + rank + ": ")
-                    .containsAnyOf("Connection closed by peer", "Connection reset by peer", "Application timeout");
-        }
+    void aKilledProcessFailsItsPeerLongBeforeTheDeadline() throws Exception {
+        start("victim 1", 2);
+        assertThat(processes.get(1).waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(processes.get(1).exitValue()).isEqualTo(137);
+        // Its own deadline is 5 minutes.
+        assertThat(processes.get(0).waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(output(0))
+                .contains("Cannot finish all-reduce 0 of partition group [0, 1] on rank 0: ")
+                .containsAnyOf("Connection closed by peer", "Connection reset by peer");
     }
 
     private void start(String task, int worldSize) throws IOException {
