@@ -3,6 +3,12 @@ package io.sparkmics;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.TrainingSettings;
+import io.sparkmics.params.ClusterParams;
+import io.sparkmics.params.Columns;
+import io.sparkmics.params.Defaults;
+import io.sparkmics.params.OptimizerParams;
+import io.sparkmics.params.ScheduleParams;
+import io.sparkmics.params.ScoringParams;
 import java.time.Duration;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
@@ -50,7 +56,6 @@ public final class MicsEstimator extends Estimator<MicsModel>
     @Override
     public MicsModel fit(Dataset<?> frame) {
         TrainingResult result = TrainingJob.run(frame, settings());
-        WorkDirectories.deleteWithApplication(frame.sparkSession().sparkContext(), result.workDirectory());
         MicsModel model = new MicsModel(uid, result.modelDirectory(), result);
         return copyValues(model.setParent(this), ParamMap.empty());
     }

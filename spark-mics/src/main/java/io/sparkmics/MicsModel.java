@@ -4,6 +4,13 @@ import io.sparkmics.job.TrainingResult;
 import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
+import io.sparkmics.params.Columns;
+import io.sparkmics.params.Defaults;
+import io.sparkmics.params.ScoringParams;
+import io.sparkmics.scoring.Generation;
+import io.sparkmics.scoring.ModelSource;
+import io.sparkmics.scoring.Sampling;
+import io.sparkmics.scoring.Scoring;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Model;
@@ -155,7 +162,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return new Path(huggingFace);
     }
 
-    private ModelSource source(SparkSession session) {
+    ModelSource source(SparkSession session) {
         return ModelSource.of(getModel(), huggingFace(), session);
     }
 }

@@ -1,9 +1,12 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.HuggingFaceFolder;
 import java.io.IOException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Encoders;
@@ -21,7 +24,7 @@ final class MicsModelWriter extends MLWriter {
     @Override
     public void save(String path) throws IOException {
         // Overwriting deletes first: what would be lost must be known to be replaced.
-        ModelSource.version(model.huggingFace(), configuration());
+        model.source(sparkSession());
         requireElsewhere(path);
         super.save(path);
     }
@@ -29,9 +32,13 @@ final class MicsModelWriter extends MLWriter {
     /** The metadata comes last: a save that broke off leaves nothing that loads. */
     @Override
     public void saveImpl(String path) {
+        String from = model.huggingFace().toString();
+        String to = huggingFace(path).toString();
         var configuration = new SerializableConfiguration(configuration());
-        var copy =
-                new FolderCopy(model.huggingFace().toString(), huggingFace(path).toString(), configuration);
+        // In a task, so that weights never pass through the driver.
+        MapPartitionsFunction<Long, Long> copy =
+                unused -> List.of(new HuggingFaceFolder(new Path(from), configuration.value()).copyTo(new Path(to)))
+                        .iterator();
         sparkSession().range(0, 1, 1, 1).mapPartitions(copy, Encoders.LONG()).first();
         DefaultParamsWriter.saveMetadata(model, path, sparkSession());
     }

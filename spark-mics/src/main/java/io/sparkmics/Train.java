@@ -1,11 +1,13 @@
 package io.sparkmics;
 
+import io.sparkmics.cli.TrainCommand;
+import io.sparkmics.monitor.TrainingSummary;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.stream.Collectors;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Trains from the command line, usually through {@code spark-submit --class io.sparkmics.Train}. Ends with 0, or with 1 and
@@ -13,7 +15,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Train {
 
-    private Train() {}
+    private final MicsEstimator estimator = new MicsEstimator();
+    private final TrainCommand command = new TrainCommand(estimator);
+    private final PrintWriter out;
+
+    private Train(PrintWriter out) {
+        this.out = out;
+    }
 
     public static void main(String[] arguments) {
         int code = run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments);
@@ -24,47 +32,52 @@ public final class Train {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        TrainCommand command = new TrainCommand();
-        CommandLine line = command.commandLine();
+        Train train = new Train(out);
+        return train.command.run(train::train, out, err, arguments);
+    }
+
+    /** Reads, trains, and writes what came of it. */
+    private void train() throws IOException {
+        SparkSession session =
+                SparkSession.builder().appName("io.sparkmics.Train").getOrCreate();
         try {
-            line.parseArgs(ConfigFile.expand(arguments));
-            if (line.isUsageHelpRequested()) {
-                line.usage(out);
-            } else {
-                new TrainRun(command, command.estimator(line.getParseResult())).run(out);
-            }
-            return 0;
-        } catch (UnmatchedArgumentException e) {
-            return failed(err, unknown(e));
-        } catch (ParameterException e) {
-            return failed(err, "Cannot train: " + e.getMessage() + ". See --help.");
-        } catch (Exception e) {
-            if (command.verbose) {
-                e.printStackTrace(err);
-            }
-            return failed(err, oneLine(e));
+            requireRoom(session.sessionState().newHadoopConf());
+            MicsModel model = estimator.fit(command.read(session));
+            save(model);
+            String report = model.writeReport(command.output());
+            out.println(told(model.summary()));
+            out.println(report);
+        } finally {
+            session.stop();
         }
     }
 
-    private static int failed(PrintWriter err, String message) {
-        err.println(message);
-        return 1;
+    /** Before hours of training, not after. */
+    private void requireRoom(Configuration hadoop) throws IOException {
+        if (!command.overwrite() && modelFolder().getFileSystem(hadoop).exists(modelFolder())) {
+            throw new IOException("Cannot write to " + command.output()
+                    + ": an earlier run left its model there. Choose another --output, or say --overwrite.");
+        }
     }
 
-    private static String unknown(UnmatchedArgumentException e) {
-        List<String> suggestions = e.getSuggestions();
-        String nearest = suggestions.isEmpty()
-                ? "See --help."
-                : "Did you mean " + suggestions.stream().limit(3).collect(Collectors.joining(" or ")) + "?";
-        return "Cannot use " + String.join(" ", e.getUnmatched()) + ": there is no such option. " + nearest;
+    private void save(MicsModel model) throws IOException {
+        MLWriter writer = model.write();
+        (command.overwrite() ? writer.overwrite() : writer).save(modelFolder().toString());
     }
 
-    /** Several problems are a line each; what Spark adds of other machines' stack traces is no message. */
-    private static String oneLine(Exception e) {
-        String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        return message.lines()
-                .takeWhile(line -> !line.startsWith("\t") && !line.startsWith("Driver stacktrace"))
-                .filter(line -> !line.isBlank())
-                .collect(Collectors.joining(" "));
+    private String told(TrainingSummary summary) {
+        return "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f, at first %.3f. See %s."
+                .formatted(
+                        summary.parameters(),
+                        summary.steps(),
+                        summary.tokens(),
+                        summary.seconds(),
+                        summary.lastLoss(),
+                        summary.firstLoss(),
+                        command.output());
+    }
+
+    private Path modelFolder() {
+        return new Path(command.output(), "model");
     }
 }

@@ -1,2 +1,2 @@
-/** What users touch: the estimator, the model that it makes, and the command line. */
+/** What do users touch: the estimator, the model that it makes, and the program for the command line. */
 package io.sparkmics;

@@ -90,6 +90,60 @@ final class RoomsTest {
             .haveNameMatching("org\\.apache\\.spark\\.(BarrierTaskContext|rdd\\.RDDBarrier)");
 
     @ArchTest
+    static final ArchRule scoringKnowsWhatWasSavedAndNothingOfHow = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.scoring..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "..sparkmics.params..",
+                    "..sparkmics.cli..",
+                    "..sparkmics.job..",
+                    "..sparkmics.engine..",
+                    "..sparkmics.plan..",
+                    "..sparkmics.monitor..");
+
+    @ArchTest
+    static final ArchRule paramsKnowSettingsAndNoneOfTheWork = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.params..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    TENSORS,
+                    "..sparkmics.cli..",
+                    "..sparkmics.scoring..",
+                    "..sparkmics.engine..",
+                    "..sparkmics.data..",
+                    "..sparkmics.checkpoint..",
+                    "..sparkmics.monitor..",
+                    "..sparkmics.bootstrap..");
+
+    @ArchTest
+    static final ArchRule theCommandLineKnowsParamsAndModels = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.cli..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.sparkmics..")
+                    .and(not(resideInAnyPackage("..sparkmics.cli..", "..sparkmics.params..", "..sparkmics.model.."))));
+
+    @ArchTest
+    static final ArchRule nobodyBelowKnowsTheRoomsOfTheFrontDoor = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..sparkmics.job..",
+                    "..sparkmics.monitor..",
+                    "..sparkmics.checkpoint..",
+                    "..sparkmics.engine..",
+                    "..sparkmics.data..",
+                    "..sparkmics.model..",
+                    "..sparkmics.plan..",
+                    "..sparkmics.bootstrap..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..sparkmics.cli..", "..sparkmics.params..", "..sparkmics.scoring..");
+
+    @ArchTest
     static final ArchRule noRoomKnowsTheFrontDoor = noClasses()
             .that()
             .resideInAPackage("io.sparkmics.(*)..")

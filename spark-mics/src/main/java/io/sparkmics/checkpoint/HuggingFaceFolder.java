@@ -10,6 +10,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -60,6 +63,24 @@ public final class HuggingFaceFolder {
         } catch (IOException e) {
             throw new CheckpointException("Cannot read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Copies what lies in this folder to another one, over what is there. The bytes pass through this JVM.
+     *
+     * @return how many bytes
+     */
+    public long copyTo(Path target) throws IOException {
+        FileSystem from = folder.getFileSystem(hadoop);
+        FileSystem to = target.getFileSystem(hadoop);
+        to.mkdirs(target);
+        long bytes = 0;
+        for (FileStatus file : from.listStatus(folder)) {
+            Path copy = new Path(target, file.getPath().getName());
+            FileUtil.copy(from, file, to, copy, false, true, hadoop);
+            bytes += file.getLen();
+        }
+        return bytes;
     }
 
     /** Begins {@code model.safetensors}. */

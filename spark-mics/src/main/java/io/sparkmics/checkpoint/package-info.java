@@ -1,2 +1,2 @@
-/** Saved models on any Hadoop file system, in Hugging Face's layout: safetensors, streamed tensor by tensor. */
+/** What lies on storage: saved models in Hugging Face's layout on any Hadoop file system, streamed tensor by tensor. */
 package io.sparkmics.checkpoint;

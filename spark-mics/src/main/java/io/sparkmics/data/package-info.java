@@ -1,2 +1,2 @@
-/** From a DataFrame to ordered batches of tokens that depend on data, seed and global batch size alone. */
+/** How do rows become batches: in an order that depends on data, seed and global batch size alone. */
 package io.sparkmics.data;

@@ -1,2 +1,2 @@
-/** One training step: units, gather and release, the two hops, the optimizer. Knows communicators and models, no Spark. */
+/** What is one training step: gather, release, the two hops, the optimizer. Knows communicators and models, no Spark. */
 package io.sparkmics.engine;

@@ -60,7 +60,9 @@ public final class TrainingJob {
         Path run = WorkDirectory.create(
                 settings.workDirectory(), settings.sharedWorkDirectory(), survey.severalHosts(), hadoop);
         try {
-            return train(run, partitionGroupSize);
+            TrainingResult result = train(run, partitionGroupSize);
+            WorkDirectory.deleteWithApplication(run, spark.sc());
+            return result;
         } catch (RuntimeException failure) {
             WorkDirectory.delete(run, hadoop, failure);
             throw failure;
@@ -100,10 +102,7 @@ public final class TrainingJob {
                 .orElseThrow();
         List<StepMetrics> history = first.history();
         return new TrainingResult(
-                run.toString(),
-                first.modelDirectory(),
-                summary(schedule, partitionGroupSize, counts, reports, history),
-                history);
+                first.modelDirectory(), summary(schedule, partitionGroupSize, counts, reports, history), history);
     }
 
     private TrainingSchedule schedule(TokenCounts counts) {

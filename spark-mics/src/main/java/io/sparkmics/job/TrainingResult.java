@@ -7,13 +7,12 @@ import java.util.List;
 /**
  * What a training run leaves behind.
  *
- * @param workDirectory the run's own folder on the Hadoop file system; whoever has the result deletes it
- * @param modelDirectory the Hugging Face folder in it: {@code config.json} and {@code model.safetensors}
+ * @param modelDirectory the Hugging Face folder, {@code config.json} and {@code model.safetensors}: it is deleted when the
+ *     application ends
  * @param summary the run in numbers
  * @param history every step, in order
  */
-public record TrainingResult(
-        String workDirectory, String modelDirectory, TrainingSummary summary, List<StepMetrics> history) {
+public record TrainingResult(String modelDirectory, TrainingSummary summary, List<StepMetrics> history) {
 
     public TrainingResult {
         history = List.copyOf(history);

@@ -6,9 +6,16 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folder where a run keeps what its ranks write, apart from every other run's. */
 final class WorkDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkDirectory.class);
 
     private WorkDirectory() {}
 
@@ -44,6 +51,24 @@ final class WorkDirectory {
         return "file".equals(files.getScheme())
                 ? new Path(new Path(System.getProperty("java.io.tmpdir")), "spark-mics")
                 : new Path(files.getHomeDirectory(), ".spark-mics");
+    }
+
+    /**
+     * Trained weights that nobody saved do not outlive the application. Spark ends it in its own shutdown hook too, so this
+     * also holds where nobody calls stop.
+     */
+    static void deleteWithApplication(Path run, SparkContext spark) {
+        Configuration hadoop = spark.hadoopConfiguration();
+        spark.addSparkListener(new SparkListener() {
+            @Override
+            public void onApplicationEnd(SparkListenerApplicationEnd end) {
+                try {
+                    run.getFileSystem(hadoop).delete(run, true);
+                } catch (IOException e) {
+                    LOG.warn("Cannot delete {}: {}. Delete it by hand.", run, e.getMessage());
+                }
+            }
+        });
     }
 
     /** Deletes the folder of a run that failed; what cannot be deleted must not hide why it failed. */

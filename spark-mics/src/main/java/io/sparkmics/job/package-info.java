@@ -1,2 +1,2 @@
-/** The training job: the driver supervises, a barrier stage places one task a rank, each carries out the schedule. */
+/** How does Spark run a training: the driver supervises, a barrier stage places one task a rank, each does its part. */
 package io.sparkmics.job;

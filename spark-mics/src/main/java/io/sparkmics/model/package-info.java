@@ -1,2 +1,2 @@
-/** Models as lists of units and stages: what users implement, and the architectures that are built in. */
+/** What is trained: models as lists of units and stages, what users implement, and the architectures built in. */
 package io.sparkmics.model;

@@ -1,2 +1,2 @@
-/** What people see of a training: progress while it runs, metrics, a summary and a picture of the loss. */
+/** What do people see of a training: progress while it runs, metrics, a summary and a picture of the loss. */
 package io.sparkmics.monitor;

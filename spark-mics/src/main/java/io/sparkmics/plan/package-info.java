@@ -1,2 +1,2 @@
-/** What is decided before anything runs: schedule and memory. Pure arithmetic, no Spark, no tensors. */
+/** How much, how many, when: schedule and memory, decided before anything runs. Arithmetic; no Spark, no tensors. */
 package io.sparkmics.plan;

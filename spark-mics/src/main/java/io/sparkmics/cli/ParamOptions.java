@@ -1,0 +1,82 @@
+package io.sparkmics.cli;
+
+import io.sparkmics.params.ScoringParams;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** An option for every param of a stage but the model, which has options of its own. */
+final class ParamOptions {
+
+    private final ScoringParams<?> stage;
+
+    ParamOptions(ScoringParams<?> stage) {
+        this.stage = stage;
+    }
+
+    ArgGroupSpec group() {
+        ArgGroupSpec.Builder group =
+                ArgGroupSpec.builder().exclusive(false).validate(false).heading("%nThe training:%n");
+        params().forEach(param -> group.addArg(option(param)));
+        return group.build();
+    }
+
+    /** Sets what the options say. */
+    void apply(ParseResult parsed) {
+        for (Param<?> param : params()) {
+            String flag = TrainCommand.flag(param.name());
+            if (parsed.hasMatchedOption(flag)) {
+                set(param, parsed.matchedOptionValue(flag, null));
+            }
+        }
+    }
+
+    private void set(Param<?> param, Object value) {
+        try {
+            stage.set(param.name(), value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "Cannot use %s %s: it is out of range. It is %s."
+                            .formatted(TrainCommand.flag(param.name()), value, param.doc()),
+                    e);
+        }
+    }
+
+    private List<Param<?>> params() {
+        return Arrays.stream(stage.params())
+                .filter(param -> !param.name().equals(stage.model().name()))
+                .<Param<?>>map(param -> param)
+                .toList();
+    }
+
+    private OptionSpec option(Param<?> param) {
+        Object fallback = stage.getDefault(param).get();
+        boolean flag = param instanceof BooleanParam;
+        return OptionSpec.builder(TrainCommand.flag(param.name()))
+                .type(type(param))
+                .arity(flag ? "0..1" : "1")
+                .fallbackValue(flag ? "true" : "")
+                .paramLabel(type(param).getSimpleName().toUpperCase(Locale.ROOT))
+                .description(param.doc().replace("%", "%%") + (fallback.equals("") ? "" : "; default: " + fallback))
+                .build();
+    }
+
+    private static Class<?> type(Param<?> param) {
+        if (param instanceof IntParam) {
+            return Integer.class;
+        } else if (param instanceof LongParam) {
+            return Long.class;
+        } else if (param instanceof DoubleParam) {
+            return Double.class;
+        }
+        return param instanceof BooleanParam ? Boolean.class : String.class;
+    }
+}

@@ -1,0 +1,135 @@
+package io.sparkmics.cli;
+
+import io.sparkmics.params.ScoringParams;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The command line: where to read and write, the sizes of the model, and one option for every param of the estimator. */
+@Command(
+        name = "io.sparkmics.Train",
+        customSynopsis = "io.sparkmics.Train --input=PATH --output=FOLDER [--config=FILE] [OPTIONS]",
+        description = "Trains a GPT from a table or files, sharded by MiCS over the ranks of a Spark barrier stage.",
+        sortOptions = false,
+        usageHelpWidth = 120)
+public final class TrainCommand {
+
+    /** What is done once the arguments are understood. */
+    @FunctionalInterface
+    public interface Work {
+        void run() throws Exception;
+    }
+
+    static final String READER_OPTION = "--option";
+
+    @Option(names = "--input", required = true, paramLabel = "PATH", description = "what to read; may be repeated")
+    private List<String> input;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "any format that Spark reads; default: ${DEFAULT-VALUE}")
+    private String format = "parquet";
+
+    @Option(names = READER_OPTION, paramLabel = "KEY=VALUE", description = "an option of the format; may be repeated")
+    Map<String, String> options = new LinkedHashMap<>();
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FOLDER",
+            description = "where to write model/, summary.json, metrics.jsonl and loss.png")
+    private String output;
+
+    @Option(names = "--overwrite", description = "write over what an earlier run left in the output folder")
+    private boolean overwrite;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "a properties file of options without their dashes; the command line wins")
+    private String config;
+
+    @Option(names = "--verbose", description = "show where an error came from")
+    private boolean verbose;
+
+    @Option(names = "--help", usageHelp = true, description = "show this help")
+    private boolean help;
+
+    private final ScoringParams<?> estimator;
+    private final ModelOptions model = new ModelOptions();
+    private final ParamOptions params;
+
+    /** @param estimator its params are the options, and it gets what the arguments set */
+    public TrainCommand(ScoringParams<?> estimator) {
+        this.estimator = estimator;
+        this.params = new ParamOptions(estimator);
+    }
+
+    /**
+     * Understands the arguments, then works; with {@code --help} it tells the options instead.
+     *
+     * @return the exit code: 0, or 1 after one line on {@code err} that says why
+     */
+    public int run(Work work, PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine line = commandLine();
+        try {
+            line.parseArgs(ConfigFile.expand(arguments));
+            if (line.isUsageHelpRequested()) {
+                line.usage(out);
+            } else {
+                configure(line.getParseResult());
+                work.run();
+            }
+            return 0;
+        } catch (Exception e) {
+            if (verbose && !(e instanceof ParameterException)) {
+                e.printStackTrace(err);
+            }
+            err.println(ErrorLine.of(e));
+            return 1;
+        }
+    }
+
+    /** The rows to train on. */
+    public Dataset<Row> read(SparkSession session) {
+        return session.read().format(format).options(options).load(input.toArray(String[]::new));
+    }
+
+    /** The folder to write to. */
+    public String output() {
+        return output;
+    }
+
+    /** Whether what an earlier run left there may be written over. */
+    public boolean overwrite() {
+        return overwrite;
+    }
+
+    CommandLine commandLine() {
+        CommandSpec spec =
+                CommandSpec.forAnnotatedObject(this).addArgGroup(model.group()).addArgGroup(params.group());
+        return new CommandLine(spec).setOverwrittenOptionsAllowed(true);
+    }
+
+    void configure(ParseResult parsed) {
+        params.apply(parsed);
+        estimator.setModel(model.config(parsed));
+    }
+
+    /** {@code numWorkers} is {@code --num-workers}. */
+    static String flag(String name) {
+        return "--" + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+}

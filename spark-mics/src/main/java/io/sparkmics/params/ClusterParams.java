@@ -1,0 +1,140 @@
+package io.sparkmics.params;
+
+import io.sparkmics.job.TrainingSettings;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
+
+/**
+ * How the ranks work together and where they put their work.
+ *
+ * @param <T> the stage itself
+ */
+public interface ClusterParams<T> extends Params {
+    default Param<String> gather() {
+        return new Param<>(
+                uid(),
+                "gather",
+                "auto: hierarchical where a partition group spans nodes; or flat or hierarchical",
+                ParamValidators.inArray(TrainingSettings.GATHERS),
+                String.class);
+    }
+
+    default String getGather() {
+        return getOrDefault(gather());
+    }
+
+    default T setGather(String value) {
+        return Fluent.set(this, gather(), value);
+    }
+
+    default Param<String> precision() {
+        return new Param<>(
+                uid(),
+                "precision",
+                "float32 or float64",
+                ParamValidators.inArray(TrainingSettings.PRECISIONS),
+                String.class);
+    }
+
+    default String getPrecision() {
+        return getOrDefault(precision());
+    }
+
+    default T setPrecision(String value) {
+        return Fluent.set(this, precision(), value);
+    }
+
+    default Param<String> workDirectory() {
+        return new Param<>(
+                uid(),
+                "workDirectory",
+                "where the trained weights wait to be saved, any Hadoop path; empty: a folder on the default file system",
+                String.class);
+    }
+
+    default String getWorkDirectory() {
+        return getOrDefault(workDirectory());
+    }
+
+    default T setWorkDirectory(String value) {
+        return Fluent.set(this, workDirectory(), value);
+    }
+
+    default BooleanParam sharedWorkDirectory() {
+        return new BooleanParam(
+                uid(), "sharedWorkDirectory", "whether a file: path as workDirectory is the same place on every host");
+    }
+
+    default boolean getSharedWorkDirectory() {
+        return (boolean) getOrDefault(sharedWorkDirectory());
+    }
+
+    default T setSharedWorkDirectory(boolean value) {
+        return Fluent.set(this, sharedWorkDirectory(), value);
+    }
+
+    default IntParam slotTimeout() {
+        return new IntParam(
+                uid(),
+                "slotTimeout",
+                "seconds to wait until the cluster has numWorkers free slots",
+                ParamValidators.gtEq(1));
+    }
+
+    default int getSlotTimeout() {
+        return (int) getOrDefault(slotTimeout());
+    }
+
+    default T setSlotTimeout(int value) {
+        return Fluent.set(this, slotTimeout(), value);
+    }
+
+    default IntParam collectiveTimeout() {
+        return new IntParam(
+                uid(),
+                "collectiveTimeout",
+                "seconds until a collective that a rank does not answer fails the run",
+                ParamValidators.gtEq(1));
+    }
+
+    default int getCollectiveTimeout() {
+        return (int) getOrDefault(collectiveTimeout());
+    }
+
+    default T setCollectiveTimeout(int value) {
+        return Fluent.set(this, collectiveTimeout(), value);
+    }
+
+    default BooleanParam acceptPlainTextCollectives() {
+        return new BooleanParam(
+                uid(),
+                "acceptPlainTextCollectives",
+                "train although Spark is told to encrypt and the collectives between ranks do not");
+    }
+
+    default boolean getAcceptPlainTextCollectives() {
+        return (boolean) getOrDefault(acceptPlainTextCollectives());
+    }
+
+    default T setAcceptPlainTextCollectives(boolean value) {
+        return Fluent.set(this, acceptPlainTextCollectives(), value);
+    }
+
+    default BooleanParam checkCollectives() {
+        return new BooleanParam(
+                uid(),
+                "checkCollectives",
+                "check across ranks that every collective agrees, not only those of the first step: slower");
+    }
+
+    default boolean getCheckCollectives() {
+        return (boolean) getOrDefault(checkCollectives());
+    }
+
+    default T setCheckCollectives(boolean value) {
+        return Fluent.set(this, checkCollectives(), value);
+    }
+}

@@ -1,0 +1,49 @@
+package io.sparkmics.params;
+
+/** The default of every setting, in one place. A setting that is not here has none: it must be set. */
+public final class Defaults {
+
+    private Defaults() {}
+
+    public static void of(ScoringParams<?> stage) {
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.lossCol(), "loss");
+        stage.setDefault(stage.tokenCountCol(), "tokenCount");
+        stage.setDefault(stage.batchSize(), 16);
+    }
+
+    public static void of(ScheduleParams<?> stage) {
+        stage.setDefault(stage.numWorkers(), 1);
+        stage.setDefault(stage.partitionGroupSize(), 0);
+        stage.setDefault(stage.globalBatchSize(), 32);
+        stage.setDefault(stage.microBatchSize(), 4);
+        stage.setDefault(stage.maxSteps(), 0L);
+        stage.setDefault(stage.maxEpochs(), 0.0);
+        stage.setDefault(stage.validationIndicatorCol(), "");
+        stage.setDefault(stage.evaluateEvery(), 0L);
+        stage.setDefault(stage.seed(), 42L);
+    }
+
+    public static void of(OptimizerParams<?> stage) {
+        stage.setDefault(stage.optimizer(), "adamw");
+        stage.setDefault(stage.learningRate(), 6e-4);
+        stage.setDefault(stage.warmUpSteps(), 10L);
+        stage.setDefault(stage.minimumLearningRateRatio(), 0.1);
+        stage.setDefault(stage.weightDecay(), 0.1);
+        stage.setDefault(stage.beta1(), 0.9);
+        stage.setDefault(stage.beta2(), 0.95);
+        stage.setDefault(stage.epsilon(), 1e-8);
+        stage.setDefault(stage.gradientClipping(), 1.0);
+    }
+
+    public static void of(ClusterParams<?> stage) {
+        stage.setDefault(stage.gather(), "auto");
+        stage.setDefault(stage.precision(), "float32");
+        stage.setDefault(stage.workDirectory(), "");
+        stage.setDefault(stage.sharedWorkDirectory(), false);
+        stage.setDefault(stage.slotTimeout(), 60);
+        stage.setDefault(stage.collectiveTimeout(), 120);
+        stage.setDefault(stage.acceptPlainTextCollectives(), false);
+        stage.setDefault(stage.checkCollectives(), false);
+    }
+}

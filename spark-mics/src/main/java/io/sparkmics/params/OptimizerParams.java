@@ -1,0 +1,148 @@
+package io.sparkmics.params;
+
+import io.sparkmics.job.TrainingSettings;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
+
+/**
+ * How a gradient becomes an update.
+ *
+ * @param <T> the stage itself
+ */
+public interface OptimizerParams<T> extends Params {
+    default Param<String> optimizer() {
+        return new Param<>(
+                uid(), "optimizer", "adamw or sgd", ParamValidators.inArray(TrainingSettings.OPTIMIZERS), String.class);
+    }
+
+    default String getOptimizer() {
+        return getOrDefault(optimizer());
+    }
+
+    default T setOptimizer(String value) {
+        return Fluent.set(this, optimizer(), value);
+    }
+
+    default DoubleParam learningRate() {
+        return new DoubleParam(uid(), "learningRate", "the peak of the learning rate", ParamValidators.gt(0));
+    }
+
+    default double getLearningRate() {
+        return (double) getOrDefault(learningRate());
+    }
+
+    default T setLearningRate(double value) {
+        return Fluent.set(this, learningRate(), value);
+    }
+
+    default LongParam warmUpSteps() {
+        return new LongParam(
+                uid(),
+                "warmUpSteps",
+                "steps in which the learning rate grows from 0 to its peak; after them it falls as a cosine",
+                ParamValidators.gtEq(0));
+    }
+
+    default long getWarmUpSteps() {
+        return (long) getOrDefault(warmUpSteps());
+    }
+
+    default T setWarmUpSteps(long value) {
+        return Fluent.set(this, warmUpSteps(), value);
+    }
+
+    default DoubleParam minimumLearningRateRatio() {
+        return new DoubleParam(
+                uid(),
+                "minimumLearningRateRatio",
+                "where the cosine ends, as a part of the peak",
+                ParamValidators.inRange(0, 1));
+    }
+
+    default double getMinimumLearningRateRatio() {
+        return (double) getOrDefault(minimumLearningRateRatio());
+    }
+
+    default T setMinimumLearningRateRatio(double value) {
+        return Fluent.set(this, minimumLearningRateRatio(), value);
+    }
+
+    default DoubleParam weightDecay() {
+        return new DoubleParam(
+                uid(),
+                "weightDecay",
+                "decoupled weight decay of matrices and embeddings; biases and norms have none",
+                ParamValidators.gtEq(0));
+    }
+
+    default double getWeightDecay() {
+        return (double) getOrDefault(weightDecay());
+    }
+
+    default T setWeightDecay(double value) {
+        return Fluent.set(this, weightDecay(), value);
+    }
+
+    default DoubleParam beta1() {
+        return new DoubleParam(
+                uid(),
+                "beta1",
+                "how slowly the mean of the gradient forgets (adamw)",
+                ParamValidators.inRange(0, 1, true, false));
+    }
+
+    default double getBeta1() {
+        return (double) getOrDefault(beta1());
+    }
+
+    default T setBeta1(double value) {
+        return Fluent.set(this, beta1(), value);
+    }
+
+    default DoubleParam beta2() {
+        return new DoubleParam(
+                uid(),
+                "beta2",
+                "how slowly the mean of its square forgets (adamw)",
+                ParamValidators.inRange(0, 1, true, false));
+    }
+
+    default double getBeta2() {
+        return (double) getOrDefault(beta2());
+    }
+
+    default T setBeta2(double value) {
+        return Fluent.set(this, beta2(), value);
+    }
+
+    default DoubleParam epsilon() {
+        return new DoubleParam(uid(), "epsilon", "added to the root of the square (adamw)", ParamValidators.gt(0));
+    }
+
+    default double getEpsilon() {
+        return (double) getOrDefault(epsilon());
+    }
+
+    default T setEpsilon(double value) {
+        return Fluent.set(this, epsilon(), value);
+    }
+
+    default DoubleParam gradientClipping() {
+        return new DoubleParam(
+                uid(),
+                "gradientClipping",
+                "the largest global norm of the gradient, larger ones are scaled down to it; 0: not clipped",
+                ParamValidators.gtEq(0));
+    }
+
+    default double getGradientClipping() {
+        return (double) getOrDefault(gradientClipping());
+    }
+
+    default T setGradientClipping(double value) {
+        return Fluent.set(this, gradientClipping(), value);
+    }
+}

@@ -1,0 +1,140 @@
+package io.sparkmics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkmics.MicsEstimator;
+import io.sparkmics.model.GptConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.ml.param.Param;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class TrainArgumentsTest {
+
+    private static final String[] NEEDED = {"--input", "in", "--output", "out"};
+
+    @TempDir
+    Path folder;
+
+    private final MicsEstimator estimator = new MicsEstimator();
+    private final TrainCommand command = new TrainCommand(estimator);
+
+    @Test
+    void helpShowsEveryParamWithItsDocAndDefault() {
+        StringWriter out = new StringWriter();
+
+        assertThat(run(out, new StringWriter(), "--help")).isZero();
+
+        String help = out.toString().replaceAll("\\s+", " ");
+        for (Param<?> param : estimator.params()) {
+            if (!param.name().equals("model")) {
+                assertThat(help)
+                        .containsPattern(TrainCommand.flag(param.name()) + "\\[?=")
+                        .contains(param.doc());
+            }
+        }
+        assertThat(help)
+                .contains(
+                        "learning-rate=DOUBLE the peak of the learning rate; default: 6.0E-4",
+                        "--layers=INTEGER transformer blocks; default: 12");
+    }
+
+    @Test
+    void flagsSetTheEstimatorsParams() throws IOException {
+        parse("--num-workers=4", "--learning-rate", "1e-3", "--shared-work-directory", "--layers=2");
+
+        assertThat(estimator.getNumWorkers()).isEqualTo(4);
+        assertThat(estimator.getLearningRate()).isEqualTo(1e-3);
+        assertThat(estimator.getSharedWorkDirectory()).isTrue();
+        assertThat(((GptConfig) estimator.getModel()).layers()).isEqualTo(2);
+        assertThat(estimator.isSet(estimator.seed())).isFalse();
+    }
+
+    @Test
+    void aConfigFileSetsWhatTheCommandLineDoesNot() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("run.properties"),
+                "numWorkers = 8\nmicro-batch-size = 2\nseed = 5\noption.header = true\nsharedWorkDirectory = true\n");
+
+        parse("--config=" + file, "--seed=6");
+
+        assertThat(estimator.getNumWorkers()).isEqualTo(8);
+        assertThat(estimator.getMicroBatchSize()).isEqualTo(2);
+        assertThat(estimator.getSeed()).isEqualTo(6);
+        assertThat(estimator.getSharedWorkDirectory()).isTrue();
+        assertThat(command.options).isEqualTo(Map.of("header", "true"));
+    }
+
+    @Test
+    void anUnknownOptionIsRefusedWithTheNearestName() {
+        assertThat(refusal("--global-batchsize=8"))
+                .startsWith(
+                        "Cannot use --global-batchsize=8: there is no such option. Did you mean --global-batch-size");
+    }
+
+    @Test
+    void anUnknownNameInTheConfigFileIsRefusedToo() throws IOException {
+        Path file = Files.writeString(folder.resolve("run.properties"), "warmupSteps = 8\n");
+
+        assertThat(refusal("--config", file.toString()))
+                .startsWith("Cannot use --warmup-steps=8: there is no such option. Did you mean --warm-up-steps");
+    }
+
+    @Test
+    void aConfigFileThatIsNotThereIsNamed() {
+        assertThat(refusal("--config", "nowhere.properties"))
+                .isEqualTo("Cannot read settings from nowhere.properties: there is no such file.");
+    }
+
+    @Test
+    void aValueOutOfRangeIsRefusedWithWhatItMeans() {
+        assertThat(refusal("--num-workers=0"))
+                .isEqualTo("Cannot use --num-workers 0: it is out of range. "
+                        + "It is the world size W: the number of ranks, one barrier task each.");
+    }
+
+    @Test
+    void aValueOfAnotherTypeIsRefused() {
+        assertThat(refusal("--num-workers=many")).contains("--num-workers", "'many' is not an int", "See --help.");
+    }
+
+    @Test
+    void whatIsRequiredIsNamed() {
+        StringWriter err = new StringWriter();
+
+        assertThat(run(new StringWriter(), err)).isEqualTo(1);
+        assertThat(err.toString().trim())
+                .isEqualTo("Cannot train: Missing required options: '--input=PATH', '--output=FOLDER'. See --help.");
+    }
+
+    private void parse(String... arguments) throws IOException {
+        CommandLine line = command.commandLine();
+        command.configure(line.parseArgs(ConfigFile.expand(all(arguments))));
+    }
+
+    /** Neither help nor a refusal leads to work. */
+    private int run(StringWriter out, StringWriter err, String... arguments) {
+        return command.run(Assertions::fail, new PrintWriter(out), new PrintWriter(err), arguments);
+    }
+
+    /** The one line that says what is wrong. */
+    private String refusal(String... arguments) {
+        StringWriter err = new StringWriter();
+        assertThat(run(new StringWriter(), err, all(arguments))).isEqualTo(1);
+        assertThat(err.toString().lines()).hasSize(1);
+        return err.toString().trim();
+    }
+
+    private static String[] all(String... arguments) {
+        return Stream.concat(Arrays.stream(NEEDED), Arrays.stream(arguments)).toArray(String[]::new);
+    }
+}

@@ -1,0 +1,73 @@
+package io.sparkmics.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class SamplingTest {
+
+    private static final int DRAWS = 20_000;
+
+    /** Probabilities 0.1, 0.6, 0.3 at temperature 1. */
+    private final float[] logits = {(float) Math.log(1), (float) Math.log(6), (float) Math.log(3)};
+
+    @Test
+    void atTemperatureOneTokensComeAsOftenAsTheModelSays() {
+        double[] frequencies = frequencies(new Sampling(1, 0, 1));
+
+        assertThat(frequencies[0]).isCloseTo(0.1, within(0.015));
+        assertThat(frequencies[1]).isCloseTo(0.6, within(0.015));
+        assertThat(frequencies[2]).isCloseTo(0.3, within(0.015));
+    }
+
+    @Test
+    void aLowTemperaturePrefersLikelyTokens() {
+        // Squared: 1, 36, 9 of 46.
+        assertThat(frequencies(new Sampling(0.5, 0, 1))[1]).isCloseTo(36 / 46.0, within(0.015));
+    }
+
+    @Test
+    void onlyTheLikeliestAreDrawn() {
+        double[] frequencies = frequencies(new Sampling(1, 2, 1));
+
+        assertThat(frequencies[0]).isZero();
+        assertThat(frequencies[2]).isCloseTo(1 / 3.0, within(0.015));
+    }
+
+    @Test
+    void atTemperatureZeroTheLikeliestComesAlways() {
+        assertThat(frequencies(new Sampling(0, 0, 1))).containsExactly(0, 1, 0);
+    }
+
+    @Test
+    void logitsThatAreNotNumbersAreRefused() {
+        assertThatThrownBy(() -> Sampling.DEFAULT.draw(new float[] {1, Float.NaN}, new SplittableRandom(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot draw a token: the largest logit is NaN.");
+    }
+
+    @Test
+    void senselessSamplingIsRefused() {
+        assertThatThrownBy(() -> new Sampling(-1, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot draw tokens at temperature -1.0: it is not a finite number from 0.");
+        assertThatThrownBy(() -> new Sampling(1, -2, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot draw from the -2 likeliest tokens: topK is negative.");
+    }
+
+    private double[] frequencies(Sampling sampling) {
+        SplittableRandom random = new SplittableRandom(sampling.seed());
+        double[] frequencies = new double[logits.length];
+        for (int i = 0; i < DRAWS; i++) {
+            frequencies[sampling.draw(logits, random)] += 1.0 / DRAWS;
+        }
+        for (int i = 0; i < logits.length; i++) {
+            frequencies[i] = Math.round(frequencies[i] * DRAWS) / (double) DRAWS;
+        }
+        return frequencies;
+    }
+}
