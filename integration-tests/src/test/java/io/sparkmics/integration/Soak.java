@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.Pointer;
 
 /** Trains for long in a process of its own and writes its resident memory down, a line every ten steps. */
 final class Soak {
@@ -51,7 +50,7 @@ final class Soak {
                         1e-3);
                 engine.evaluate(List.of(batch(step, ranks.rank())).iterator());
                 if (ranks.rank() == 0 && (step + 1) % EVERY == 0) {
-                    System.out.printf("step %d resident %d pointers %d%n", step + 1, resident(), Pointer.totalCount());
+                    System.out.printf("step %d resident %d%n", step + 1, resident());
                 }
             }
         }
