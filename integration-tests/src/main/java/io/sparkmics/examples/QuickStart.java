@@ -9,6 +9,7 @@ import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.model.Gpt;
 import java.io.IOException;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -47,14 +48,21 @@ public final class QuickStart {
                     .setMaxSteps(steps)
                     .fit(training);
             trained.write().overwrite().save(output + "/model");
-            String report = trained.writeReport(output);
 
             MicsModel model = MicsModel.load(output + "/model");
+            double loss = loss(model.transform(heldOut));
+            double unigramLoss = Unigram.of(texts(training)).loss(texts(heldOut));
             say(
                     "Loss on held-out files: %.3f nats a byte; a unigram model on the same bytes: %.3f.",
-                    loss(model.transform(heldOut)), Unigram.of(texts(training)).loss(texts(heldOut)));
+                    loss, unigramLoss);
             say("A sample:%n%s", model.generate("  def ", 200).indent(4));
-            say("The model is in %s, for Python in its folder huggingface.%n%s", output + "/model", report);
+            say(
+                    "%s%nThe model is in %s, for Python in its folder huggingface.",
+                    trained.writeReport(output), output + "/model");
+            trained.summary()
+                    .with("heldOutLoss", loss)
+                    .with("unigramLoss", unigramLoss)
+                    .write(new Path(output), spark.sessionState().newHadoopConf());
         }
     }
 

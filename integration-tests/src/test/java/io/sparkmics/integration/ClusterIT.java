@@ -43,9 +43,11 @@ final class ClusterIT {
         assertThat(Double.parseDouble(losses.group(1)))
                 .as("the trained model against the unigram model")
                 .isLessThan(Double.parseDouble(losses.group(2)) - 0.2);
+        JsonNode summary = assertSummary(4, 2, 60);
+        assertThat(summary.get("heldOutLoss").asDouble())
+                .isLessThan(summary.get("unigramLoss").asDouble());
         assertThat(run.output()).contains("A sample:\n      def ");
         assertThat(folder.resolve("model/huggingface/model.safetensors")).isNotEmptyFile();
-        assertSummary(4, 2, 60);
         assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(60);
         assertThat(ImageIO.read(folder.resolve("loss.png").toFile())).isNotNull();
     }
@@ -85,7 +87,7 @@ final class ClusterIT {
                         .split(" "));
     }
 
-    private void assertSummary(int worldSize, int partitionGroupSize, int steps) throws IOException {
+    private JsonNode assertSummary(int worldSize, int partitionGroupSize, int steps) throws IOException {
         JsonNode summary =
                 new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
         assertThat(summary.get("worldSize").asInt()).isEqualTo(worldSize);
@@ -96,5 +98,6 @@ final class ClusterIT {
                 .isLessThan(summary.get("firstLoss").asDouble());
         assertThat(summary.get("bytes").get("partition").get("insideNode").asLong())
                 .isPositive();
+        return summary;
     }
 }
