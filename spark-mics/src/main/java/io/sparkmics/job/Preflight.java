@@ -7,6 +7,7 @@ import io.sparkmics.data.TokenData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -20,22 +21,26 @@ final class Preflight {
     private final TrainingSettings settings;
     private final StructType schema;
     private final SparkConf conf;
+    private final Configuration hadoop;
     private final List<String> problems = new ArrayList<>();
 
-    private Preflight(TrainingSettings settings, StructType schema, SparkConf conf) {
+    private Preflight(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
         this.settings = settings;
         this.schema = schema;
         this.conf = conf;
+        this.hadoop = hadoop;
     }
 
     /**
      * @throws IllegalArgumentException with every problem, one a line
      */
-    static void check(TrainingSettings settings, StructType schema, SparkConf conf) {
-        Preflight preflight = new Preflight(settings, schema, conf);
+    static void check(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
+        Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
         preflight.model();
+        preflight.data();
         preflight.cluster();
+        WorkDirectory.problem(settings.workDirectory(), hadoop).ifPresent(preflight.problems::add);
         if (!preflight.problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", preflight.problems));
         }
@@ -44,15 +49,16 @@ final class Preflight {
     private void model() {
         try {
             settings.model().build();
-            problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
         }
-        if (isText(settings, schema) && settings.model().vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
-            problems.add(
-                    "Cannot train on the text of column '" + settings.inputCol() + "': the byte-level tokenizer has "
-                            + ByteTokenizer.VOCABULARY_SIZE + " token ids, the model's vocabularySize is "
-                            + settings.model().vocabularySize() + ". Set it to " + ByteTokenizer.VOCABULARY_SIZE + ".");
+    }
+
+    private void data() {
+        try {
+            problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
         }
     }
 

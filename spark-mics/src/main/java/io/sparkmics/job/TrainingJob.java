@@ -52,7 +52,7 @@ public final class TrainingJob {
     }
 
     private TrainingResult run() {
-        Preflight.check(settings, frame.schema(), spark.getConf());
+        Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
         Slots.await(spark.sc(), settings.numWorkers(), settings.slotTimeout(), System.err::println);
         ExecutorSurvey survey = ExecutorSurvey.of(spark, settings.numWorkers());
         survey.requirePlatform();

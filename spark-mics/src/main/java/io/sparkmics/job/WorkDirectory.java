@@ -2,6 +2,8 @@ package io.sparkmics.job;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -18,6 +20,26 @@ final class WorkDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(WorkDirectory.class);
 
     private WorkDirectory() {}
+
+    /** What is wrong with the setting itself, as far as it can be told without writing there. */
+    static Optional<String> problem(String setting, Configuration hadoop) {
+        if (setting.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            new Path(setting).getFileSystem(hadoop);
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            return Optional.of("Cannot keep the model in " + setting + ": " + reason(e)
+                    + ". Set workDirectory to a path on a file system that Hadoop knows here, or leave it empty.");
+        }
+    }
+
+    /** Of a path that is none, Hadoop gives the exception's name too. */
+    private static String reason(Exception e) {
+        Throwable cause = e.getCause() instanceof URISyntaxException syntax ? syntax : e;
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
 
     /**
      * @param setting what the user asked for; empty: under the default file system

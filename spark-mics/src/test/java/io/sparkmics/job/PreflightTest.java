@@ -1,0 +1,164 @@
+package io.sparkmics.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+
+class PreflightTest {
+
+    private static final GptConfig MODEL = Gpt.config().layers(1).heads(1).width(4);
+    private static final String FRAME = "text STRING, held BOOLEAN, number INT";
+
+    private final SparkConf conf = new SparkConf(false);
+
+    @Test
+    void aGoodRunPasses() {
+        assertThatCode(() -> check(settings(MODEL, "text", "held", 2, "file:/anywhere", false)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void everyProblemIsSaidAtOnce() {
+        conf.set("spark.dynamicAllocation.enabled", "true").set("spark.network.crypto.enabled", "true");
+        GptConfig model = MODEL.heads(3).vocabularySize(100);
+
+        assertThatThrownBy(() -> check(settings(model, "text", "split", 4, "nowhere://models", false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        String.join(
+                                "\n",
+                                "Cannot split 6 workers into partition groups of 4: 6 is not a multiple of it. "
+                                        + "Set partitionGroupSize to one of 1, 2, 3, 6, or to 0 for the smallest whose memory fits.",
+                                "Cannot split a global batch of 32 sequences: it is not a multiple of micro-batch size 4 x world "
+                                        + "size 6 = 24. Set the global batch size to 24 or 48.",
+                                "Cannot build a GPT: width 4 is not a multiple of 3 heads. Choose a width of 3, or other heads.",
+                                "Cannot tokenize column 'text' with a vocabulary of 100: text needs 257. Set a larger vocabulary.",
+                                "Cannot find the validation indicator column 'split': the columns are text, held, number.",
+                                "Cannot run a barrier stage with dynamic allocation: Spark refuses it, and "
+                                        + "spark.dynamicAllocation.enabled is true. Set it to false and ask for 6 slots.",
+                                "Cannot keep the collectives as private as this Spark is told to be: spark.network.crypto.enabled "
+                                        + "is true, and Gloo sends weights and gradients in plain text. Set "
+                                        + "acceptPlainTextCollectives if the network between the executors is trusted.",
+                                "Cannot keep the model in nowhere://models: No FileSystem for scheme \"nowhere\". Set "
+                                        + "workDirectory to a path on a file system that Hadoop knows here, or leave it empty."));
+    }
+
+    @Test
+    void columnsOfTheWrongTypeAreRefused() {
+        assertThatThrownBy(() -> check(settings(MODEL, "number", "text", 2, "", false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot train on column 'number': its type is int. "
+                        + "It must be string, array<int> or array<bigint>.\n"
+                        + "Cannot tell validation rows by column 'text': its type is string. It must be boolean.");
+    }
+
+    @Test
+    void aColumnThatIsNotThereIsRefused() {
+        assertThatThrownBy(() -> check(settings(MODEL, "body", "held", 2, "", false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot find the input column 'body': the columns are text, held, number.");
+    }
+
+    @Test
+    void aSparkThatEncryptsWillDoForWhoAcceptsPlainText() {
+        conf.set("spark.network.crypto.enabled", "true");
+
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", true))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void speculationIsRefused() {
+        conf.set("spark.speculation", "true");
+
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false)))
+                .hasMessage(
+                        "Cannot run a barrier stage with speculation: a second copy of a rank would join the first, "
+                                + "and spark.speculation is true. Set it to false.");
+    }
+
+    @Test
+    void aWorkDirectoryThatIsNoPathIsRefused() {
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "my:folder:1", false)))
+                .hasMessage("Cannot keep the model in my:folder:1: Relative path in absolute URI: my:folder:1. Set "
+                        + "workDirectory to a path on a file system that Hadoop knows here, or leave it empty.");
+    }
+
+    /** In a JVM of its own: others of this one load them. */
+    @Test
+    void noNativeLibraryIsLoadedForIt() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PreflightTest.class.getName())
+                .inheritIO()
+                .start();
+
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        new PreflightTest().check(settings(MODEL, "text", "held", 2, "file:/anywhere", false));
+        try (Stream<String> mapped = Files.lines(Path.of("/proc/self/maps"))) {
+            System.exit(mapped.anyMatch(line -> line.matches(".*(torch|openblas|javacpp).*\\.so.*")) ? 1 : 0);
+        }
+    }
+
+    private void check(TrainingSettings settings) {
+        Preflight.check(settings, StructType.fromDDL(FRAME), conf, new Configuration());
+    }
+
+    /** Six workers; the global batch suits them where the partition group size does. */
+    private static TrainingSettings settings(
+            GptConfig model,
+            String inputCol,
+            String validationIndicatorCol,
+            int partitionGroupSize,
+            String workDirectory,
+            boolean acceptPlainText) {
+        return new TrainingSettings(
+                model,
+                inputCol,
+                validationIndicatorCol,
+                6,
+                partitionGroupSize,
+                6 % partitionGroupSize == 0 ? 24 : 32,
+                4,
+                10,
+                0,
+                1e-3,
+                0,
+                0.1,
+                0.1,
+                0.9,
+                0.95,
+                1e-8,
+                1,
+                "adamw",
+                "auto",
+                0,
+                1,
+                "float32",
+                workDirectory,
+                false,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                acceptPlainText,
+                false);
+    }
+}
