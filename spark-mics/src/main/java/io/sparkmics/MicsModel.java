@@ -11,6 +11,7 @@ import io.sparkmics.scoring.Generation;
 import io.sparkmics.scoring.ModelSource;
 import io.sparkmics.scoring.Sampling;
 import io.sparkmics.scoring.Scoring;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Model;
@@ -109,17 +110,27 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return training().summary();
     }
 
+    /** As {@link #writeReport(String, Map)}, with nothing more. */
+    public String writeReport(String folder) {
+        return writeReport(folder, Map.of());
+    }
+
     /**
      * Writes how the training went into a folder: {@code summary.json}, {@code metrics.jsonl} with a line a step, and {@code
      * loss.png}; only where {@link #hasSummary}.
      *
      * @param folder any Hadoop path
+     * @param more what else {@code summary.json} shall tell, by names that it does not have yet
      * @return one line for people: where the picture is, or why there is none
      */
-    public String writeReport(String folder) {
+    public String writeReport(String folder, Map<String, ?> more) {
         Path path = new Path(folder);
         Configuration hadoop = SparkSession.active().sessionState().newHadoopConf();
-        summary().write(path, hadoop);
+        TrainingSummary summary = summary();
+        for (Map.Entry<String, ?> entry : more.entrySet()) {
+            summary = summary.with(entry.getKey(), entry.getValue());
+        }
+        summary.write(path, hadoop);
         try (MetricsLog log = MetricsLog.open(path, hadoop)) {
             training().history().forEach(log);
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
@@ -54,6 +56,21 @@ class MicsModelTest {
         assertThat(model.summary().worldSize()).isEqualTo(2);
         assertThat(model.summary().steps()).isEqualTo(20);
         assertThat(model.summary().lastLoss()).isLessThan(model.summary().firstLoss() - 1);
+    }
+
+    @Test
+    void theReportTellsWhatElseIsKnown() throws IOException {
+        String message = model.writeReport(folder.toString(), Map.of("heldOutLoss", 2.5));
+
+        JsonNode summary =
+                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+        assertThat(summary.get("heldOutLoss").doubleValue()).isEqualTo(2.5);
+        assertThat(summary.get("steps").intValue()).isEqualTo(20);
+        assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(20);
+        assertThat(message).startsWith("The loss curve is in ");
+        assertThatThrownBy(() -> model.writeReport(folder.toString(), Map.of("steps", 3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot add steps to the summary: it has an entry of that name. Choose another name.");
     }
 
     @Test
