@@ -9,7 +9,7 @@ import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.model.Gpt;
 import java.io.IOException;
-import org.apache.hadoop.fs.Path;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -58,11 +58,8 @@ public final class QuickStart {
             say("A sample:%n%s", model.generate("  def ", 200).indent(4));
             say(
                     "%s%nThe model is in %s, for Python in its folder huggingface.",
-                    trained.writeReport(output), output + "/model");
-            trained.summary()
-                    .with("heldOutLoss", loss)
-                    .with("unigramLoss", unigramLoss)
-                    .write(new Path(output), spark.sessionState().newHadoopConf());
+                    trained.writeReport(output, Map.of("heldOutLoss", loss, "unigramLoss", unigramLoss)),
+                    output + "/model");
         }
     }
 
