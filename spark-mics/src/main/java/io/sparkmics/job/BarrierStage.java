@@ -35,7 +35,7 @@ final class BarrierStage {
         @Override
         public Iterator<String> apply(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
             RankReport report = new RankTask(plan).run(CollectionConverters.asJava(pieces));
-            return CollectionConverters.asScala(List.of(report.toJson()).iterator());
+            return CollectionConverters.asScala(List.of(Json.write(report)).iterator());
         }
     }
 
@@ -46,7 +46,7 @@ final class BarrierStage {
         // at
         // the end of a job cannot be.
         return reports.toJavaRDD().repartition(1).collect().stream()
-                .map(RankReport::fromJson)
+                .map(report -> Json.read(report, RankReport.class))
                 .toList();
     }
 }

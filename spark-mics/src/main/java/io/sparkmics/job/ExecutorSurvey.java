@@ -2,14 +2,16 @@ package io.sparkmics.job;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.sparkmics.bootstrap.Platform;
-import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A small job that asks the executors what machines they are, before anything is loaded on them.
@@ -20,39 +22,46 @@ record ExecutorSurvey(List<Answer> answers) {
 
     /**
      * @param host where the slot is
-     * @param executor which process it belongs to
-     * @param problem what keeps native code from running there; empty: nothing
+     * @param platform what keeps native code from running there; empty: nothing
+     * @param workDirectory what keeps it from writing to the run's folder; empty: nothing
      * @param memoryBytes physical memory of its machine
      */
-    record Answer(String host, String executor, String problem, long memoryBytes) implements Serializable {
+    record Answer(String host, String platform, String workDirectory, long memoryBytes) {
 
-        static Answer here() {
+        static Answer here(String run, Configuration hadoop) {
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Answer(
                     SparkEnv.get().blockManager().blockManagerId().host(),
-                    SparkEnv.get().executorId(),
                     Platform.problem().orElse(""),
+                    WorkDirectory.problemOnExecutor(new Path(run), hadoop).orElse(""),
                     system.getTotalMemorySize());
         }
     }
 
-    static ExecutorSurvey of(JavaSparkContext spark, int slots) {
-        return new ExecutorSurvey(spark.parallelize(Collections.nCopies(slots, 0), slots)
-                .map(slot -> Answer.here())
-                .collect());
+    static ExecutorSurvey of(JavaSparkContext spark, int slots, Path run, Configuration hadoop) {
+        SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
+        String folder = run.toString();
+        return new ExecutorSurvey(spark
+                .parallelize(Collections.nCopies(slots, 0), slots)
+                .map(slot -> Json.write(Answer.here(folder, configuration.value())))
+                .collect()
+                .stream()
+                .map(answer -> Json.read(answer, Answer.class))
+                .toList());
     }
 
     /**
-     * @throws IllegalStateException naming each host that cannot run native code, and why
+     * @throws IllegalStateException naming each host that cannot run native code or reach the run's folder, and why
      */
-    void requirePlatform() {
-        Map<String, String> problems = answers.stream()
-                .filter(answer -> !answer.problem().isEmpty())
-                .collect(Collectors.toMap(Answer::host, Answer::problem, (one, same) -> one));
+    void requireFit() {
+        String problems = answers.stream()
+                .flatMap(answer -> Stream.of(answer.platform(), answer.workDirectory())
+                        .filter(problem -> !problem.isEmpty())
+                        .map(problem -> "On host " + answer.host() + ": " + problem))
+                .distinct()
+                .collect(Collectors.joining("\n"));
         if (!problems.isEmpty()) {
-            throw new IllegalStateException(problems.entrySet().stream()
-                    .map(entry -> entry.getKey() + ": " + entry.getValue())
-                    .collect(Collectors.joining("\n")));
+            throw new IllegalStateException(problems);
         }
     }
 

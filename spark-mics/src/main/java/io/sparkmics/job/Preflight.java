@@ -15,8 +15,11 @@ import org.apache.spark.sql.types.StructType;
 /** Everything that can be known to be wrong before the cluster is asked for anything, in one error. */
 final class Preflight {
 
-    private static final List<String> ENCRYPTED =
-            List.of("spark.network.crypto.enabled", "spark.ssl.enabled", "spark.authenticate.enableSaslEncryption");
+    private static final List<String> ENCRYPTED = List.of(
+            "spark.network.crypto.enabled",
+            "spark.ssl.enabled",
+            "spark.ssl.rpc.enabled",
+            "spark.authenticate.enableSaslEncryption");
 
     private final TrainingSettings settings;
     private final StructType schema;

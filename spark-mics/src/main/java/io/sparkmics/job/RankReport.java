@@ -1,7 +1,5 @@
 package io.sparkmics.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.Traffic;
@@ -21,8 +19,6 @@ import java.util.Map;
 record RankReport(
         int rank, String modelDirectory, List<StepMetrics> history, Map<GroupKind, Map<LinkClass, Long>> bytes) {
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     static RankReport of(int rank, String modelDirectory, List<StepMetrics> history, Traffic traffic) {
         Map<GroupKind, Map<LinkClass, Long>> bytes = new EnumMap<>(GroupKind.class);
         for (GroupKind kind : GroupKind.values()) {
@@ -33,22 +29,6 @@ record RankReport(
             bytes.put(kind, links);
         }
         return new RankReport(rank, modelDirectory, history, bytes);
-    }
-
-    String toJson() {
-        try {
-            return JSON.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot write the report of rank " + rank + ": " + e.getMessage(), e);
-        }
-    }
-
-    static RankReport fromJson(String json) {
-        try {
-            return JSON.readValue(json, RankReport.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot read the report of a rank: " + e.getMessage(), e);
-        }
     }
 
     /** The traffic of the cluster: what each rank has sent, added up. */

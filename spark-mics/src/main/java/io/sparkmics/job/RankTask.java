@@ -16,6 +16,7 @@ import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
 import io.sparkmics.model.Model;
 import io.sparkmics.monitor.StepMetrics;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,9 @@ import scala.Tuple2;
 final class RankTask {
 
     private static final byte[] NO_PAYLOAD = {};
+
+    /** Ranks meet when each has read its first batch: where data is skewed or a disk slow, some come minutes later. */
+    private static final Duration MEETING = Duration.ofMinutes(10);
 
     private final TrainingPlan plan;
     private final TrainingSettings settings;
@@ -42,7 +46,7 @@ final class RankTask {
         BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces);
         // Before anyone waits in a collective.
         reader.checkFirst();
-        BarrierExchange exchange = new BarrierExchange(task, settings.slotTimeout());
+        BarrierExchange exchange = new BarrierExchange(task, MEETING);
         try (RankContext ranks = Bootstrap.join(
                 exchange, exchange.place(), GlooTransport.onHost(), NO_PAYLOAD, communicationSettings(task))) {
             try {

@@ -1,8 +1,10 @@
 package io.sparkmics.job;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkExecutorInfo;
 
 /** Waits until the cluster can run all ranks at once: Spark itself would wait ten silent minutes. */
 final class Slots {
@@ -12,36 +14,51 @@ final class Slots {
     private Slots() {}
 
     /**
-     * @param notice hears how many slots there are, whenever that changes
+     * @param listener hears how many slots there are, whenever that changes
      * @throws IllegalStateException with wanted and found, when the time is over
      */
-    static void await(SparkContext spark, int wanted, Duration timeout, Consumer<String> notice) {
+    static void await(SparkContext spark, int wanted, Duration timeout, Consumer<String> listener) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        int shown = -1;
+        String shown = "";
         while (true) {
-            int found =
-                    spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-            if (found >= wanted) {
+            int all = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+            int busy = busy(spark);
+            if (all - busy >= wanted) {
                 return;
             }
-            // Threads of this JVM do not become more.
-            if (spark.isLocal() || System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException(tooFew(spark, wanted, found, timeout));
+            // Threads of this JVM do not become more, but they can become free.
+            if (spark.isLocal() && all < wanted || System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(tooFew(spark, wanted, all, busy, timeout));
             }
-            if (found != shown) {
-                notice.accept("Waiting for " + wanted + " slots: " + found + " there.");
-                shown = found;
+            String notice = "Waiting for " + wanted + " slots: " + found(all, busy) + ".";
+            if (!notice.equals(shown)) {
+                listener.accept(notice);
+                shown = notice;
             }
             sleep();
         }
     }
 
-    private static String tooFew(SparkContext spark, int wanted, int found, Duration timeout) {
-        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + found + " slots"
-                + (spark.isLocal()
-                        ? ". Set numWorkers to at most " + found + ", or the master to local[" + wanted + "]."
+    /** Spark counts slots whether they are free or not; a barrier stage needs free ones. */
+    private static int busy(SparkContext spark) {
+        return Arrays.stream(spark.statusTracker().getExecutorInfos())
+                .mapToInt(SparkExecutorInfo::numRunningTasks)
+                .sum();
+    }
+
+    private static String found(int all, int busy) {
+        return all + " there" + (busy > 0 ? ", " + busy + " of them busy" : "");
+    }
+
+    private static String tooFew(SparkContext spark, int wanted, int all, int busy, Duration timeout) {
+        boolean never = spark.isLocal() && all < wanted;
+        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots"
+                + (busy > 0 ? ", " + busy + " of them busy" : "")
+                + (never
+                        ? ". Set numWorkers to at most " + all + ", or the master to local[" + wanted + "]."
                         : " after " + timeout.toSeconds()
-                                + " s. Ask for more executors or cores, lower numWorkers, or raise slotTimeout.");
+                                + " s. Ask for more executors or cores, end other jobs, lower numWorkers, or raise"
+                                + " slotTimeout.");
     }
 
     private static void sleep() {

@@ -37,7 +37,8 @@ public final class TrainingJob {
         this.frame = frame;
         this.settings = settings;
         this.spark = JavaSparkContext.fromSparkContext(frame.sparkSession().sparkContext());
-        this.hadoop = spark.hadoopConfiguration();
+        // The session's own settings of file systems, not only the cluster's.
+        this.hadoop = frame.sparkSession().sessionState().newHadoopConf();
     }
 
     /**
@@ -54,16 +55,15 @@ public final class TrainingJob {
     private TrainingResult run() {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
         Slots.await(spark.sc(), settings.numWorkers(), settings.slotTimeout(), System.err::println);
-        ExecutorSurvey survey = ExecutorSurvey.of(spark, settings.numWorkers());
-        survey.requirePlatform();
-        int partitionGroupSize = partitionGroupSize(survey);
-        Path run = WorkDirectory.create(
-                settings.workDirectory(), settings.sharedWorkDirectory(), survey.severalHosts(), hadoop);
+        Path run = WorkDirectory.create(settings.workDirectory(), hadoop);
+        WorkDirectory.deleteWithApplication(run, hadoop, spark.sc());
         try {
-            TrainingResult result = train(run, partitionGroupSize);
-            WorkDirectory.deleteWithApplication(run, spark.sc());
-            return result;
-        } catch (RuntimeException failure) {
+            ExecutorSurvey survey = ExecutorSurvey.of(spark, settings.numWorkers(), run, hadoop);
+            survey.requireFit();
+            WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
+            return train(run, partitionGroupSize(survey));
+        } catch (Exception failure) {
+            // Spark throws checked exceptions that nothing declares.
             WorkDirectory.delete(run, hadoop, failure);
             throw failure;
         }

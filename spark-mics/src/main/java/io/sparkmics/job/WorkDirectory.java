@@ -44,43 +44,68 @@ final class WorkDirectory {
     /**
      * @param setting what the user asked for; empty: under the default file system
      * @return a new folder
-     * @throws IllegalStateException for a local folder that the executors' hosts do not share
      */
-    static Path create(String setting, boolean shared, boolean severalHosts, Configuration hadoop) {
+    static Path create(String setting, Configuration hadoop) {
+        String parent = setting;
         try {
-            Path parent = setting.isBlank() ? parent(hadoop) : new Path(setting);
-            FileSystem files = parent.getFileSystem(hadoop);
-            if ("file".equals(files.getScheme()) && severalHosts && !shared) {
-                throw new IllegalStateException("Cannot keep the model in " + files.makeQualified(parent)
-                        + ": it is a local folder, and the executors run on several hosts. Set workDirectory to a path"
-                        + " that all of them see, or sharedWorkDirectory if this one is mounted on all.");
-            }
-            Path run = new Path(files.makeQualified(parent), "run-" + UUID.randomUUID());
+            parent = setting.isBlank() ? parent(hadoop) : setting;
+            Path run = new Path(parent, "run-" + UUID.randomUUID());
+            FileSystem files = run.getFileSystem(hadoop);
             if (!files.mkdirs(run)) {
                 throw new IOException("the folder was not made");
             }
-            return run;
+            return files.makeQualified(run);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot make a work directory" + (setting.isBlank() ? "" : " in " + setting) + ": " + e.getMessage()
+                    "Cannot make a work directory in " + parent + ": " + e.getMessage()
                             + ". Set workDirectory to a path that can be written.",
                     e);
         }
     }
 
-    private static Path parent(Configuration hadoop) throws IOException {
+    /** Each user has a folder: the first one's would not let the others in. */
+    private static String parent(Configuration hadoop) throws IOException {
         FileSystem files = FileSystem.get(hadoop);
         return "file".equals(files.getScheme())
-                ? new Path(new Path(System.getProperty("java.io.tmpdir")), "spark-mics")
-                : new Path(files.getHomeDirectory(), ".spark-mics");
+                ? "file:" + System.getProperty("java.io.tmpdir") + "/spark-mics-" + System.getProperty("user.name")
+                : files.getHomeDirectory() + "/.spark-mics";
+    }
+
+    /**
+     * @throws IllegalStateException for a local folder that the executors' hosts are not said to share
+     */
+    static void requireShared(Path run, boolean shared, boolean severalHosts) {
+        if ("file".equals(run.toUri().getScheme()) && severalHosts && !shared) {
+            throw new IllegalStateException("Cannot keep the model in " + run.getParent()
+                    + ": it is a local folder, and the executors run on several hosts. Set workDirectory to a path"
+                    + " that all of them see, or sharedWorkDirectory if this one is mounted on all.");
+        }
+    }
+
+    /** Asked on an executor, before hours of training: whether the folder that the driver made is there and takes files. */
+    static Optional<String> problemOnExecutor(Path run, Configuration hadoop) {
+        try {
+            FileSystem files = run.getFileSystem(hadoop);
+            if (!files.exists(run)) {
+                return Optional.of(
+                        "Cannot keep the model in " + run.getParent() + ": the folder that the driver has made"
+                                + " there is not seen. Set workDirectory to a path that driver and executors share.");
+            }
+            Path probe = new Path(run, "probe-" + UUID.randomUUID());
+            files.create(probe).close();
+            files.delete(probe, false);
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            return Optional.of("Cannot write to " + run + ": " + reason(e)
+                    + ". Set workDirectory to a path that the executors' user can write.");
+        }
     }
 
     /**
      * Trained weights that nobody saved do not outlive the application. Spark ends it in its own shutdown hook too, so this
      * also holds where nobody calls stop.
      */
-    static void deleteWithApplication(Path run, SparkContext spark) {
-        Configuration hadoop = spark.hadoopConfiguration();
+    static void deleteWithApplication(Path run, Configuration hadoop, SparkContext spark) {
         spark.addSparkListener(new SparkListener() {
             @Override
             public void onApplicationEnd(SparkListenerApplicationEnd end) {
