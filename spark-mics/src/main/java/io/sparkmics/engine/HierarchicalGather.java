@@ -48,10 +48,25 @@ final class HierarchicalGather implements UnitGather {
                 Tensor place = places.narrow(0, node * nodeChunk, nodeChunk);
                 second.add(intraNode.gather(chunks.narrow(0, node * chunk, chunk), place));
             }
-            second.forEach(Pending::await);
+            awaitAll(second);
         } finally {
             chunks.close();
             places.close();
+        }
+    }
+
+    /** All of them, also when one fails: the others still write to the unit, which its owner may free afterwards. */
+    private static void awaitAll(List<Pending> gathers) {
+        RuntimeException failure = null;
+        for (Pending gather : gathers) {
+            try {
+                gather.await();
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param data the input of the model's first stage; its first dimension is the micro-batch size b. Closed with this.
  * @param step the step that it belongs to, from 0
  * @param slots where its b sequences stand in the global batch: what dropout masks depend on
- * @param weights what each sequence's loss counts: 1, or 0 for padding
+ * @param weights what each sequence's loss counts: 1, less where only a part of it is predicted, 0 for padding
  */
 public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) implements AutoCloseable {
 
