@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
@@ -95,6 +97,41 @@ class TrafficTest {
                             traffic.calls(GroupKind.REPLICATION, Collective.GATHER));
                 });
         assertThat(seen).containsOnly(List.of(200L, 0L, 0L, 200L, 1L, 1L, 0L));
+    }
+
+    @Test
+    void aCopyHasEveryKindAndLinkClassAndCountsNoFurther() {
+        Traffic traffic = new Traffic();
+        traffic.sent(GroupKind.PARTITION, LinkClass.BETWEEN_NODES, 7);
+        Map<GroupKind, Map<LinkClass, Long>> copy = traffic.bytes();
+        traffic.sent(GroupKind.PARTITION, LinkClass.BETWEEN_NODES, 1);
+        Map<LinkClass, Long> nothing = Map.of(LinkClass.INSIDE_NODE, 0L, LinkClass.BETWEEN_NODES, 0L);
+        assertThat(copy)
+                .isEqualTo(Map.of(
+                        GroupKind.PARTITION, Map.of(LinkClass.INSIDE_NODE, 0L, LinkClass.BETWEEN_NODES, 7L),
+                        GroupKind.REPLICATION, nothing,
+                        GroupKind.INTRA_NODE, nothing,
+                        GroupKind.INTER_NODE, nothing));
+        assertThat(copy).isUnmodifiable();
+        assertThat(copy.values()).allSatisfy(links -> assertThat(links).isUnmodifiable());
+        assertThat(traffic.bytes().get(GroupKind.PARTITION)).containsEntry(LinkClass.BETWEEN_NODES, 8L);
+    }
+
+    @Test
+    void checkedCollectivesAreComparedUncounted() {
+        CommunicationSettings checked = CommunicationSettings.of(2);
+        List<List<Map<GroupKind, Map<LinkClass, Long>>>> sent = Stream.of(checked, checked.withChecking(false))
+                .map(settings -> ThreadRanks.of(2).with(settings).run(rank -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        rank.communicator(GroupKind.PARTITION)
+                                .allReduce(torch.ones(10))
+                                .await();
+                    }
+                    return rank.traffic().bytes();
+                }))
+                .toList();
+        assertThat(sent.get(0)).isEqualTo(sent.get(1));
+        assertThat(sent.get(0).get(0).get(GroupKind.PARTITION)).containsEntry(LinkClass.INSIDE_NODE, 40L);
     }
 
     @Test
