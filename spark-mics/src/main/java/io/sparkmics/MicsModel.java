@@ -137,7 +137,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return LossPicture.draw(training().history(), path, hadoop).message();
     }
 
-    private TrainingResult training() {
+    TrainingResult training() {
         if (training == null) {
             throw new IllegalStateException("Cannot tell how the training of " + uid
                     + " went: a summary is not saved with a model. Ask the model that fit returned.");

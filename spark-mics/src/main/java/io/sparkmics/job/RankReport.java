@@ -2,7 +2,6 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
-import io.sparkmics.bootstrap.Traffic;
 import io.sparkmics.monitor.StepMetrics;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,22 +13,10 @@ import java.util.Map;
  * @param rank who says so
  * @param modelDirectory where the model lies; from rank 0 only, null from the others
  * @param history the metrics of every step; from rank 0 only
- * @param bytes what this rank has sent
+ * @param bytes what this rank has sent in its training steps
  */
 record RankReport(
         int rank, String modelDirectory, List<StepMetrics> history, Map<GroupKind, Map<LinkClass, Long>> bytes) {
-
-    static RankReport of(int rank, String modelDirectory, List<StepMetrics> history, Traffic traffic) {
-        Map<GroupKind, Map<LinkClass, Long>> bytes = new EnumMap<>(GroupKind.class);
-        for (GroupKind kind : GroupKind.values()) {
-            Map<LinkClass, Long> links = new EnumMap<>(LinkClass.class);
-            for (LinkClass link : LinkClass.values()) {
-                links.put(link, traffic.bytes(kind, link));
-            }
-            bytes.put(kind, links);
-        }
-        return new RankReport(rank, modelDirectory, history, bytes);
-    }
 
     /** The traffic of the cluster: what each rank has sent, added up. */
     static Map<GroupKind, Map<LinkClass, Long>> totalBytes(List<RankReport> reports) {

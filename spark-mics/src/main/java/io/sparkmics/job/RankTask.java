@@ -62,13 +62,14 @@ final class RankTask {
     private RankReport train(RankContext ranks, BatchReader reader, int attempt) {
         Model model = settings.model().build();
         try (MicsEngine engine = new MicsEngine(model, engineSettings(), ranks)) {
-            List<StepMetrics> history = new TrainingLoop(plan, ranks, engine, reader).run();
+            TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
+            List<StepMetrics> history = loop.run();
             String directory = null;
             // One copy of the model states is enough: the first partition group has it.
             if (ranks.rank() < plan.partitionGroupSize()) {
                 directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
             }
-            return RankReport.of(ranks.rank(), directory, history, ranks.traffic());
+            return new RankReport(ranks.rank(), directory, history, loop.bytes());
         }
     }
 

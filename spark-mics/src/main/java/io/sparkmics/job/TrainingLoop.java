@@ -1,5 +1,7 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.TokenBatch;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Carries out the driver's schedule, step by step. */
@@ -25,6 +28,7 @@ final class TrainingLoop {
     private final RankContext ranks;
     private final MicsEngine engine;
     private final BatchReader reader;
+    private final StepTraffic traffic;
     private final List<StepMetrics> history = new ArrayList<>();
 
     TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader) {
@@ -33,6 +37,7 @@ final class TrainingLoop {
         this.ranks = ranks;
         this.engine = engine;
         this.reader = reader;
+        this.traffic = new StepTraffic(ranks.traffic());
     }
 
     /** Trains to the end and returns the metrics of every step, on rank 0 alone; they have been sent as well. */
@@ -41,7 +46,8 @@ final class TrainingLoop {
         long before = begin;
         for (long step = 0; step < schedule.steps(); step++) {
             double learningRate = schedule.learningRate(step);
-            StepResult result = engine.step(step, microBatches(), learningRate);
+            long number = step;
+            StepResult result = traffic.during(() -> engine.step(number, microBatches(), learningRate));
             Double validationLoss = reader.evaluationDue() ? engine.evaluate(evaluation()) : null;
             long now = System.nanoTime();
             report(step, result, learningRate, validationLoss, (now - before) / 1e9, (now - begin) / 1e9);
@@ -53,6 +59,11 @@ final class TrainingLoop {
         }
         plan.progress().flush(LAST_WORDS);
         return history;
+    }
+
+    /** What this rank has sent in its steps. */
+    Map<GroupKind, Map<LinkClass, Long>> bytes() {
+        return traffic.bytes();
     }
 
     private Iterator<MicroBatch> microBatches() {

@@ -26,7 +26,7 @@ import org.apache.hadoop.fs.Path;
  * @param validationLoss of the last evaluation, or null where there was none
  * @param tokens trained on, by all ranks together
  * @param seconds from the beginning of the first step to the end of the last
- * @param bytes sent by all ranks together, as the transport really sends them
+ * @param bytes sent by all ranks together in the training steps, as the transport really sends them
  * @param data what became of the rows: counts by name, in the order given
  * @param extra anything else worth telling: written beside the rest, in the order given
  */
@@ -98,7 +98,9 @@ public record TrainingSummary(
         description.put("tokens", tokens);
         description.put("seconds", seconds);
         description.put("tokensPerSecond", tokensPerSecond());
-        description.put("bytes", describeBytes());
+        description.put("bytes", describeBytes(1));
+        // Every step sends the same.
+        description.put("bytesPerStep", describeBytes(steps));
         description.put("data", data);
         extra.forEach((name, value) -> {
             if (description.putIfAbsent(name, value) != null) {
@@ -120,12 +122,12 @@ public record TrainingSummary(
         }
     }
 
-    private Map<String, Object> describeBytes() {
+    private Map<String, Object> describeBytes(long divisor) {
         Map<String, Object> byKind = new LinkedHashMap<>();
         for (GroupKind kind : GroupKind.values()) {
             Map<String, Long> byLink = new LinkedHashMap<>();
             for (LinkClass link : LinkClass.values()) {
-                byLink.put(camel(link), bytes.getOrDefault(kind, Map.of()).getOrDefault(link, 0L));
+                byLink.put(camel(link), bytes.getOrDefault(kind, Map.of()).getOrDefault(link, 0L) / divisor);
             }
             byKind.put(camel(kind), byLink);
         }

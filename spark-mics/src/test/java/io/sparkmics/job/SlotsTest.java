@@ -7,10 +7,19 @@ import io.sparkmics.LocalSpark;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
+
+    /** Tasks run in this JVM and find it here. */
+    private static final AtomicReference<Callable<Boolean>> BUSY = new AtomicReference<>();
 
     private final List<String> notices = new ArrayList<>();
 
@@ -30,5 +39,27 @@ class SlotsTest {
         Slots.await(LocalSpark.session().sparkContext(), 2, Duration.ofSeconds(1), notices::add);
 
         assertThat(notices).isEmpty();
+    }
+
+    @Test
+    void slotsThatAreBusyAreWaitedForAndCounted() throws Exception {
+        SparkContext spark = LocalSpark.session().sparkContext();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        BUSY.set(() -> {
+            running.countDown();
+            return done.await(1, TimeUnit.MINUTES);
+        });
+        JavaFutureAction<?> job = JavaSparkContext.fromSparkContext(spark)
+                .parallelize(List.of(1), 1)
+                .foreachAsync(ignored -> BUSY.get().call());
+        assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
+
+        assertThatThrownBy(() -> Slots.await(spark, 2, Duration.ofSeconds(1), notices::add))
+                .hasMessage("Cannot run 2 ranks at once: master local[2] has 2 slots, 1 of them busy after 1 s. "
+                        + "Ask for more executors or cores, end other jobs, lower numWorkers, or raise slotTimeout.");
+        assertThat(notices).containsExactly("Waiting for 2 slots: 2 there, 1 of them busy.");
+        done.countDown();
+        job.get(1, TimeUnit.MINUTES);
     }
 }

@@ -39,11 +39,14 @@ class TrainingSummaryTest {
                         "seconds",
                         "tokensPerSecond",
                         "bytes",
+                        "bytesPerStep",
                         "data",
                         "unigramLoss",
                         "heldOutLoss");
         assertThat(json.get("tokensPerSecond").doubleValue()).isEqualTo(4096);
         assertThat(json.at("/bytes/partition/insideNode").longValue()).isEqualTo(5_000_000_000L);
+        assertThat(json.at("/bytesPerStep/partition/insideNode").longValue())
+                .isEqualTo(5_000_000_000L / json.get("steps").longValue());
         assertThat(json.at("/bytes/partition/betweenNodes").longValue()).isZero();
         assertThat(json.at("/bytes/interNode/betweenNodes").longValue()).isZero();
         assertThat(json.get("data").toString()).isEqualTo("{\"documents\":12,\"droppedTail\":3}");
