@@ -12,6 +12,7 @@ import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -112,7 +113,7 @@ class FitTest {
     }
 
     @Test
-    void kryoIsNoObstacle() {
+    void kryoIsNoObstacle() throws IOException {
         LocalSpark.session().stop();
         try (SparkSession spark = SparkSession.builder()
                 .master("local[2]")
