@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.Platform;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.model.UniqueNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class Preflight {
 
     private void model() {
         try {
-            settings.model().build();
+            problems.addAll(UniqueNames.problems(settings.model().build()));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
         }

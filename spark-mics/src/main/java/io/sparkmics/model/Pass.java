@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 public interface Pass {
 
     /**
-     * What the data room made of the rows: for tokens an int64 tensor [b, context + 1]. A negative token pads: nothing is
-     * predicted there.
+     * What the data room made of the rows: for tokens an int64 tensor [b, context + 1]. -1 pads: nothing is predicted
+     * there.
      */
     Tensor data();
 

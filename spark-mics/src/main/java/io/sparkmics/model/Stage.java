@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 /** One part of the forward pass: reads one tensor and the weights of its units, makes one tensor. */
 public interface Stage {
 
-    /** The units that are gathered while this stage runs. Two stages that name the same unit share its weights. */
+    /** The units that are gathered while this stage runs. Two stages that name equal units share one unit's weights. */
     List<Unit> units();
 
     /**
