@@ -16,7 +16,7 @@ class ColumnsTest {
     private final MicsEstimator estimator = new MicsEstimator();
 
     @ParameterizedTest
-    @ValueSource(strings = {"STRING", "ARRAY<INT>", "ARRAY<BIGINT>"})
+    @ValueSource(strings = {"STRING", "STRING COLLATE UTF8_LCASE", "ARRAY<INT>", "ARRAY<BIGINT>"})
     void lossAndTokenCountAreAddedToWhatIsThere(String type) {
         StructType frame = StructType.fromDDL("id INT, text " + type);
         StructType scored = StructType.fromDDL("id INT, text " + type + ", loss DOUBLE, tokenCount BIGINT");
