@@ -31,7 +31,9 @@ import org.apache.spark.sql.types.StructType;
  * one JVM must have room for all of them.
  *
  * <p>The weights of a model that {@link MicsEstimator#fit} made are gone when the application ends, unless {@link #write}
- * saved them.
+ * saved them. A loaded model reads them from the folder that it was loaded from, and refuses to be saved over it. A {@link
+ * org.apache.spark.ml.PipelineModel} cannot refuse: saved with {@code overwrite()} over the path that it was loaded from, it
+ * loses the weights, as Spark deletes the folder before it asks any stage.
  */
 public final class MicsModel extends Model<MicsModel> implements ScoringParams<MicsModel>, MLWritable {
 

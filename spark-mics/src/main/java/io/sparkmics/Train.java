@@ -4,6 +4,7 @@ import io.sparkmics.cli.TrainCommand;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.util.MLWriter;
@@ -66,15 +67,16 @@ public final class Train {
     }
 
     private String told(TrainingSummary summary) {
-        return "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f, at first %.3f. See %s."
-                .formatted(
-                        summary.parameters(),
-                        summary.steps(),
-                        summary.tokens(),
-                        summary.seconds(),
-                        summary.lastLoss(),
-                        summary.firstLoss(),
-                        command.output());
+        return String.format(
+                Locale.ROOT,
+                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f, at first %.3f. See %s.",
+                summary.parameters(),
+                summary.steps(),
+                summary.tokens(),
+                summary.seconds(),
+                summary.lastLoss(),
+                summary.firstLoss(),
+                command.output());
     }
 
     private Path modelFolder() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkmics.model.Gpt;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -75,8 +76,8 @@ class MicsEstimatorParamsTest {
     @ParameterizedTest
     @MethodSource("params")
     void everyParamHasAMethodASetterAndAGetterOfItsName(Param<?> param) throws ReflectiveOperationException {
-        String suffix =
-                param.name().substring(0, 1).toUpperCase() + param.name().substring(1);
+        String suffix = param.name().substring(0, 1).toUpperCase(Locale.ROOT)
+                + param.name().substring(1);
         Method getter = MicsEstimator.class.getMethod("get" + suffix);
         Method setter = MicsEstimator.class.getMethod("set" + suffix, getter.getReturnType());
         Object value = another(param.name(), getter.getReturnType());

@@ -47,7 +47,7 @@ final class ReadmeTest {
                 + param.doc().replace("|", "\\|") + " |";
     }
 
-    private static List<String> firstBlock(String heading) throws IOException {
+    static List<String> firstBlock(String heading) throws IOException {
         List<String> lines = section(heading);
         int start = indexOfFence(lines, 0);
         return lines.subList(start + 1, indexOfFence(lines, start + 1));

@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 
 /** Who may know whom: the arrows between the rooms go down, from what users touch to what ranks compute. */
 @AnalyzeClasses(packages = "io.sparkmics", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -154,4 +156,20 @@ final class RoomsTest {
     @ArchTest
     static final ArchRule roomsDoNotGoInCircles =
             slices().matching("io.sparkmics.(*)..").should().beFreeOfCycles();
+
+    /** What people and programs read is the same on every machine. */
+    @ArchTest
+    static final ArchRule nothingIsWrittenInTheLocaleOfTheMachine = noClasses()
+            .should()
+            .callMethod(String.class, "formatted", Object[].class)
+            .orShould()
+            .callMethod(String.class, "format", String.class, Object[].class)
+            .orShould()
+            .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+            .orShould()
+            .callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+            .orShould()
+            .callMethod(String.class, "toUpperCase")
+            .orShould()
+            .callMethod(String.class, "toLowerCase");
 }

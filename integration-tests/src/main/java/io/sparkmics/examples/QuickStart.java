@@ -9,6 +9,7 @@ import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.model.Gpt;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -72,7 +73,7 @@ public final class QuickStart {
 
     private static String size(Dataset<Row> files) {
         Row row = files.select(count(lit(1)), sum("bytes")).first();
-        return "%,d files of %,d bytes".formatted(row.getLong(0), row.getLong(1));
+        return String.format(Locale.ROOT, "%,d files of %,d bytes", row.getLong(0), row.getLong(1));
     }
 
     private static Dataset<String> texts(Dataset<Row> files) {
@@ -80,6 +81,6 @@ public final class QuickStart {
     }
 
     private static void say(String format, Object... values) {
-        System.out.printf(format + "%n", values);
+        System.out.printf(Locale.ROOT, format + "%n", values);
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -56,13 +57,15 @@ final class ShardingBenchmark {
             for (Variant variant : VARIANTS) {
                 double rate = measure(variant);
                 tokensPerSecond.computeIfAbsent(variant, v -> new ArrayList<>()).add(rate);
-                System.err.printf("round %d of %d: %s: %.0f tokens/s%n", round + 1, ROUNDS, variant.name(), rate);
+                System.err.printf(
+                        Locale.ROOT, "round %d of %d: %s: %.0f tokens/s%n", round + 1, ROUNDS, variant.name(), rate);
             }
         }
         double baseline = median(tokensPerSecond.get(VARIANTS.get(0)));
-        System.out.printf("| variant | tokens/s (median of %d) | of the baseline |%n|---|---|---|%n", ROUNDS);
-        tokensPerSecond.forEach((variant, rates) ->
-                System.out.printf("| %s | %,.0f | %.2f |%n", variant.name(), median(rates), median(rates) / baseline));
+        System.out.printf(
+                Locale.ROOT, "| variant | tokens/s (median of %d) | of the baseline |%n|---|---|---|%n", ROUNDS);
+        tokensPerSecond.forEach((variant, rates) -> System.out.printf(
+                Locale.ROOT, "| %s | %,.0f | %.2f |%n", variant.name(), median(rates), median(rates) / baseline));
     }
 
     private static double measure(Variant variant) {

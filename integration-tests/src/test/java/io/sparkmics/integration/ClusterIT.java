@@ -60,6 +60,7 @@ final class ClusterIT {
 
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertSummary(2, 2, 5);
+        assertThat(folder.resolve("model")).isNotEmptyDirectory();
     }
 
     @Test
@@ -74,7 +75,7 @@ final class ClusterIT {
                 .singleElement()
                 .satisfies(line -> assertThat(line).contains("999", "256"));
         assertThat(run.lines("\tat ")).as(run.output()).isEmpty();
-        assertThat(folder.resolve("out/model")).doesNotExist();
+        assertThat(folder.resolve("model")).doesNotExist();
     }
 
     private Outcome train(List<String> rows) throws IOException, InterruptedException {

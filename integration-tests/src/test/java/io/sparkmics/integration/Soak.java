@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -50,7 +51,7 @@ final class Soak {
                         1e-3);
                 engine.evaluate(List.of(batch(step, ranks.rank())).iterator());
                 if (ranks.rank() == 0 && (step + 1) % EVERY == 0) {
-                    System.out.printf("step %d resident %d%n", step + 1, resident());
+                    System.out.printf(Locale.ROOT, "step %d resident %d%n", step + 1, resident());
                 }
             }
         }

@@ -58,8 +58,8 @@ final class SparkSubmit {
     }
 
     private Outcome run(List<String> program, String... arguments) throws IOException, InterruptedException {
-        // A home of its own for each run: executors leave logs there, to read when a test fails, and copies of the
-        // jars.
+        // A home of its own for each run: executors leave logs there, to read when a test fails, and copies of
+        // the jars.
         Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
         Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
         List<String> command = new ArrayList<>(java(home));

@@ -35,8 +35,8 @@ public final class NativeLibraries {
                 System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
             }
             try {
-                // libtorch.so is opened first and would find a libtorch_cpu.so of the system while ours is not
-                // extracted.
+                // libtorch.so is opened first, and would find a libtorch_cpu.so of the system while ours is
+                // not extracted.
                 Loader.cacheResource("/org/bytedeco/pytorch/linux-x86_64/libtorch_cpu.so");
             } catch (IOException e) {
                 throw new UncheckedIOException(

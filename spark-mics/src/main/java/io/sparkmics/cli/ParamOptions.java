@@ -44,8 +44,8 @@ final class ParamOptions {
             stage.set(param.name(), value);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "Cannot use %s %s: it is out of range. It is %s."
-                            .formatted(TrainCommand.flag(param.name()), value, param.doc()),
+                    "Cannot use " + TrainCommand.flag(param.name()) + " " + value + ": it is out of range. It is "
+                            + param.doc() + ".",
                     e);
         }
     }

@@ -30,24 +30,21 @@ final class Documents {
         List<String> problems = new ArrayList<>();
         typeOf(schema, settings.inputCol(), "input", problems).ifPresent(type -> {
             if (!isText(type) && !isIds(type)) {
-                problems.add(
-                        "Cannot train on column '%s': its type is %s. It must be string, array<int> or array<bigint>."
-                                .formatted(settings.inputCol(), type.catalogString()));
+                problems.add("Cannot train on column '" + settings.inputCol() + "': its type is " + type.catalogString()
+                        + ". It must be string, array<int> or array<bigint>.");
             }
             if (isText(type) && settings.vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
-                problems.add(
-                        "Cannot tokenize column '%s' with a vocabulary of %d: text needs %d. Set a larger vocabulary."
-                                .formatted(
-                                        settings.inputCol(), settings.vocabularySize(), ByteTokenizer.VOCABULARY_SIZE));
+                problems.add("Cannot tokenize column '" + settings.inputCol() + "' with a vocabulary of "
+                        + settings.vocabularySize() + ": text needs " + ByteTokenizer.VOCABULARY_SIZE
+                        + ". Set a larger vocabulary.");
             }
         });
         settings.validationIndicatorCol()
                 .ifPresent(name -> typeOf(schema, name, "validation indicator", problems)
                         .ifPresent(type -> {
                             if (!type.equals(DataTypes.BooleanType)) {
-                                problems.add(
-                                        "Cannot tell validation rows by column '%s': its type is %s. It must be boolean."
-                                                .formatted(name, type.catalogString()));
+                                problems.add("Cannot tell validation rows by column '" + name + "': its type is "
+                                        + type.catalogString() + ". It must be boolean.");
                             }
                         }));
         return problems;
@@ -90,8 +87,8 @@ final class Documents {
         if (List.of(schema.fieldNames()).contains(name)) {
             return Optional.of(schema.apply(name).dataType());
         }
-        problems.add("Cannot find the %s column '%s': the columns are %s."
-                .formatted(role, name, String.join(", ", schema.fieldNames())));
+        problems.add("Cannot find the " + role + " column '" + name + "': the columns are "
+                + String.join(", ", schema.fieldNames()) + ".");
         return Optional.empty();
     }
 }

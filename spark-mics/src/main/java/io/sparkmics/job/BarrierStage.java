@@ -42,9 +42,8 @@ final class BarrierStage {
     static List<RankReport> run(JavaPairRDD<SequenceKey, int[]> pieces, TrainingPlan plan) {
         ClassTag<String> tag = ClassTag$.MODULE$.apply(String.class);
         RDD<String> reports = pieces.rdd().barrier().mapPartitions(new Task(plan), false, tag);
-        // A stage behind it makes this one a shuffle map stage, which Spark can run again as a whole; a barrier stage
-        // at
-        // the end of a job cannot be.
+        // A stage behind it makes this one a shuffle map stage, which Spark can run again as a whole; a barrier
+        // stage at the end of a job cannot be.
         return reports.toJavaRDD().repartition(1).collect().stream()
                 .map(report -> Json.read(report, RankReport.class))
                 .toList();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /** Everything that can be known to be wrong before the cluster is asked for anything, in one error. */
@@ -89,7 +89,7 @@ final class Preflight {
 
     private static boolean isText(TrainingSettings settings, StructType schema) {
         return List.of(schema.fieldNames()).contains(settings.inputCol())
-                && schema.apply(settings.inputCol()).dataType().equals(DataTypes.StringType);
+                && schema.apply(settings.inputCol()).dataType() instanceof StringType;
     }
 
     /** Ready ids end with the last id of the vocabulary, as GPT-2's do; text ends as the tokenizer says. */

@@ -2,6 +2,7 @@ package io.sparkmics.job;
 
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.engine.Precision;
 import io.sparkmics.model.Unit;
 import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
@@ -12,6 +13,7 @@ import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -73,8 +75,9 @@ public final class TrainingJob {
         if (settings.partitionGroupSize() > 0) {
             return settings.partitionGroupSize();
         }
+        Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
         MemoryModel memory = new MemoryModel(
-                settings.model().build().units().stream().map(Unit::size).toList());
+                settings.model().build().units().stream().map(Unit::size).toList(), precision.bytes());
         return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
     }
 
@@ -133,6 +136,9 @@ public final class TrainingJob {
         data.put("trainingTokens", counts.trainingTokens());
         data.put("trainingSequences", counts.trainingSequences());
         data.put("trainingTailTokens", counts.trainingTail());
+        OptionalDouble epochs =
+                settings.maxEpochs() > 0 ? OptionalDouble.of(settings.maxEpochs()) : OptionalDouble.empty();
+        data.put("leftOverSequences", schedule.leftOverSequences(epochs, counts.trainingSequences()));
         data.put("validationDocuments", counts.validationDocuments());
         data.put("validationTokens", counts.validationTokens());
         data.put("validationSequences", counts.validationSequences());

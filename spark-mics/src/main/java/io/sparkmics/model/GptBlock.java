@@ -20,8 +20,8 @@ final class GptBlock implements Stage {
         this.prefix = "transformer.h." + layer + ".";
         this.attention = new GptAttention(config, prefix);
         long width = config.width();
-        // Two additions to the residual stream a block: GPT-2 scales them so that its variance does not grow with
-        // depth.
+        // Two additions to the residual stream a block: GPT-2 scales them so that its variance does not
+        // grow with depth.
         Initialization residual = Initialization.normal(Gpt.INITIAL_DEVIATION / Math.sqrt(2.0 * config.layers()));
         Initialization zero = Initialization.constant(0);
         Initialization one = Initialization.constant(1);

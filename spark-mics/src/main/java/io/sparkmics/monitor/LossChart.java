@@ -60,9 +60,8 @@ final class LossChart {
             double[] validationLosses = column(validations, StepMetrics::validationLoss);
             line(chart, "validation", at, validationLosses, VALIDATION, 1.4f, SeriesMarkers.CIRCLE);
         }
-        // Equally spaced steps would be labelled at multiples of any number; one point between them, which is not
-        // drawn,
-        // and the labels are round.
+        // Equally spaced steps would be labelled at multiples of any number; one point between them, which is
+        // not drawn, and the labels are round.
         line(chart, ROUND_LABELS, new double[] {0.5}, new double[] {Double.NaN}, Color.WHITE, 1, SeriesMarkers.NONE)
                 .setShowInLegend(false);
         return chart;

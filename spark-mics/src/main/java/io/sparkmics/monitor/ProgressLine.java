@@ -117,8 +117,8 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
     private static String clock(double seconds) {
         Duration time = Duration.ofSeconds(Math.max(0, Math.round(seconds)));
         return time.toHours() > 0
-                ? String.format("%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
-                : String.format("%d:%02d", time.toMinutes(), time.toSecondsPart());
+                ? String.format(Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+                : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
     }
 
     private static boolean isTerminal() {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /** What the columns of a frame must be. */
@@ -15,7 +16,7 @@ public final class Columns {
     public static void requireTokens(StructType schema, String name) {
         DataType type = type(schema, name);
         DataType element = type instanceof ArrayType array ? array.elementType() : null;
-        if (!DataTypes.StringType.equals(type)
+        if (!(type instanceof StringType)
                 && !DataTypes.IntegerType.equals(element)
                 && !DataTypes.LongType.equals(element)) {
             throw new IllegalArgumentException("Cannot read tokens from column " + name + ": its type is "

@@ -2,6 +2,7 @@ package io.sparkmics.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -39,8 +40,14 @@ final class BatchSizes {
             remedy +=
                     " Or set the micro-batch size to " + or(nearest(globalBatchSize / worldSize, microBatchSize)) + ".";
         }
-        return "Cannot split a global batch of %d sequences: it is not a multiple of micro-batch size %d x world size %d = %d.%s"
-                .formatted(globalBatchSize, microBatchSize, worldSize, product, remedy);
+        return String.format(
+                Locale.ROOT,
+                "Cannot split a global batch of %d sequences: it is not a multiple of micro-batch size %d x world size %d = %d.%s",
+                globalBatchSize,
+                microBatchSize,
+                worldSize,
+                product,
+                remedy);
     }
 
     /** The divisors of the sequences of one rank that are next to the micro-batch size. */

@@ -7,23 +7,27 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What training in single precision holds on one rank, in bytes: the shards of the model states, two gathered units (the
+ * What training holds on one rank, in bytes: the shards of the model states, two gathered units (the
  * current one and the one on its way) and the full gradient of one unit. Activations come on top: they depend on the
  * micro-batch, not on how the model is sharded.
  *
  * @param unitSizes parameters of each unit, in the order of use
+ * @param elementBytes bytes of one element of a weight, a gradient or a moment
  */
-public record MemoryModel(List<Long> unitSizes) {
+public record MemoryModel(List<Long> unitSizes, int elementBytes) {
 
-    private static final int WEIGHT = 4;
-    private static final int GRADIENT = 4;
-    private static final int MOMENTS = 8;
+    /** For each parameter: its weight, its gradient, and two moments of that. */
+    private static final int ELEMENTS_PER_PARAMETER = 4;
 
     public MemoryModel {
         unitSizes = List.copyOf(unitSizes);
         if (unitSizes.isEmpty() || unitSizes.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException(
                     "Cannot model the memory of units with sizes " + unitSizes + ": every size must be positive.");
+        }
+        if (elementBytes < 1) {
+            throw new IllegalArgumentException(
+                    "Cannot model the memory of elements with " + elementBytes + " bytes: it must be positive.");
         }
     }
 
@@ -37,18 +41,19 @@ public record MemoryModel(List<Long> unitSizes) {
         return unitSizes.stream()
                         .mapToLong(size -> (size + partitionGroupSize - 1) / partitionGroupSize)
                         .sum()
-                * (WEIGHT + GRADIENT + MOMENTS);
+                * ELEMENTS_PER_PARAMETER
+                * elementBytes;
     }
 
     /** The two neighbouring units that are largest together. */
     public long gatheredUnits() {
         LongStream pairs = IntStream.range(1, unitSizes.size()).mapToLong(i -> unitSizes.get(i - 1) + unitSizes.get(i));
-        return WEIGHT * pairs.max().orElse(unitSizes.get(0));
+        return elementBytes * pairs.max().orElse(unitSizes.get(0));
     }
 
     /** The largest unit's gradient before hop 1. */
     public long unitGradient() {
-        return GRADIENT * Collections.max(unitSizes);
+        return elementBytes * Collections.max(unitSizes);
     }
 
     /** All of it. */

@@ -81,11 +81,6 @@ public record TrainingSchedule(
         return Math.min(most, whole);
     }
 
-    /** The sequences that are left out at the end of the epochs, fewer than one global batch. */
-    public static long remainder(double epochs, long sequences, int globalBatchSize) {
-        return sequencesIn(epochs, sequences) % globalBatchSize;
-    }
-
     private static long sequencesIn(double epochs, long sequences) {
         if (!(epochs > 0 && epochs < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("Cannot train for " + epochs + " epochs: it must be positive.");
@@ -110,6 +105,20 @@ public record TrainingSchedule(
     /** The sequences of all steps together. */
     public long sequences() {
         return steps * globalBatchSize;
+    }
+
+    /**
+     * The sequences at the end of the epochs that fill no whole global batch and are left out; 0 where the steps end before
+     * the epochs do.
+     *
+     * @param sequences the training sequences of one epoch
+     */
+    public long leftOverSequences(OptionalDouble epochs, long sequences) {
+        if (epochs.isEmpty()) {
+            return 0;
+        }
+        long left = sequencesIn(epochs.getAsDouble(), sequences) - sequences();
+        return left < globalBatchSize ? left : 0;
     }
 
     /** The learning rate of a step. */

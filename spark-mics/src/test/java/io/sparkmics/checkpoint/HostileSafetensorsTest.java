@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,10 +60,10 @@ class HostileSafetensorsTest {
                 arguments("not JSON", file(GOOD.getBytes(StandardCharsets.UTF_16BE), 8)),
                 arguments(
                         "tensor a is there twice",
-                        file(String.format(two, 8, 16).replace("\"b\"", "\"a\""), 16)),
+                        file(String.format(Locale.ROOT, two, 8, 16).replace("\"b\"", "\"a\""), 16)),
                 arguments(
                         "tensor a is there twice",
-                        file(String.format(two, 8, 16).replace("\"b\"", "\"\\u0061\""), 16)),
+                        file(String.format(Locale.ROOT, two, 8, 16).replace("\"b\"", "\"\\u0061\""), 16)),
                 arguments("tensor __metadata__ is there twice", file("{\"__metadata__\":{},\"__metadata__\":{}}", 0)),
                 arguments(
                         "its metadata has an entry twice: x", file("{\"__metadata__\":{\"x\":\"1\",\"x\":\"2\"}}", 0)),
@@ -101,16 +102,16 @@ class HostileSafetensorsTest {
                 arguments("tensor a begins at byte 4 of the data", file(GOOD.replace("[0,8]", "[4,12]"), 12)),
                 arguments(
                         "tensor b begins at byte 4 of the data, and the one before it ends at 8",
-                        file(String.format(two, 4, 12), 12)),
+                        file(String.format(Locale.ROOT, two, 4, 12), 12)),
                 arguments(
                         "tensor b begins at byte 0 of the data, and the one before it ends at 8",
-                        file(String.format(two, 0, 8), 8)),
+                        file(String.format(Locale.ROOT, two, 0, 8), 8)),
                 arguments(
                         "tensor b begins at byte 12 of the data, and the one before it ends at 8",
-                        file(String.format(two, 12, 20), 20)),
+                        file(String.format(Locale.ROOT, two, 12, 20), 20)),
                 arguments(
                         "begins at byte 9223372036854775800",
-                        file(String.format(two, 9223372036854775800L, 9223372036854775807L), 16)),
+                        file(String.format(Locale.ROOT, two, 9223372036854775800L, 9223372036854775807L), 16)),
                 arguments("its tensors have 8 bytes, and the file has 7", file(GOOD, 7)),
                 arguments("its tensors have 8 bytes, and the file has 9", file(GOOD, 9)),
                 arguments("its tensors have 0 bytes, and the file has 1", file("{}", 1)));

@@ -40,9 +40,8 @@ final class LocalSpark {
     /** Documents of very different lengths, in letters that are not all ASCII. */
     static String[] documents(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> "документ %d ".formatted(i)
-                        + "xyz ".repeat(i % 7 * (i % 5))
-                        + (i % 11 == 0 ? "é".repeat(90) : ""))
+                .mapToObj(i ->
+                        "документ " + i + " " + "xyz ".repeat(i % 7 * (i % 5)) + (i % 11 == 0 ? "é".repeat(90) : ""))
                 .toArray(String[]::new);
     }
 }

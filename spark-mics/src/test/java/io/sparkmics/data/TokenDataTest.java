@@ -71,6 +71,8 @@ class TokenDataTest {
         assertThat(data.counts().describe())
                 .isEqualTo("3 training documents, 13 tokens, 3 sequences of context 4. Left out: 2 null rows,"
                         + " 1 empty documents, 0 tokens behind the last training sequence.");
+        assertThat(data.counts().describe(1234))
+                .endsWith("0 tokens behind the last training sequence, 1,234 sequences behind the last global batch.");
         List<Read> reads = Batches.read(data, Batches.schedule(1, 3, 1, 1));
         assertThat(reads).hasSize(3).allMatch(read -> read.weight() == 1);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.io.IOException;
@@ -55,6 +56,17 @@ class PreflightTest {
                                         + "acceptPlainTextCollectives if the network between the executors is trusted.",
                                 "Cannot keep the model in nowhere://models: No FileSystem for scheme \"nowhere\". Set "
                                         + "workDirectory to a path on a file system that Hadoop knows here, or leave it empty."));
+    }
+
+    @Test
+    void textEndsAsTheTokenizerSaysWhateverItsCollation() {
+        TrainingSettings settings = settings(MODEL.vocabularySize(300), "text", "", 2, "", false);
+        StructType collated = StructType.fromDDL("text STRING COLLATE UTF8_LCASE");
+
+        assertThat(Preflight.dataSettings(settings, collated).endOfText()).isEqualTo(ByteTokenizer.END_OF_TEXT);
+        assertThat(Preflight.dataSettings(settings, StructType.fromDDL("text ARRAY<INT>"))
+                        .endOfText())
+                .isEqualTo(299);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
+import java.util.Locale;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ class ColumnsTest {
     private final MicsEstimator estimator = new MicsEstimator();
 
     @ParameterizedTest
-    @ValueSource(strings = {"STRING", "ARRAY<INT>", "ARRAY<BIGINT>"})
+    @ValueSource(strings = {"STRING", "STRING COLLATE UTF8_LCASE", "ARRAY<INT>", "ARRAY<BIGINT>"})
     void lossAndTokenCountAreAddedToWhatIsThere(String type) {
         StructType frame = StructType.fromDDL("id INT, text " + type);
         StructType scored = StructType.fromDDL("id INT, text " + type + ", loss DOUBLE, tokenCount BIGINT");
@@ -29,7 +30,7 @@ class ColumnsTest {
     void aColumnThatHoldsNoTokensIsRefused(String type) {
         assertThatThrownBy(() -> estimator.transformSchema(StructType.fromDDL("text " + type)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot read tokens from column text: its type is " + type.toLowerCase()
+                .hasMessage("Cannot read tokens from column text: its type is " + type.toLowerCase(Locale.ROOT)
                         + ". Make it text (string) or token ids (array of int or bigint).");
     }
 

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 class MemoryModelTest {
 
-    private final MemoryModel model = new MemoryModel(List.of(1000L, 600L, 600L, 100L));
+    private static final List<Long> UNITS = List.of(1000L, 600L, 600L, 100L);
+
+    private final MemoryModel model = new MemoryModel(UNITS, Float.BYTES);
 
     @Test
     void aRankHoldsItsShardsTwoUnitsAndOneGradient() {
@@ -21,9 +23,21 @@ class MemoryModelTest {
     }
 
     @Test
+    void doublePrecisionTakesTwiceAsMuch() {
+        MemoryModel twice = new MemoryModel(UNITS, Double.BYTES);
+
+        assertThat(twice.modelStates(4)).isEqualTo(2 * model.modelStates(4));
+        assertThat(twice.gatheredUnits()).isEqualTo(2 * model.gatheredUnits());
+        assertThat(twice.unitGradient()).isEqualTo(2 * model.unitGradient());
+        assertThat(twice.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(3);
+        assertThatThrownBy(() -> new MemoryModel(UNITS, 0))
+                .hasMessage("Cannot model the memory of elements with 0 bytes: it must be positive.");
+    }
+
+    @Test
     void shardsArePaddedUnitByUnit() {
-        assertThat(new MemoryModel(List.of(5L, 5L)).modelStates(4)).isEqualTo(16 * (2 + 2));
-        assertThat(new MemoryModel(List.of(5L)).gatheredUnits()).isEqualTo(4 * 5);
+        assertThat(new MemoryModel(List.of(5L, 5L), Float.BYTES).modelStates(4)).isEqualTo(16 * (2 + 2));
+        assertThat(new MemoryModel(List.of(5L), Float.BYTES).gatheredUnits()).isEqualTo(4 * 5);
     }
 
     @Test
@@ -46,8 +60,8 @@ class MemoryModelTest {
 
     @Test
     void unitsWithoutParametersAreRefused() {
-        assertThatThrownBy(() -> new MemoryModel(List.of(1L, 0L)))
+        assertThatThrownBy(() -> new MemoryModel(List.of(1L, 0L), Float.BYTES))
                 .hasMessage("Cannot model the memory of units with sizes [1, 0]: every size must be positive.");
-        assertThatThrownBy(() -> new MemoryModel(List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new MemoryModel(List.of(), Float.BYTES)).isInstanceOf(IllegalArgumentException.class);
     }
 }

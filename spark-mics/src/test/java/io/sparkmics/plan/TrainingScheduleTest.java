@@ -154,7 +154,16 @@ class TrainingScheduleTest {
                 .isEqualTo(5);
         assertThat(TrainingSchedule.steps(OptionalLong.of(50), OptionalDouble.of(0.7), 1000, 100))
                 .isEqualTo(7);
-        assertThat(TrainingSchedule.remainder(2, 100, 32)).isEqualTo(8);
+    }
+
+    @Test
+    void sequencesThatFillNoGlobalBatchAtTheEndOfTheEpochsAreLeftOver() {
+        TrainingSchedule schedule = new TrainingSchedule(4, 32, 4, 6, RATE, 0);
+
+        assertThat(schedule.leftOverSequences(OptionalDouble.of(2), 100)).isEqualTo(8);
+        assertThat(schedule.leftOverSequences(OptionalDouble.of(2), 96)).isZero();
+        assertThat(schedule.leftOverSequences(OptionalDouble.of(3), 100)).isZero();
+        assertThat(schedule.leftOverSequences(OptionalDouble.empty(), 100)).isZero();
     }
 
     @Test
