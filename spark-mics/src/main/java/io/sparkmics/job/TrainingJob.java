@@ -3,6 +3,7 @@ package io.sparkmics.job;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.engine.Precision;
+import io.sparkmics.model.Model;
 import io.sparkmics.model.Unit;
 import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -75,9 +77,14 @@ public final class TrainingJob {
         if (settings.partitionGroupSize() > 0) {
             return settings.partitionGroupSize();
         }
-        Precision precision = Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT));
+        Model model = settings.model().build();
+        List<Unit> units = model.units();
         MemoryModel memory = new MemoryModel(
-                settings.model().build().units().stream().map(Unit::size).toList(), precision.bytes());
+                units.stream().map(Unit::size).toList(),
+                model.stages().stream()
+                        .map(stage -> stage.units().stream().map(units::indexOf).collect(Collectors.toSet()))
+                        .toList(),
+                Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)).bytes());
         return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
     }
 
