@@ -92,7 +92,7 @@ public final class TrainingJob {
         TokenData data = TokenData.prepare(frame, Preflight.dataSettings(settings, frame.schema()));
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
-        System.err.println(counts.describe());
+        System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
         List<RankReport> reports;
         try (ProgressLine line = new ProgressLine();
                 ProgressChannel channel = ProgressChannel.open(spark.sc(), line)) {
@@ -115,10 +115,14 @@ public final class TrainingJob {
                 first.modelDirectory(), summary(schedule, partitionGroupSize, counts, reports, history), history);
     }
 
+    private OptionalDouble epochs() {
+        return settings.maxEpochs() > 0 ? OptionalDouble.of(settings.maxEpochs()) : OptionalDouble.empty();
+    }
+
     private TrainingSchedule schedule(TokenCounts counts) {
         long steps = TrainingSchedule.steps(
                 settings.maxSteps() > 0 ? OptionalLong.of(settings.maxSteps()) : OptionalLong.empty(),
-                settings.maxEpochs() > 0 ? OptionalDouble.of(settings.maxEpochs()) : OptionalDouble.empty(),
+                epochs(),
                 counts.trainingSequences(),
                 settings.globalBatchSize());
         long evaluateEvery = counts.validationSequences() == 0 ? 0 : settings.evaluateEvery();
@@ -143,9 +147,7 @@ public final class TrainingJob {
         data.put("trainingTokens", counts.trainingTokens());
         data.put("trainingSequences", counts.trainingSequences());
         data.put("trainingTailTokens", counts.trainingTail());
-        OptionalDouble epochs =
-                settings.maxEpochs() > 0 ? OptionalDouble.of(settings.maxEpochs()) : OptionalDouble.empty();
-        data.put("leftOverSequences", schedule.leftOverSequences(epochs, counts.trainingSequences()));
+        data.put("leftOverSequences", schedule.leftOverSequences(epochs(), counts.trainingSequences()));
         data.put("validationDocuments", counts.validationDocuments());
         data.put("validationTokens", counts.validationTokens());
         data.put("validationSequences", counts.validationSequences());
