@@ -99,7 +99,8 @@ public final class Bootstrap {
         // Inside one node the flat gather is the hierarchical one.
         if (mode == GatherMode.HIERARCHICAL && groups.spansNodes() && reasonForFlat.isPresent()) {
             throw new IllegalArgumentException("Cannot gather hierarchically: " + reasonForFlat.get()
-                    + ". Start the same number of executors on each node, or set the gather mode to automatic.");
+                    + ". Set gather to flat or auto; hierarchical gather needs two or more ranks of each partition"
+                    + " group, and the same number, on each of its nodes.");
         }
         return mode != GatherMode.FLAT && reasonForFlat.isEmpty();
     }

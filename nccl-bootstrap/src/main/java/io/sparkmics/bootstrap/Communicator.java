@@ -6,8 +6,9 @@ import org.bytedeco.pytorch.Tensor;
  * The collectives of one group. Every member calls the same operations in the same order with the same sizes and types.
  *
  * <p>Each call checks its own arguments, starts the operation and returns at once; tensors are contiguous, stay the
- * caller's, and must be neither changed nor freed before {@link Pending#await()} has returned. A communicator is used by
- * one thread at a time.
+ * caller's, and must be neither changed nor freed before {@link Pending#await()} has returned. When it throws, all operations that
+ * were started on this communicator are given up: the tensors of each hold garbage and may be freed. A communicator is
+ * used by one thread at a time.
  *
  * <p>Errors: {@link IllegalArgumentException} for arguments that this rank can see to be wrong, {@link
  * CommunicationException} for everything that the others have a part in.

@@ -5,7 +5,8 @@ public interface Pending {
 
     /**
      * Waits until the operation is done, its deadline has passed, the communicator was aborted or the task was cancelled.
-     * A second call returns at once.
+     * A second call returns at once. When it throws, nothing that was started on the communicator uses its tensors any
+     * more.
      *
      * @throws CommunicationException naming operation, sequence number and group, when it did not succeed
      */

@@ -6,6 +6,8 @@ import io.sparkmics.bootstrap.gloo.GlooTransport;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.BarrierTaskContext;
@@ -23,17 +25,68 @@ class BarrierExchangeTest {
 
     @Test
     void tasksOfABarrierStageMeetThroughSpark() {
-        SparkConf conf =
-                new SparkConf().setMaster("local[3]").setAppName("exchange").set("spark.ui.enabled", "false");
+        assertThat(barrierStage(3, new Meeting()))
+                .containsExactly("rank 0 of 3, sum 6.0", "rank 1 of 3, sum 6.0", "rank 2 of 3, sum 6.0");
+    }
+
+    @Test
+    void aTaskThatDoesNotComeFailsTheOthersAtTheDeadline() {
+        assertThat(barrierStage(2, new Absence()))
+                .containsExactly(
+                        "Cannot meet the other 1 ranks: this one waited PT2S and not all of them came. Look at the"
+                                + " tasks of this stage in Spark's UI: for the first error of those that failed, or for"
+                                + " one that still reads its rows.",
+                        "never came");
+    }
+
+    private static String[] barrierStage(int tasks, AbstractFunction1<Iterator<Integer>, Iterator<String>> body) {
+        SparkConf conf = new SparkConf()
+                .setMaster("local[" + tasks + "]")
+                .setAppName("exchange")
+                .set("spark.ui.enabled", "false");
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
-            List<Integer> numbers = IntStream.range(0, 3).boxed().toList();
-            Object results = spark.parallelize(numbers, 3)
+            List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
+            Object results = spark.parallelize(numbers, tasks)
                     .rdd()
                     .barrier()
-                    .mapPartitions(new Meeting(), false, ClassTag$.MODULE$.apply(String.class))
+                    .mapPartitions(body, false, ClassTag$.MODULE$.apply(String.class))
                     .collect();
-            assertThat((String[]) results)
-                    .containsExactly("rank 0 of 3, sum 6.0", "rank 1 of 3, sum 6.0", "rank 2 of 3, sum 6.0");
+            return (String[]) results;
+        }
+    }
+
+    private static Iterator<String> result(String result) {
+        return CollectionConverters.asScala(Stream.of(result).iterator());
+    }
+
+    /** Task 1 stays away until task 0 has failed. */
+    private static final class Absence extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
+            implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+        private static final CountDownLatch FAILED = new CountDownLatch(1);
+
+        @Override
+        public Iterator<String> apply(Iterator<Integer> rows) {
+            BarrierExchange exchange = new BarrierExchange(BarrierTaskContext.get(), Duration.ofSeconds(2));
+            if (exchange.partitionId() == 1) {
+                return result(failed() ? "never came" : "waited in vain");
+            }
+            try {
+                return result(exchange.exchange(new byte[1]).size() + " met");
+            } catch (CommunicationException e) {
+                return result(e.getMessage());
+            } finally {
+                FAILED.countDown();
+            }
+        }
+
+        private static boolean failed() {
+            try {
+                return FAILED.await(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted", e);
+            }
         }
     }
 
@@ -55,8 +108,7 @@ class BarrierExchangeTest {
                             CommunicationSettings.of(3));
                     Tensor tensor = torch.tensor(rank.rank() + 1.0)) {
                 rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
-                String result = "rank " + rank.rank() + " of " + rank.worldSize() + ", sum " + tensor.item_double();
-                return CollectionConverters.asScala(Stream.of(result).iterator());
+                return result("rank " + rank.rank() + " of " + rank.worldSize() + ", sum " + tensor.item_double());
             }
         }
     }

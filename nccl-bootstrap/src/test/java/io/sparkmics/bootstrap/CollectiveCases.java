@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 /** Collectives whose right result is known to the bit: sums of small integers. */
 final class CollectiveCases {
 
-    private static final List<torch.ScalarType> TYPES =
+    static final List<torch.ScalarType> TYPES =
             List.of(torch.ScalarType.Float, torch.ScalarType.Double, torch.ScalarType.Long);
     private static final long[] SIZES = {0, 1, 7, 1003};
 

@@ -9,8 +9,10 @@ import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Pending;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -30,6 +32,7 @@ final class GlooCommunicator implements Communicator {
     private final CommunicationSettings settings;
     private final ExecutorService thread;
     private volatile boolean aborted;
+    private volatile Future<Void> latest = CompletableFuture.completedFuture(null);
     private long sequence;
 
     GlooCommunicator(Group group, Mesh mesh, Ring ring, CommunicationSettings settings) {
@@ -85,6 +88,9 @@ final class GlooCommunicator implements Communicator {
         FutureTask<Void> task = new FutureTask<>(
                 () -> {
                     try (PointerScope scope = new PointerScope()) {
+                        if (aborted) {
+                            throw new CommunicationException("The communicator was aborted before its turn came.");
+                        }
                         new NoGradGuard();
                         operation.accept(ownFirst, ownSecond);
                     } finally {
@@ -94,6 +100,7 @@ final class GlooCommunicator implements Communicator {
                 },
                 null);
         thread.execute(task);
+        latest = task;
         String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
         return new GlooPending(what, task, this, settings);
     }
@@ -109,6 +116,12 @@ final class GlooCommunicator implements Communicator {
 
     boolean aborted() {
         return aborted;
+    }
+
+    /** Aborts, and comes back when nothing that was started uses its memory any more: one after another, the latest last. */
+    void giveUp() {
+        abort();
+        LetGo.ended(latest);
     }
 
     @Override

@@ -45,7 +45,7 @@ public final class GlooTransport implements Transport {
         if (worldSize == 1) {
             return new byte[0];
         }
-        rendezvous = new Rendezvous(address.orElse(place.host()), place.partitionId(), worldSize, settings.timeout());
+        rendezvous = new Rendezvous(address.orElse(place.host()), place.partitionId(), worldSize, settings);
         return rendezvous.key();
     }
 

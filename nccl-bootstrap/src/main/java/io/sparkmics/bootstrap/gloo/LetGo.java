@@ -1,6 +1,9 @@
 package io.sparkmics.bootstrap.gloo;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Waits that an interrupt must not cut short: native code still uses memory that is freed after them. */
 final class LetGo {
@@ -15,6 +18,20 @@ final class LetGo {
     }
 
     private LetGo() {}
+
+    /** Whether the operation has ended in time, well or not. */
+    static boolean ended(Future<?> operation) {
+        return within(MILLIS, millis -> {
+            try {
+                operation.get(millis, TimeUnit.MILLISECONDS);
+                return true;
+            } catch (ExecutionException e) {
+                return true;
+            } catch (TimeoutException e) {
+                return false;
+            }
+        });
+    }
 
     /** Whether the wait succeeded in time. An interrupt is kept for later. */
     static boolean within(long millis, Wait wait) {

@@ -1,18 +1,16 @@
 package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -36,19 +34,19 @@ final class Rendezvous implements AutoCloseable {
     private final String address;
     private final int member;
     private final int size;
-    private final Duration timeout;
+    private final CommunicationSettings settings;
     private final Path file;
     private final FileStore store;
     private final FutureTask<ProcessGroupGloo> constructor;
     private boolean connected;
 
     /** @param member this rank's number in the mesh, from 0 to {@code size}, exclusive */
-    Rendezvous(String address, int member, int size, Duration timeout) {
+    Rendezvous(String address, int member, int size, CommunicationSettings settings) {
         NativeLibraries.load();
         this.address = address;
         this.member = member;
         this.size = size;
-        this.timeout = timeout;
+        this.settings = settings;
         try {
             file = Files.createTempFile("spark-mics-gloo-", ".store");
         } catch (IOException e) {
@@ -57,10 +55,14 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             store = new FileStore(file.toString(), size);
             store.retainReference();
-            store.setTimeout(new Milliseconds(timeout.toMillis()));
+            store.setTimeout(new Milliseconds(settings.timeout().toMillis()));
         }
         constructor = new FutureTask<>(this::construct);
-        Thread thread = new Thread(constructor, "gloo-connect-" + member);
+        start(constructor, "connect");
+    }
+
+    private void start(Runnable work, String name) {
+        Thread thread = new Thread(work, "gloo-" + name + "-" + member);
         thread.setDaemon(true);
         thread.start();
     }
@@ -69,7 +71,7 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
             // Gloo counts from the start of an operation, a wait from its own start: Gloo's is the last resort.
-            Milliseconds limit = new Milliseconds(2 * timeout.toMillis());
+            Milliseconds limit = new Milliseconds(2 * settings.timeout().toMillis());
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit);
             options.devices(new GlooDeviceVector(device)).threads(1);
             ProcessGroupGloo group = new ProcessGroupGloo(store, member, size, options);
@@ -82,10 +84,16 @@ final class Rendezvous implements AutoCloseable {
     byte[] key() {
         try (PointerScope scope = new PointerScope()) {
             StringVector key = new StringVector(name(member));
-            long deadline = System.nanoTime() + timeout.toNanos();
+            long deadline = System.nanoTime() + settings.timeout().toNanos();
             while (!store.check(key)) {
-                if (constructor.isDone() || System.nanoTime() > deadline) {
-                    constructed(Duration.ZERO);
+                if (constructor.isDone()) {
+                    constructed();
+                }
+                if (settings.cancelled().getAsBoolean()) {
+                    throw failure("the task was cancelled", null);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw failure("it does not listen after " + settings.timeout(), null);
                 }
                 Thread.sleep(1);
             }
@@ -105,42 +113,42 @@ final class Rendezvous implements AutoCloseable {
                 }
             }
         }
-        Mesh mesh = new Mesh(constructed(timeout), member, size);
+        Mesh mesh = new Mesh(constructed(), member, size);
         connected = true;
-        try {
-            meet(mesh);
-            return mesh;
-        } catch (RuntimeException e) {
-            mesh.close();
-            throw failure(NativeErrors.reason(e), e);
-        }
+        meet(mesh);
+        return mesh;
     }
 
     /** A rank that left at once would break the connecting of those that are not through with it. */
     private void meet(Mesh mesh) {
-        try (PointerScope scope = new PointerScope()) {
-            List<Integer> all = IntStream.range(0, size).boxed().toList();
-            new Ring(mesh, all, member, MEETING_TAG).allReduce(torch.zeros(1));
-        }
+        List<Integer> all = IntStream.range(0, size).boxed().toList();
+        FutureTask<Void> meeting = new FutureTask<>(
+                () -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        new Ring(mesh, all, member, MEETING_TAG).allReduce(torch.zeros(1));
+                    }
+                },
+                null);
+        start(meeting, "meet");
+        Patience.await(meeting, settings, () -> false, (reason, cause) -> {
+            mesh.abort();
+            LetGo.ended(meeting);
+            mesh.close();
+            return failure(reason, cause);
+        });
     }
 
-    private ProcessGroupGloo constructed(Duration patience) {
-        try {
-            return constructor.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw failure("not all of them answered within " + timeout, e);
-        } catch (ExecutionException e) {
-            throw failure(NativeErrors.reason(e.getCause()), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure("the thread was interrupted", e);
-        }
+    private ProcessGroupGloo constructed() {
+        return Patience.await(constructor, settings, () -> false, this::failure);
     }
 
     private CommunicationException failure(String reason, Throwable cause) {
+        boolean unwanted =
+                settings.cancelled().getAsBoolean() || Thread.currentThread().isInterrupted();
+        String remedy =
+                unwanted ? "" : " Check that the hosts reach each other at the addresses that Spark knows them by.";
         return new CommunicationException(
-                "Cannot connect " + address + " with the other " + (size - 1) + " ranks: " + reason
-                        + ". Check that the hosts reach each other at the addresses that Spark knows them by.",
+                "Cannot connect " + address + " with the other " + (size - 1) + " ranks: " + reason + "." + remedy,
                 cause);
     }
 
@@ -148,7 +156,10 @@ final class Rendezvous implements AutoCloseable {
         return "0/" + member;
     }
 
-    /** The mesh lives on. A constructor that still waits misses its file, and gives up within seconds. */
+    /**
+     * The mesh lives on. A constructor that waits for keys misses its file, and gives up within seconds; one
+     * that waits for a connection does so at Gloo's limit, in a thread that nobody waits for.
+     */
     @Override
     public void close() {
         try (PointerScope scope = new PointerScope()) {
@@ -158,9 +169,7 @@ final class Rendezvous implements AutoCloseable {
         if (constructor.isDone()) {
             release();
         } else {
-            Thread thread = new Thread(this::release, "gloo-release-" + member);
-            thread.setDaemon(true);
-            thread.start();
+            start(this::release, "release");
         }
     }
 
