@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -87,7 +88,8 @@ public final class ThreadRanks {
 
     private <T> T runRank(Exchange exchange, Body<T> body, Failures failures) {
         int id = exchange.partitionId();
-        Place place = new Place(id, "127.0.0.1", "node-%03d".formatted(id / ranksPerNode), Optional.empty());
+        Place place = new Place(
+                id, "127.0.0.1", String.format(Locale.ROOT, "node-%03d", id / ranksPerNode), Optional.empty());
         try (RankContext rank = Bootstrap.join(exchange, place, transport.get(), new byte[] {(byte) id}, settings)) {
             try {
                 return body.run(rank);

@@ -51,14 +51,13 @@ final class Slots {
     }
 
     private static String tooFew(SparkContext spark, int wanted, int all, int busy, Duration timeout) {
-        boolean never = spark.isLocal() && all < wanted;
+        if (spark.isLocal() && all < wanted) {
+            return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all
+                    + " slots. Set numWorkers to at most " + all + ", or the master to local[" + wanted + "].";
+        }
         return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots"
-                + (busy > 0 ? ", " + busy + " of them busy" : "")
-                + (never
-                        ? ". Set numWorkers to at most " + all + ", or the master to local[" + wanted + "]."
-                        : " after " + timeout.toSeconds()
-                                + " s. Ask for more executors or cores, end other jobs, lower numWorkers, or raise"
-                                + " slotTimeout.");
+                + (busy > 0 ? ", " + busy + " of them busy" : "") + " after " + timeout.toSeconds()
+                + " s. Ask for more executors or cores, end other jobs, lower numWorkers, or raise slotTimeout.";
     }
 
     private static void sleep() {

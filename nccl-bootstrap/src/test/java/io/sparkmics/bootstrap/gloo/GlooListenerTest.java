@@ -75,12 +75,11 @@ class GlooListenerTest {
             return hexadecimal;
         }
         long number = Long.parseLong(parts[0], 16);
-        return "%d.%d.%d.%d:%d"
-                .formatted(
-                        number & 255,
-                        number >> 8 & 255,
-                        number >> 16 & 255,
-                        number >> 24 & 255,
-                        Integer.parseInt(parts[1], 16));
+        return String.join(
+                ".",
+                Long.toString(number & 255),
+                Long.toString(number >> 8 & 255),
+                Long.toString(number >> 16 & 255),
+                (number >> 24 & 255) + ":" + Integer.parseInt(parts[1], 16));
     }
 }
