@@ -20,8 +20,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,35 +32,26 @@ final class HuggingFaceIT {
     private static final int VOCABULARY = 257;
     private static final double TOLERANCE = 1e-4;
 
-    private static Path python;
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void start() {
-        python = Environment.python();
-        spark = SparkSession.builder()
+    @Test
+    void transformersGivesTheSameProbabilitiesAndLosses(@TempDir Path folder) throws Exception {
+        Path python = Environment.python();
+        try (SparkSession spark = SparkSession.builder()
                 .master("local[2]")
                 .config("spark.ui.enabled", false)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (spark != null) {
-            spark.stop();
+                .getOrCreate()) {
+            compare(spark, python, folder);
         }
     }
 
-    @Test
-    void transformersGivesTheSameProbabilitiesAndLosses(@TempDir Path folder) throws Exception {
+    private static void compare(SparkSession spark, Path python, Path folder) throws Exception {
         String path = folder.resolve("model").toString();
-        trained().write().overwrite().save(path);
+        trained(spark).write().overwrite().save(path);
         MicsModel model = MicsModel.load(path);
         // A sequence of one token, so that each row [token, next] shows one probability; one as long as the context.
         List<int[]> sequences = List.of(
                 new int[] {'d'}, IntStream.range(0, 16).map(i -> 16 * i + 3).toArray());
 
-        JsonNode theirs = askTransformers(folder.resolve("model/huggingface"), sequences);
+        JsonNode theirs = askTransformers(python, folder.resolve("model/huggingface"), sequences);
 
         assertThat(theirs.get("missing")).isEmpty();
         assertThat(theirs.get("unexpected")).isEmpty();
@@ -71,17 +60,17 @@ final class HuggingFaceIT {
         List<int[]> everyNext = IntStream.range(0, VOCABULARY)
                 .mapToObj(next -> new int[] {'d', next})
                 .toList();
-        double[] ours = losses(model, everyNext);
+        double[] ours = losses(spark, model, everyNext);
         for (int next = 0; next < VOCABULARY; next++) {
             assertThat(-ours[next])
                     .as("log-probability of token %d", next)
                     .isCloseTo(theirs.get("scores").get(0).get(next).asDouble(), within(TOLERANCE));
         }
-        assertThat(losses(model, sequences.subList(1, 2))[0])
+        assertThat(losses(spark, model, sequences.subList(1, 2))[0])
                 .isCloseTo(theirs.get("losses").get(1).asDouble(), within(TOLERANCE));
     }
 
-    private static MicsModel trained() {
+    private static MicsModel trained(SparkSession spark) {
         List<String> texts = IntStream.range(0, 200)
                 .mapToObj(i -> "def f" + i + "(x): return x + " + i)
                 .toList();
@@ -97,7 +86,7 @@ final class HuggingFaceIT {
     }
 
     /** The mean loss of each sequence, in the order given. */
-    private static double[] losses(MicsModel model, List<int[]> sequences) {
+    private static double[] losses(SparkSession spark, MicsModel model, List<int[]> sequences) {
         String rows = sequences.stream()
                 .map(tokens -> "(" + sequences.indexOf(tokens) + ", array" + parenthesized(tokens) + ")")
                 .reduce((left, right) -> left + ", " + right)
@@ -112,7 +101,7 @@ final class HuggingFaceIT {
         return Arrays.toString(tokens).replace('[', '(').replace(']', ')');
     }
 
-    private static JsonNode askTransformers(Path huggingFace, List<int[]> sequences)
+    private static JsonNode askTransformers(Path python, Path huggingFace, List<int[]> sequences)
             throws IOException, InterruptedException {
         String json = new ObjectMapper().writeValueAsString(sequences);
         Outcome outcome = new ChildProcess(List.of(python.toString(), SCRIPT.toString(), huggingFace.toString(), json))
