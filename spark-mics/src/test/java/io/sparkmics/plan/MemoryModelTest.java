@@ -31,7 +31,7 @@ class MemoryModelTest {
         assertThat(twice.modelStates(4)).isEqualTo(2 * model.modelStates(4));
         assertThat(twice.gatheredUnits()).isEqualTo(2 * model.gatheredUnits());
         assertThat(twice.stageGradients()).isEqualTo(2 * model.stageGradients());
-        assertThat(twice.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(3);
+        assertThat(twice.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(6);
         assertThatThrownBy(() -> chain(UNITS, 0))
                 .hasMessage("Cannot model the memory of elements with 0 bytes: it must be positive.");
     }
