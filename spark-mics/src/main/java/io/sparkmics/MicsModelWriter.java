@@ -56,7 +56,7 @@ final class MicsModelWriter extends MLWriter {
     }
 
     static Path huggingFace(String path) {
-        return new Path(path, "huggingface");
+        return new Path(path, HuggingFaceFolder.NAME);
     }
 
     private Path qualified(Path path) throws IOException {

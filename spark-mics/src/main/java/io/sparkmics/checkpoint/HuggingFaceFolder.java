@@ -21,6 +21,9 @@ import org.apache.hadoop.fs.Path;
  */
 public final class HuggingFaceFolder {
 
+    /** What the folder is called beside spark.ml's metadata. */
+    public static final String NAME = "huggingface";
+
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final int MOST_BYTES = 1 << 20;
@@ -37,6 +40,11 @@ public final class HuggingFaceFolder {
     public HuggingFaceFolder(Path folder, Configuration hadoop) {
         this.folder = folder;
         this.hadoop = hadoop;
+    }
+
+    /** The file of the weights, there or not. */
+    public Path weights() {
+        return new Path(folder, WEIGHTS);
     }
 
     /** Writes {@code config.json}, over an older one. */
@@ -85,11 +93,11 @@ public final class HuggingFaceFolder {
 
     /** Begins {@code model.safetensors}. */
     public SafetensorsWriter writeWeights(SafetensorsHeader header) {
-        return SafetensorsWriter.create(new Path(folder, WEIGHTS), header, hadoop);
+        return SafetensorsWriter.create(weights(), header, hadoop);
     }
 
     /** Opens {@code model.safetensors}. */
     public SafetensorsReader readWeights() {
-        return SafetensorsReader.open(new Path(folder, WEIGHTS), hadoop);
+        return SafetensorsReader.open(weights(), hadoop);
     }
 }

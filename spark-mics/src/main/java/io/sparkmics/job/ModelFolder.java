@@ -31,7 +31,7 @@ final class ModelFolder {
     ModelFolder(TrainingPlan plan, Model model, int attempt) {
         this.plan = plan;
         this.model = model;
-        this.folder = new Path(plan.runDirectory(), "attempt-" + attempt + "/huggingface");
+        this.folder = new Path(plan.runDirectory(), "attempt-" + attempt + "/" + HuggingFaceFolder.NAME);
         this.hadoop = plan.hadoop().value();
     }
 

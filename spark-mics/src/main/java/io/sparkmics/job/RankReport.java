@@ -11,7 +11,7 @@ import java.util.Map;
  * What one task of the barrier stage tells the driver at its end: small, and never weights.
  *
  * @param rank who says so
- * @param modelDirectory where the model lies; from rank 0 only, null from the others
+ * @param modelDirectory where the model lies; from the partition group that wrote it, null from the others
  * @param history the metrics of every step; from rank 0 only
  * @param bytes what this rank has sent in its training steps
  */
@@ -21,12 +21,7 @@ record RankReport(
     /** The traffic of the cluster: what each rank has sent, added up. */
     static Map<GroupKind, Map<LinkClass, Long>> totalBytes(List<RankReport> reports) {
         Map<GroupKind, Map<LinkClass, Long>> total = new EnumMap<>(GroupKind.class);
-        for (RankReport report : reports) {
-            report.bytes()
-                    .forEach((kind, links) -> links.forEach(
-                            (link, count) -> total.computeIfAbsent(kind, k -> new EnumMap<>(LinkClass.class))
-                                    .merge(link, count, Long::sum)));
-        }
+        reports.forEach(report -> StepTraffic.add(total, report.bytes(), 1));
         return total;
     }
 }

@@ -13,7 +13,6 @@ import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.OptimizerSettings;
-import io.sparkmics.engine.Precision;
 import io.sparkmics.model.Model;
 import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
@@ -88,10 +87,6 @@ final class RankTask {
                 ? new OptimizerSettings.Sgd()
                 : new OptimizerSettings.AdamW(
                         settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay());
-        return new EngineSettings(
-                optimizer,
-                settings.gradientClipping(),
-                settings.seed(),
-                Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)));
+        return new EngineSettings(optimizer, settings.gradientClipping(), settings.seed(), settings.enginePrecision());
     }
 }

@@ -20,14 +20,15 @@ final class StepTraffic {
     <T> T during(Supplier<T> step) {
         Map<GroupKind, Map<LinkClass, Long>> before = traffic.bytes();
         T result = step.get();
-        add(traffic.bytes(), 1);
-        add(before, -1);
+        add(bytes, traffic.bytes(), 1);
+        add(bytes, before, -1);
         return result;
     }
 
-    private void add(Map<GroupKind, Map<LinkClass, Long>> more, int sign) {
+    /** Adds to or, with sign -1, takes from what is there. */
+    static void add(Map<GroupKind, Map<LinkClass, Long>> total, Map<GroupKind, Map<LinkClass, Long>> more, int sign) {
         more.forEach((kind, links) -> links.forEach((link, count) ->
-                bytes.computeIfAbsent(kind, k -> new EnumMap<>(LinkClass.class)).merge(link, sign * count, Long::sum)));
+                total.computeIfAbsent(kind, k -> new EnumMap<>(LinkClass.class)).merge(link, sign * count, Long::sum)));
     }
 
     Map<GroupKind, Map<LinkClass, Long>> bytes() {

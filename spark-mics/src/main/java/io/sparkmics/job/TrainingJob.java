@@ -2,7 +2,6 @@ package io.sparkmics.job;
 
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
-import io.sparkmics.engine.Precision;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Unit;
 import io.sparkmics.monitor.ProgressChannel;
@@ -14,7 +13,6 @@ import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -84,7 +82,7 @@ public final class TrainingJob {
                 model.stages().stream()
                         .map(stage -> stage.units().stream().map(units::indexOf).collect(Collectors.toSet()))
                         .toList(),
-                Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)).bytes());
+                settings.enginePrecision().bytes());
         return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
     }
 

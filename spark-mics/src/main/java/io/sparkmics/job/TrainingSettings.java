@@ -1,9 +1,11 @@
 package io.sparkmics.job;
 
+import io.sparkmics.engine.Precision;
 import io.sparkmics.model.ModelConfig;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * All that a training run needs besides the rows; plain values that travel to the executors.
@@ -64,6 +66,10 @@ public record TrainingSettings(
     public static final List<String> OPTIMIZERS = List.of("adamw", "sgd");
     public static final List<String> GATHERS = List.of("auto", "flat", "hierarchical");
     public static final List<String> PRECISIONS = List.of("float32", "float64");
+
+    Precision enginePrecision() {
+        return Precision.valueOf(precision.toUpperCase(Locale.ROOT));
+    }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */
     public List<String> problems() {

@@ -1,5 +1,6 @@
 package io.sparkmics.scoring;
 
+import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.WholeModel;
 import java.io.IOException;
@@ -24,7 +25,7 @@ public record ModelSource(ModelConfig config, Version version, SerializableConfi
     }
 
     private static Version version(Path folder, Configuration hadoop) {
-        Path file = new Path(folder, "model.safetensors");
+        Path file = new HuggingFaceFolder(folder, hadoop).weights();
         try {
             FileStatus status = file.getFileSystem(hadoop).getFileStatus(file);
             return new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());

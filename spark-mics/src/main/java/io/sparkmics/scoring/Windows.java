@@ -1,14 +1,12 @@
 package io.sparkmics.scoring;
 
+import io.sparkmics.data.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Cuts one row's tokens into the sequences that together predict every token but the first once. */
 final class Windows {
-
-    /** What fills a sequence up: nothing is predicted there. */
-    static final int PADDING = -1;
 
     private Windows() {}
 
@@ -27,7 +25,7 @@ final class Windows {
         return windows.stream()
                 .map(window -> {
                     int[] padded = Arrays.copyOf(window, length);
-                    Arrays.fill(padded, window.length, length, PADDING);
+                    Arrays.fill(padded, window.length, length, TokenBatch.PADDING);
                     return padded;
                 })
                 .toArray(int[][]::new);
