@@ -1,10 +1,10 @@
 package io.sparkmics.job;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
-import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.scheduler.TaskSchedulerImpl;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Waits until the cluster can run all ranks at once: Spark itself would wait ten silent minutes. */
 final class Slots {
@@ -39,10 +39,14 @@ final class Slots {
         }
     }
 
-    /** Spark counts slots whether they are free or not; a barrier stage needs free ones. */
+    /**
+     * Spark counts slots whether they are free or not; a barrier stage needs free ones. The scheduler is asked, as the
+     * status that Spark shows may follow only with the next heartbeat, ten seconds later.
+     */
     private static int busy(SparkContext spark) {
-        return Arrays.stream(spark.statusTracker().getExecutorInfos())
-                .mapToInt(SparkExecutorInfo::numRunningTasks)
+        TaskSchedulerImpl scheduler = (TaskSchedulerImpl) spark.taskScheduler();
+        return CollectionConverters.asJava(scheduler.runningTasksByExecutors()).values().stream()
+                .mapToInt(running -> (Integer) running)
                 .sum();
     }
 

@@ -36,7 +36,7 @@ class SlotsTest {
 
     @Test
     void asManyAsThereAreWillDo() {
-        Slots.await(LocalSpark.session().sparkContext(), 2, Duration.ofSeconds(1), notices::add);
+        Slots.await(LocalSpark.session().sparkContext(), 2, Duration.ofMinutes(1), notices::add);
 
         assertThat(notices).isEmpty();
     }
@@ -48,7 +48,7 @@ class SlotsTest {
         CountDownLatch done = new CountDownLatch(1);
         BUSY.set(() -> {
             running.countDown();
-            return done.await(1, TimeUnit.MINUTES);
+            return done.await(3, TimeUnit.MINUTES);
         });
         JavaFutureAction<?> job = JavaSparkContext.fromSparkContext(spark)
                 .parallelize(List.of(1), 1)
