@@ -65,6 +65,35 @@ class FitTest {
     }
 
     @Test
+    void heldOutRowsAreEvaluatedAtTheEndWhereNothingElseIsSaid() {
+        MicsModel model = estimator()
+                .setValidationIndicatorCol("held_out")
+                .fit(texts().selectExpr("text", "monotonically_increasing_id() = 0 as held_out"));
+        assertThat(model.training().history().stream()
+                        .filter(step -> step.validationLoss() != null)
+                        .map(step -> step.step()))
+                .containsExactly(4L);
+    }
+
+    @Test
+    void aModelThatFitsOneRankIsNotShardedWhereNobodySaysHow() {
+        MicsModel model = estimator().setPartitionGroupSize(0).fit(texts());
+        assertThat(model.summary().partitionGroupSize()).isEqualTo(1);
+    }
+
+    @Test
+    void theOtherChoicesTrainToo() {
+        MicsModel model = estimator()
+                .setOptimizer("sgd")
+                .setPrecision("float64")
+                .setGather("hierarchical")
+                .setLearningRate(0.5)
+                .fit(texts());
+        assertThat(model.summary().lastLoss()).isLessThan(model.summary().firstLoss());
+        assertThat(model.transform(texts()).select("loss").first().getDouble(0)).isPositive();
+    }
+
+    @Test
     void aFrameThatCannotBeComputedLeavesNothingBehind() {
         Dataset<Row> frame = texts().selectExpr("if(length(text) > 3, raise_error('no such row'), text) as text");
         assertThatThrownBy(() -> estimator().fit(frame)).hasStackTraceContaining("no such row");

@@ -9,15 +9,20 @@ public final class Names {
 
     /** As in {@code reduce-scatter}. */
     public static String of(Collective collective) {
-        return words(collective).replace(' ', '-');
+        return hyphenated(collective);
     }
 
     /** As in {@code partition group [0, 1] on rank 1}. */
     public static String of(Group group) {
-        return words(group.kind()).replace(' ', '-') + " group " + group.ranks() + " on rank " + group.rank();
+        return of(group.kind()) + " group " + group.ranks() + " on rank " + group.rank();
     }
 
-    private static String words(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    /** As in {@code intra-node}. */
+    public static String of(GroupKind kind) {
+        return hyphenated(kind);
+    }
+
+    private static String hyphenated(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -73,7 +73,7 @@ final class Documents {
         return col("`" + name.replace("`", "``") + "`");
     }
 
-    private static boolean isText(DataType type) {
+    static boolean isText(DataType type) {
         return type instanceof StringType;
     }
 

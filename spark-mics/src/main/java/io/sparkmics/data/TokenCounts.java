@@ -52,18 +52,12 @@ public record TokenCounts(
         }
     }
 
-    /** All of it in a sentence or two, for the user. */
-    public String describe() {
-        return described() + ".";
-    }
-
-    /** With the sequences that training leaves over at the end of its epochs. */
+    /**
+     * All of it in a sentence or two, for the user.
+     *
+     * @param leftOverSequences that training leaves at the end of its epochs
+     */
     public String describe(long leftOverSequences) {
-        return described()
-                + String.format(Locale.ROOT, ", %,d sequences behind the last global batch.", leftOverSequences);
-    }
-
-    private String described() {
         String text = String.format(
                 Locale.ROOT,
                 "%,d training documents, %,d tokens, %,d sequences of context %,d",
@@ -82,10 +76,12 @@ public record TokenCounts(
         return text
                 + String.format(
                         Locale.ROOT,
-                        ". Left out: %,d null rows, %,d empty documents, %,d tokens behind the last training sequence",
+                        ". Left out: %,d null rows, %,d empty documents, %,d tokens behind the last training sequence,"
+                                + " %,d sequences behind the last global batch.",
                         nullRows,
                         emptyDocuments,
-                        trainingTail());
+                        trainingTail(),
+                        leftOverSequences);
     }
 
     Packing training() {

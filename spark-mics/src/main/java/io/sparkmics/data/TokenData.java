@@ -39,6 +39,12 @@ public final class TokenData {
         this.counts = counts;
     }
 
+    /** Whether the column is there and holds text, which {@link ByteTokenizer} makes ids of. */
+    public static boolean isText(StructType schema, String column) {
+        return List.of(schema.fieldNames()).contains(column)
+                && Documents.isText(schema.apply(column).dataType());
+    }
+
     /** What is wrong with the columns, as sentences for the user; empty when they will do. */
     public static List<String> checkSchema(StructType schema, DataSettings settings) {
         return Documents.problems(schema, settings);
@@ -60,8 +66,9 @@ public final class TokenData {
                 documents.mapPartitions(rows -> List.of(count(rows, tokens)).iterator()).collect().stream()
                         .map(PartitionCounts::new)
                         .toList();
-        require(problems(partitions, settings));
-        return new TokenData(settings, documents, partitions, counts(partitions, settings.context()));
+        TokenCounts counts = counts(partitions, settings.context());
+        require(problems(partitions, counts, settings));
+        return new TokenData(settings, documents, partitions, counts);
     }
 
     /** What the data holds. */
@@ -127,7 +134,7 @@ public final class TokenData {
                 sum(partitions, Count.EMPTY_DOCUMENTS));
     }
 
-    private static List<String> problems(List<PartitionCounts> partitions, DataSettings settings) {
+    private static List<String> problems(List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
         List<String> problems = new ArrayList<>();
         long foreign = sum(partitions, Count.FOREIGN_IDS);
         if (foreign > 0) {
@@ -153,7 +160,6 @@ public final class TokenData {
                     "Cannot tell validation rows by column '%s': it is null in %,d rows. Set it to true or false.",
                     settings.validationIndicatorCol().orElseThrow(), nullIndicators));
         }
-        TokenCounts counts = counts(partitions, settings.context());
         if (problems.isEmpty() && counts.trainingDocuments() == 0) {
             problems.add(problem(
                     "Cannot train on column '%s': it has no documents to train on (%,d null rows, %,d empty documents,"

@@ -19,8 +19,10 @@ final class AdamW implements Optimizer {
         this.states = states;
         this.partitionIndex = partitionIndex;
         try (PointerScope scope = new PointerScope()) {
-            firstMoments = Native.keep(torch.zeros_like(states.parameters()));
-            secondMoments = Native.keep(torch.zeros_like(states.parameters()));
+            firstMoments = torch.zeros_like(states.parameters());
+            secondMoments = torch.zeros_like(states.parameters());
+            Native.keep(firstMoments);
+            Native.keep(secondMoments);
         }
     }
 

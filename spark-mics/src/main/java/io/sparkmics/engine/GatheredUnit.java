@@ -29,16 +29,19 @@ final class GatheredUnit implements AutoCloseable {
         this.shard = shard;
         this.bytes = shard.paddedSize() * precision.bytes();
         try (PointerScope scope = new PointerScope()) {
-            this.whole = Native.keep(torch.empty(new long[] {shard.paddedSize()}, precision.options(), null));
-            this.storage = Native.keep(whole.storage());
+            this.whole = torch.empty(new long[] {shard.paddedSize()}, precision.options(), null);
+            this.storage = whole.storage();
             long offset = 0;
             for (Parameter parameter : shard.unit().parameters()) {
                 Tensor view = whole.narrow(0, offset, parameter.size())
                         .view(Native.sizes(parameter))
                         .detach();
-                parameters.put(parameter.name(), Native.keep(view.requires_grad_(true)));
+                parameters.put(parameter.name(), view.requires_grad_(true));
                 offset += parameter.size();
             }
+            Native.keep(whole);
+            Native.keep(storage);
+            parameters.values().forEach(Native::keep);
         }
         release();
     }

@@ -52,7 +52,7 @@ final class GradientNorm {
                     false,
                     new ScalarTypeOptional(ScalarType.Double));
             double own = norm.item_double();
-            Tensor squares = WorldSum.tensor(new DoublePointer(own * own));
+            Tensor squares = Native.tensor(new DoublePointer(own * own));
             partition.allReduce(squares).await();
             return squares.item_double();
         }

@@ -122,9 +122,8 @@ final class MicroStep {
     }
 
     private static Tensor weights(MicroBatch batch, Tensor losses) {
-        DoublePointer values = new DoublePointer(batch.weights());
-        Tensor weights = torch.from_blob(values, new long[] {batch.size()}, Native.options(torch.ScalarType.Double));
-        // A copy in any case: the blob dies with its scope.
+        Tensor weights = Native.tensor(new DoublePointer(batch.weights()));
+        // A copy in any case: the pointer dies with its scope.
         return weights.to(losses.scalar_type(), false, true, null);
     }
 

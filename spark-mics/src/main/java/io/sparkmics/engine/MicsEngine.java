@@ -6,10 +6,13 @@ import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -35,6 +38,9 @@ public final class MicsEngine implements AutoCloseable {
     private final Evaluation evaluation;
     private final UnitGather gather;
 
+    /** What gives native memory back, the latest first. */
+    private final Deque<Runnable> closers = new ArrayDeque<>();
+
     /**
      * Allocates this rank's shards and gives them their first values.
      *
@@ -45,26 +51,42 @@ public final class MicsEngine implements AutoCloseable {
         Communicator replication = ranks.communicator(GroupKind.REPLICATION);
         int partitionIndex = partition.group().index();
         worldSize = ranks.worldSize();
-        states = new ModelStates(ShardLayout.of(model, partition.group().size()), settings.precision());
-        new Initializer(settings.seed()).fill(states, partitionIndex);
-        states.layout()
-                .shards()
-                .forEach(shard -> gathered.put(shard.unit(), new GatheredUnit(shard, settings.precision())));
         gather = ranks.hierarchical()
                 ? new HierarchicalGather(
                         ranks.communicator(GroupKind.INTER_NODE), ranks.communicator(GroupKind.INTRA_NODE))
                 : partition::gather;
-        synchronization = new GradientSynchronization(partition, replication, states);
-        norm = new GradientNorm(partition, states, settings.gradientClipping());
-        optimizer = settings.optimizer() instanceof OptimizerSettings.AdamW adamW
-                ? new AdamW(adamW, states, partitionIndex)
-                : new Sgd(states);
         worldSum = new WorldSum(partition, replication);
-        List<BoundStage> stages = model.stages().stream()
-                .map(stage -> new BoundStage(stage, gathered))
-                .toList();
-        microStep = new MicroStep(stages, gather, states, synchronization, settings.seed());
-        evaluation = new Evaluation(stages, gather, states, worldSum);
+        try {
+            states = own(
+                    new ModelStates(ShardLayout.of(model, partition.group().size()), settings.precision()),
+                    ModelStates::close);
+            new Initializer(settings.seed()).fill(states, partitionIndex);
+            for (UnitShard shard : states.layout().shards()) {
+                gathered.put(shard.unit(), own(new GatheredUnit(shard, settings.precision()), GatheredUnit::close));
+            }
+            synchronization =
+                    own(new GradientSynchronization(partition, replication, states), GradientSynchronization::close);
+            norm = new GradientNorm(partition, states, settings.gradientClipping());
+            optimizer = own(
+                    settings.optimizer() instanceof OptimizerSettings.AdamW adamW
+                            ? new AdamW(adamW, states, partitionIndex)
+                            : new Sgd(states),
+                    Optimizer::close);
+            List<BoundStage> stages = model.stages().stream()
+                    .map(stage -> new BoundStage(stage, gathered))
+                    .toList();
+            microStep = new MicroStep(stages, gather, states, synchronization, settings.seed());
+            evaluation = new Evaluation(stages, gather, states, worldSum);
+        } catch (RuntimeException | Error e) {
+            // Where memory ran out, what was had until then is what the next attempt needs.
+            close();
+            throw e;
+        }
+    }
+
+    private <T> T own(T part, Consumer<T> close) {
+        closers.push(() -> close.accept(part));
+        return part;
     }
 
     /**
@@ -144,9 +166,8 @@ public final class MicsEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronization.close();
-        optimizer.close();
-        gathered.values().forEach(GatheredUnit::close);
-        states.close();
+        while (!closers.isEmpty()) {
+            closers.pop().run();
+        }
     }
 }

@@ -17,8 +17,10 @@ final class ModelStates implements AutoCloseable {
     ModelStates(ShardLayout layout, Precision precision) {
         this.layout = layout;
         try (PointerScope scope = new PointerScope()) {
-            parameters = Native.keep(torch.zeros(new long[] {layout.size()}, precision.options()));
-            gradients = Native.keep(torch.zeros(new long[] {layout.size()}, precision.options()));
+            parameters = torch.zeros(new long[] {layout.size()}, precision.options());
+            gradients = torch.zeros(new long[] {layout.size()}, precision.options());
+            Native.keep(parameters);
+            Native.keep(gradients);
         }
     }
 

@@ -4,8 +4,6 @@ import io.sparkmics.bootstrap.Communicator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Sums a few numbers over all ranks without a group of all ranks: over the partition group, then over the replicas. */
 record WorldSum(Communicator partition, Communicator replication) {
@@ -13,17 +11,12 @@ record WorldSum(Communicator partition, Communicator replication) {
     double[] of(double... values) {
         try (PointerScope scope = new PointerScope()) {
             DoublePointer sums = new DoublePointer(values);
-            Tensor tensor = tensor(sums);
+            Tensor tensor = Native.tensor(sums);
             partition.allReduce(tensor).await();
             replication.allReduce(tensor).await();
             double[] result = new double[values.length];
             sums.get(result);
             return result;
         }
-    }
-
-    /** A tensor over the pointer's memory; it lives as long as the pointer. */
-    static Tensor tensor(DoublePointer values) {
-        return torch.from_blob(values, new long[] {values.limit()}, Native.options(ScalarType.Double));
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /** Everything that can be known to be wrong before the cluster is asked for anything, in one error. */
@@ -87,11 +86,6 @@ final class Preflight {
         }
     }
 
-    private static boolean isText(TrainingSettings settings, StructType schema) {
-        return List.of(schema.fieldNames()).contains(settings.inputCol())
-                && schema.apply(settings.inputCol()).dataType() instanceof StringType;
-    }
-
     /** Ready ids end with the last id of the vocabulary, as GPT-2's do; text ends as the tokenizer says. */
     static DataSettings dataSettings(TrainingSettings settings, StructType schema) {
         int vocabularySize = settings.model().vocabularySize();
@@ -101,7 +95,7 @@ final class Preflight {
                 settings.model().context(),
                 vocabularySize,
                 settings.seed(),
-                isText(settings, schema)
+                TokenData.isText(schema, settings.inputCol())
                         ? Math.min(ByteTokenizer.END_OF_TEXT, vocabularySize - 1)
                         : vocabularySize - 1);
     }

@@ -51,7 +51,11 @@ final class Slots {
     }
 
     private static String found(int all, int busy) {
-        return all + " there" + (busy > 0 ? ", " + busy + " of them busy" : "");
+        return all + " there" + ofThem(busy);
+    }
+
+    private static String ofThem(int busy) {
+        return busy > 0 ? ", " + busy + " of them busy" : "";
     }
 
     private static String tooFew(SparkContext spark, int wanted, int all, int busy, Duration timeout) {
@@ -60,7 +64,7 @@ final class Slots {
                     + " slots. Set numWorkers to at most " + all + ", or the master to local[" + wanted + "].";
         }
         return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots"
-                + (busy > 0 ? ", " + busy + " of them busy" : "") + " after " + timeout.toSeconds()
+                + ofThem(busy) + " after " + timeout.toSeconds()
                 + " s. Ask for more executors or cores, end other jobs, lower numWorkers, or raise slotTimeout.";
     }
 

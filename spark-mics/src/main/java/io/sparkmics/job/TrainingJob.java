@@ -123,14 +123,14 @@ public final class TrainingJob {
                 epochs(),
                 counts.trainingSequences(),
                 settings.globalBatchSize());
-        long evaluateEvery = counts.validationSequences() == 0 ? 0 : settings.evaluateEvery();
+        long evaluateEvery = settings.evaluateEvery() == 0 ? steps : settings.evaluateEvery();
         return new TrainingSchedule(
                 settings.numWorkers(),
                 settings.globalBatchSize(),
                 settings.microBatchSize(),
                 steps,
                 new LearningRate(settings.learningRate(), settings.warmUpSteps(), settings.minimumLearningRateRatio()),
-                counts.validationSequences() > 0 && evaluateEvery == 0 ? steps : evaluateEvery);
+                counts.validationSequences() == 0 ? 0 : evaluateEvery);
     }
 
     private TrainingSummary summary(

@@ -9,7 +9,10 @@ import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Model;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
 class MicsEngineTest {
@@ -119,6 +122,27 @@ class MicsEngineTest {
                         .isEqualTo(Math.max(2 * block, block + head))
                         .isLessThan(all);
             }
+            return null;
+        });
+    }
+
+    @Test
+    void anEngineThatCannotBeMadeLeavesNothingBehind() {
+        EngineSettings settings = run(1, 1, GatherMode.FLAT, 1, 1, SMALL, 1).settings();
+        ThreadRanks.of(1).with(CommunicationSettings.of(1)).run(ranks -> {
+            AtomicInteger asked = new AtomicInteger();
+            Model model = () -> {
+                // The first time for its units, which are allocated then.
+                if (asked.incrementAndGet() > 1) {
+                    throw new IllegalStateException("no stages any more");
+                }
+                return SMALL.build().stages();
+            };
+            long before = Pointer.totalCount();
+            assertThatThrownBy(() -> new MicsEngine(model, settings, ranks)).hasMessage("no stages any more");
+            // Of each unit one empty handle waits for the garbage collector; tensors do not.
+            assertThat(Pointer.totalCount() - before)
+                    .isLessThanOrEqualTo(SMALL.build().units().size());
             return null;
         });
     }

@@ -8,7 +8,6 @@ import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Pending;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,8 +39,7 @@ final class GlooCommunicator implements Communicator {
         this.mesh = mesh;
         this.ring = ring;
         this.settings = settings;
-        String name =
-                "gloo-" + group.kind().name().toLowerCase(Locale.ROOT).replace('_', '-') + "-rank-" + group.rank();
+        String name = "gloo-" + Names.of(group.kind()) + "-rank-" + group.rank();
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread worker = new Thread(task, name);
             worker.setDaemon(true);

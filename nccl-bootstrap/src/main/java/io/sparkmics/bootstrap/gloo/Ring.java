@@ -41,7 +41,7 @@ final class Ring {
     void gather(Tensor shard, Tensor whole) {
         Chunks chunks = new Chunks(whole.numel(), members);
         Tensors.copy(shard, chunk(whole, chunks, index));
-        passOn(whole, chunks, index);
+        passOn(whole, chunks);
     }
 
     void reduceScatter(Tensor whole, Tensor shard) {
@@ -53,7 +53,7 @@ final class Ring {
     void allReduce(Tensor whole) {
         Chunks chunks = new Chunks(whole.numel(), members);
         sumUp(whole, chunks);
-        passOn(whole, chunks, index);
+        passOn(whole, chunks);
     }
 
     /** Down the ring from the root, in pieces, so that all members are busy at once. */
@@ -88,10 +88,11 @@ final class Ring {
         }
     }
 
-    private void passOn(Tensor whole, Chunks chunks, int first) {
+    /** Each member begins with the chunk of its index. */
+    private void passOn(Tensor whole, Chunks chunks) {
         for (int step = 0; step < members - 1; step++) {
             try (PointerScope scope = new PointerScope()) {
-                swap(chunk(whole, chunks, first - step), chunk(whole, chunks, first - step - 1));
+                swap(chunk(whole, chunks, index - step), chunk(whole, chunks, index - step - 1));
             }
         }
     }
