@@ -82,15 +82,15 @@ class FitTest {
     }
 
     @Test
-    void theOtherChoicesTrainToo() {
-        MicsModel model = estimator()
-                .setOptimizer("sgd")
-                .setPrecision("float64")
-                .setGather("hierarchical")
-                .setLearningRate(0.5)
-                .fit(texts());
+    void theOtherChoicesTrainTooAndMatter() {
+        MicsEstimator other =
+                estimator().setPrecision("float64").setGather("hierarchical").setLearningRate(0.05);
+        MicsModel model = other.setOptimizer("sgd").fit(texts());
         assertThat(model.summary().lastLoss()).isLessThan(model.summary().firstLoss());
         assertThat(model.transform(texts()).select("loss").first().getDouble(0)).isPositive();
+        MicsModel adamW = other.setOptimizer("adamw").fit(texts());
+        assertThat(adamW.summary().firstLoss()).isEqualTo(model.summary().firstLoss());
+        assertThat(adamW.summary().lastLoss()).isNotEqualTo(model.summary().lastLoss());
     }
 
     @Test
