@@ -2,9 +2,11 @@ package io.sparkmics.bootstrap;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
 
 /** Loads the native libraries. */
 public final class NativeLibraries {
@@ -42,5 +44,17 @@ public final class NativeLibraries {
         Loader.load(openblas_nolapack.class);
         Loader.load(torch.class);
         loaded = true;
+    }
+
+    /** Loads NCCL and the CUDA runtime, without libtorch: enough to make unique ids, with or without a GPU. */
+    public static synchronized void loadNccl() {
+        Loader.load(nccl.class);
+    }
+
+    /** Loads all that a rank on a GPU needs. */
+    public static synchronized void loadCuda() {
+        load();
+        loadNccl();
+        Loader.load(torch_cuda.class);
     }
 }
