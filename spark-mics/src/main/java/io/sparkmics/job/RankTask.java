@@ -10,9 +10,7 @@ import io.sparkmics.bootstrap.Threads;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
-import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;
-import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.model.Model;
 import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
@@ -60,7 +58,7 @@ final class RankTask {
 
     private RankReport train(RankContext ranks, BatchReader reader, int attempt) {
         Model model = settings.model().build();
-        try (MicsEngine engine = new MicsEngine(model, engineSettings(), ranks)) {
+        try (MicsEngine engine = new MicsEngine(model, settings.engineSettings(), ranks)) {
             TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
             List<StepMetrics> history = loop.run();
             String directory = null;
@@ -80,13 +78,5 @@ final class RankTask {
                 .withGather(gather)
                 .withTimeout(settings.collectiveTimeout())
                 .withCancelled(task::isInterrupted);
-    }
-
-    private EngineSettings engineSettings() {
-        OptimizerSettings optimizer = settings.optimizer().equals("sgd")
-                ? new OptimizerSettings.Sgd()
-                : new OptimizerSettings.AdamW(
-                        settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay());
-        return new EngineSettings(optimizer, settings.gradientClipping(), settings.seed(), settings.enginePrecision());
     }
 }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -80,9 +79,9 @@ public final class TrainingJob {
         MemoryModel memory = new MemoryModel(
                 units.stream().map(Unit::size).toList(),
                 model.stages().stream()
-                        .map(stage -> stage.units().stream().map(units::indexOf).collect(Collectors.toSet()))
+                        .map(stage -> stage.units().stream().map(units::indexOf).toList())
                         .toList(),
-                settings.enginePrecision().bytes());
+                settings.engineSettings().elementBytes());
         return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
     }
 
