@@ -181,9 +181,20 @@ public final class MicsEngine implements AutoCloseable {
         return arena.bytes();
     }
 
-    /** All that the engine itself has allocated: model states, optimizer, flat buffers. Activations come on top. */
-    public long ownBytes() {
-        return states.bytes() + optimizer.bytes() + arena.bytes() + gradients.bytes();
+    /** What it has taken until now. */
+    public MemoryUse memory() {
+        long engineBytes = states.bytes() + optimizer.bytes() + arena.bytes() + gradients.bytes();
+        RankDevice device = ranks.device();
+        return new MemoryUse(engineBytes, device.isCuda() ? Cuda.peakBytes(device.ordinal()) : 0);
+    }
+
+    /**
+     * How often the GPU's driver has been asked for memory since the process began: it stands still when training allocates
+     * nothing any more. 0 on the CPU.
+     */
+    public long deviceAllocations() {
+        RankDevice device = ranks.device();
+        return device.isCuda() ? Cuda.allocations(device.ordinal()) : 0;
     }
 
     /** Bytes of gathered units now: 0 between steps. */

@@ -10,6 +10,7 @@ import io.sparkmics.bootstrap.Threads;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
+import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.model.Model;
 import io.sparkmics.monitor.StepMetrics;
@@ -61,12 +62,13 @@ final class RankTask {
         try (MicsEngine engine = new MicsEngine(model, settings.engineSettings(), ranks)) {
             TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
             List<StepMetrics> history = loop.run();
+            MemoryUse memory = engine.memory();
             String directory = null;
             // One copy of the model states is enough: the first partition group has it.
             if (ranks.rank() < plan.partitionGroupSize()) {
                 directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
             }
-            return new RankReport(ranks.rank(), directory, history, loop.bytes());
+            return new RankReport(ranks.rank(), directory, history, loop.bytes(), memory);
         }
     }
 

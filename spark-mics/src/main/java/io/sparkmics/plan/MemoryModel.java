@@ -75,16 +75,25 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
 
     /** Gradients laid out for hop 1 or on their way through it, and the largest stage's as its backward pass makes them. */
     public long gradients(int partitionGroupSize) {
-        List<Long> sums = unitSizes.stream()
-                .map(size -> shard(size, partitionGroupSize) * elements.reduction())
-                .toList();
-        return new GradientPlaces(stages, whole(partitionGroupSize, elements.reduction()), sums).bytes()
+        return gradientBuffer(partitionGroupSize)
                 + elements.compute()
                         * stages.stream().mapToLong(this::size).max().orElseThrow();
     }
 
+    private long gradientBuffer(int partitionGroupSize) {
+        List<Long> sums = unitSizes.stream()
+                .map(size -> shard(size, partitionGroupSize) * elements.reduction())
+                .toList();
+        return new GradientPlaces(stages, whole(partitionGroupSize, elements.reduction()), sums).bytes();
+    }
+
     private long size(List<Integer> units) {
         return units.stream().mapToLong(unitSizes::get).sum();
+    }
+
+    /** What is there from beginning to end: all but the gradients as a backward pass makes them. */
+    public long heldBytes(int partitionGroupSize) {
+        return modelStates(partitionGroupSize) + gatheredUnits(partitionGroupSize) + gradientBuffer(partitionGroupSize);
     }
 
     /** All of it. */
