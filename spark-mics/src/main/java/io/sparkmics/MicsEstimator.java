@@ -107,6 +107,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 getEvaluateEvery(),
                 getSeed(),
                 getPrecision(),
+                getReductionPrecision(),
                 getWorkDirectory(),
                 getSharedWorkDirectory(),
                 Duration.ofSeconds(getSlotTimeout()),

@@ -48,6 +48,7 @@ class MicsEstimatorParamsTest {
             entry("gradientClipping", 1.0),
             entry("gather", "auto"),
             entry("precision", "float32"),
+            entry("reductionPrecision", "float32"),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
             entry("slotTimeout", 60),
@@ -96,6 +97,7 @@ class MicsEstimatorParamsTest {
             case "optimizer" -> "sgd";
             case "gather" -> "flat";
             case "precision" -> "float64";
+            case "reductionPrecision" -> "bfloat16";
             default ->
                 Map.of(int.class, 7, long.class, 7L, double.class, 0.5, boolean.class, true, String.class, "other")
                         .get(type);
@@ -136,7 +138,7 @@ class MicsEstimatorParamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"optimizer, adam", "gather, ring", "precision, bfloat16"})
+    @CsvSource({"optimizer, adam", "gather, ring", "precision, float16", "reductionPrecision, float64"})
     void anUnknownChoiceIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> estimator.set(name, value))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -10,9 +10,8 @@ import io.sparkmics.bootstrap.Threads;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
-import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
-import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.model.Model;
 import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
@@ -60,15 +59,16 @@ final class RankTask {
 
     private RankReport train(RankContext ranks, BatchReader reader, int attempt) {
         Model model = settings.model().build();
-        try (MicsEngine engine = new MicsEngine(model, engineSettings(), ranks)) {
+        try (MicsEngine engine = new MicsEngine(model, settings.engineSettings(), ranks)) {
             TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
             List<StepMetrics> history = loop.run();
+            MemoryUse memory = engine.memory();
             String directory = null;
             // One copy of the model states is enough: the first partition group has it.
             if (ranks.rank() < plan.partitionGroupSize()) {
                 directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
             }
-            return new RankReport(ranks.rank(), directory, history, loop.bytes());
+            return new RankReport(ranks.rank(), directory, history, loop.bytes(), memory);
         }
     }
 
@@ -80,13 +80,5 @@ final class RankTask {
                 .withGather(gather)
                 .withTimeout(settings.collectiveTimeout())
                 .withCancelled(task::isInterrupted);
-    }
-
-    private EngineSettings engineSettings() {
-        OptimizerSettings optimizer = settings.optimizer().equals("sgd")
-                ? new OptimizerSettings.Sgd()
-                : new OptimizerSettings.AdamW(
-                        settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay());
-        return new EngineSettings(optimizer, settings.gradientClipping(), settings.seed(), settings.enginePrecision());
     }
 }

@@ -87,6 +87,7 @@ final class SettingsCheck {
         choice("optimizer", settings.optimizer(), TrainingSettings.OPTIMIZERS);
         choice("gather", settings.gather(), TrainingSettings.GATHERS);
         choice("precision", settings.precision(), TrainingSettings.PRECISIONS);
+        choice("reductionPrecision", settings.reductionPrecision(), TrainingSettings.REDUCTION_PRECISIONS);
     }
 
     private void timeouts() {

@@ -2,21 +2,17 @@ package io.sparkmics.job;
 
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
-import io.sparkmics.model.Model;
-import io.sparkmics.model.Unit;
 import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.LearningRate;
-import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -75,15 +71,8 @@ public final class TrainingJob {
         if (settings.partitionGroupSize() > 0) {
             return settings.partitionGroupSize();
         }
-        Model model = settings.model().build();
-        List<Unit> units = model.units();
-        MemoryModel memory = new MemoryModel(
-                units.stream().map(Unit::size).toList(),
-                model.stages().stream()
-                        .map(stage -> stage.units().stream().map(units::indexOf).collect(Collectors.toSet()))
-                        .toList(),
-                settings.enginePrecision().bytes());
-        return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
+        return settings.memoryModel()
+                .smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
     }
 
     private TrainingResult train(Path run, int partitionGroupSize) {
@@ -104,13 +93,15 @@ public final class TrainingJob {
                     new SerializableConfiguration(hadoop));
             reports = BarrierStage.run(data.shuffle(schedule), plan);
         }
+        MemoryFigures memory = MemoryFigures.of(settings.memoryModel(), partitionGroupSize, reports);
+        System.err.println(memory.describe());
         RankReport first = reports.stream()
                 .filter(report -> report.rank() == 0)
                 .findFirst()
                 .orElseThrow();
         List<StepMetrics> history = first.history();
-        return new TrainingResult(
-                first.modelDirectory(), summary(schedule, partitionGroupSize, counts, reports, history), history);
+        TrainingSummary summary = summary(schedule, partitionGroupSize, counts, reports, history);
+        return new TrainingResult(first.modelDirectory(), memory.addTo(summary), history);
     }
 
     private OptionalDouble epochs() {

@@ -34,7 +34,7 @@ public interface ClusterParams<T> extends Params {
         return new Param<>(
                 uid(),
                 "precision",
-                "float32 or float64",
+                "float32, float64, or bfloat16: computed in bfloat16, kept and updated in float32",
                 ParamValidators.inArray(TrainingSettings.PRECISIONS),
                 String.class);
     }
@@ -45,6 +45,23 @@ public interface ClusterParams<T> extends Params {
 
     default T setPrecision(String value) {
         return Fluent.set(this, precision(), value);
+    }
+
+    default Param<String> reductionPrecision() {
+        return new Param<>(
+                uid(),
+                "reductionPrecision",
+                "float32 or bfloat16: what gradients are summed in inside a partition group when precision is bfloat16",
+                ParamValidators.inArray(TrainingSettings.REDUCTION_PRECISIONS),
+                String.class);
+    }
+
+    default String getReductionPrecision() {
+        return getOrDefault(reductionPrecision());
+    }
+
+    default T setReductionPrecision(String value) {
+        return Fluent.set(this, reductionPrecision(), value);
     }
 
     default Param<String> workDirectory() {

@@ -166,6 +166,7 @@ class PreflightTest {
                 0,
                 1,
                 "float32",
+                "float32",
                 workDirectory,
                 false,
                 Duration.ofSeconds(1),

@@ -96,6 +96,7 @@ class TrainingSettingsTest {
                 0,
                 1,
                 "float32",
+                "float32",
                 "",
                 false,
                 slotTimeout,
