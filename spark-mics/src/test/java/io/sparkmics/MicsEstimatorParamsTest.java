@@ -47,6 +47,7 @@ class MicsEstimatorParamsTest {
             entry("epsilon", 1e-8),
             entry("gradientClipping", 1.0),
             entry("gather", "auto"),
+            entry("deviceType", "auto"),
             entry("precision", "float32"),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
@@ -95,6 +96,7 @@ class MicsEstimatorParamsTest {
             case "model" -> Gpt.config().layers(2).dropout(0.25);
             case "optimizer" -> "sgd";
             case "gather" -> "flat";
+            case "deviceType" -> "cuda";
             case "precision" -> "float64";
             default ->
                 Map.of(int.class, 7, long.class, 7L, double.class, 0.5, boolean.class, true, String.class, "other")
@@ -136,7 +138,7 @@ class MicsEstimatorParamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"optimizer, adam", "gather, ring", "precision, bfloat16"})
+    @CsvSource({"optimizer, adam", "gather, ring", "deviceType, tpu", "precision, bfloat16"})
     void anUnknownChoiceIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> estimator.set(name, value))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -26,6 +26,7 @@ import java.util.Locale;
  * @param optimizer {@code adamw} or {@code sgd}
  * @param gather {@code auto}, {@code flat} or {@code hierarchical}
  * @param evaluateEvery steps between two evaluations; 0: only at the end
+ * @param deviceType {@code auto}, {@code cpu} or {@code cuda}
  * @param precision {@code float32} or {@code float64}
  * @param workDirectory a Hadoop path; empty: the job's choice under the default file system
  * @param sharedWorkDirectory whether a {@code file:} path is the same place on every host
@@ -54,6 +55,7 @@ public record TrainingSettings(
         String gather,
         long evaluateEvery,
         long seed,
+        String deviceType,
         String precision,
         String workDirectory,
         boolean sharedWorkDirectory,
@@ -65,6 +67,7 @@ public record TrainingSettings(
 
     public static final List<String> OPTIMIZERS = List.of("adamw", "sgd");
     public static final List<String> GATHERS = List.of("auto", "flat", "hierarchical");
+    public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
     public static final List<String> PRECISIONS = List.of("float32", "float64");
 
     Precision enginePrecision() {

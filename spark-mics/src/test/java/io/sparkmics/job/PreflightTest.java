@@ -143,6 +143,18 @@ class PreflightTest {
             int partitionGroupSize,
             String workDirectory,
             boolean acceptPlainText) {
+        return settings(
+                model, inputCol, validationIndicatorCol, partitionGroupSize, workDirectory, acceptPlainText, "auto");
+    }
+
+    private static TrainingSettings settings(
+            GptConfig model,
+            String inputCol,
+            String validationIndicatorCol,
+            int partitionGroupSize,
+            String workDirectory,
+            boolean acceptPlainText,
+            String deviceType) {
         return new TrainingSettings(
                 model,
                 inputCol,
@@ -165,6 +177,7 @@ class PreflightTest {
                 "auto",
                 0,
                 1,
+                deviceType,
                 "float32",
                 workDirectory,
                 false,
