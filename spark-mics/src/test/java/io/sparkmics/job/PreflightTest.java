@@ -93,6 +93,24 @@ class PreflightTest {
     }
 
     @Test
+    void whoAsksForGpusMustHaveAskedSparkForThem() {
+        conf.setMaster("yarn");
+
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false, "cuda")))
+                .message()
+                .startsWith(
+                        "Cannot train on GPUs: no executor has GPUs: spark.executor.resource.gpu.amount is not set. Set"
+                                + " it to");
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "cpu")))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "auto")))
+                .doesNotThrowAnyException();
+        conf.set(GpuTasks.EXECUTOR_AMOUNT, "1");
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "cuda")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void speculationIsRefused() {
         conf.set("spark.speculation", "true");
 
