@@ -2,6 +2,7 @@ package io.sparkmics.integration;
 
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.model.Gpt;
+import java.io.IOException;
 import java.util.Collections;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -14,7 +15,7 @@ public final class DeviceTypes {
     private DeviceTypes() {}
 
     /** @param arguments the work directory, and the values of deviceType */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         try (SparkSession spark = SparkSession.builder().getOrCreate()) {
             Dataset<Row> frame = spark.createDataset(Collections.nCopies(100, "a row of text"), Encoders.STRING())
                     .toDF("text");
