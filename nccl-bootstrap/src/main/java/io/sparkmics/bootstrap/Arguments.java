@@ -9,10 +9,10 @@ public final class Arguments {
 
     private Arguments() {}
 
-    /** Checks that {@code whole} has room for one {@code shard} of each member. */
-    public static void check(Collective collective, Group group, Tensor shard, Tensor whole) {
-        check(collective, group, shard);
-        check(collective, group, whole);
+    /** Checks that {@code whole} has room for one {@code shard} of each member, and that both lie on the device. */
+    public static void check(Collective collective, Group group, RankDevice device, Tensor shard, Tensor whole) {
+        check(collective, group, device, shard);
+        check(collective, group, device, whole);
         if (type(shard) != type(whole)) {
             throw failure(collective, group, "the shard is of type " + type(shard) + ", the whole of " + type(whole));
         }
@@ -26,7 +26,7 @@ public final class Arguments {
     }
 
     /** Checks one tensor. */
-    public static void check(Collective collective, Group group, Tensor tensor) {
+    public static void check(Collective collective, Group group, RankDevice device, Tensor tensor) {
         if (!tensor.defined()) {
             throw failure(collective, group, "a tensor is undefined");
         }
@@ -34,19 +34,19 @@ public final class Arguments {
             throw failure(collective, group, "a tensor of " + tensor.numel() + " elements is not contiguous");
         }
         switch (type(tensor)) {
-            case Float, Double, Long, Int, Byte -> {}
+            case Float, Double, BFloat16, Long, Int, Byte -> {}
             default -> throw failure(collective, group, "the type " + type(tensor) + " is not supported");
         }
-        if (!tensor.is_cpu()) {
-            try (BytePointer device = tensor.device().str()) {
-                throw failure(collective, group, "a tensor is on " + device.getString());
+        if (!device.holds(tensor)) {
+            try (BytePointer where = tensor.device().str()) {
+                throw failure(collective, group, "a tensor is on " + where.getString() + " and must be on " + device);
             }
         }
     }
 
     /** Checks a tensor that one member gives to the others. */
-    public static void check(Collective collective, Group group, Tensor tensor, int root) {
-        check(collective, group, tensor);
+    public static void check(Collective collective, Group group, RankDevice device, Tensor tensor, int root) {
+        check(collective, group, device, tensor);
         if (root < 0 || root >= group.size()) {
             throw failure(collective, group, "the root " + root + " is not one of its " + group.size() + " members");
         }

@@ -81,12 +81,14 @@ public final class Bootstrap {
             if (group.size() == 1) {
                 communicators.put(
                         group.kind(),
-                        new CountingCommunicator(new SoloCommunicator(group), transport.wire(), layout, traffic));
+                        new CountingCommunicator(
+                                new SoloCommunicator(group, transport.device()), transport.wire(), layout, traffic));
             }
         }
         for (Communicator bare : connected) {
             Communicator counting = new CountingCommunicator(bare, transport.wire(), layout, traffic);
-            communicators.put(bare.group().kind(), new CheckingCommunicator(counting, bare, checking));
+            communicators.put(
+                    bare.group().kind(), new CheckingCommunicator(counting, bare, checking, transport.device()));
         }
         List<byte[]> payloads = layout.places().stream()
                 .map(other -> all.get(other.partitionId()).payload())

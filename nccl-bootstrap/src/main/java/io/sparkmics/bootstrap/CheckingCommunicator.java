@@ -16,13 +16,15 @@ final class CheckingCommunicator implements Communicator {
     private final Communicator delegate;
     private final Communicator channel;
     private final Checking checking;
+    private final RankDevice device;
     private long sequence;
 
     /** @param channel what the comparison goes over: the bare transport, so that it is not counted as traffic of the run */
-    CheckingCommunicator(Communicator delegate, Communicator channel, Checking checking) {
+    CheckingCommunicator(Communicator delegate, Communicator channel, Checking checking, RankDevice device) {
         this.delegate = delegate;
         this.channel = channel;
         this.checking = checking;
+        this.device = device;
     }
 
     @Override
@@ -32,28 +34,28 @@ final class CheckingCommunicator implements Communicator {
 
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
-        Arguments.check(Collective.GATHER, group(), shard, whole);
+        Arguments.check(Collective.GATHER, group(), device, shard, whole);
         compare(Collective.GATHER, whole, 0);
         return delegate.gather(shard, whole);
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
-        Arguments.check(Collective.REDUCE_SCATTER, group(), shard, whole);
+        Arguments.check(Collective.REDUCE_SCATTER, group(), device, shard, whole);
         compare(Collective.REDUCE_SCATTER, whole, 0);
         return delegate.reduceScatter(whole, shard);
     }
 
     @Override
     public Pending allReduce(Tensor tensor) {
-        Arguments.check(Collective.ALL_REDUCE, group(), tensor);
+        Arguments.check(Collective.ALL_REDUCE, group(), device, tensor);
         compare(Collective.ALL_REDUCE, tensor, 0);
         return delegate.allReduce(tensor);
     }
 
     @Override
     public Pending broadcast(Tensor tensor, int root) {
-        Arguments.check(Collective.BROADCAST, group(), tensor, root);
+        Arguments.check(Collective.BROADCAST, group(), device, tensor, root);
         compare(Collective.BROADCAST, tensor, root);
         return delegate.broadcast(tensor, root);
     }
@@ -78,11 +80,11 @@ final class CheckingCommunicator implements Communicator {
 
     private List<Call> exchange(Call own) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor shard = torch.tensor(own.encoded());
+            Tensor shard = torch.tensor(own.encoded()).to(device.device(), torch.ScalarType.Long);
             Tensor whole = torch.empty(new long[] {(long) Call.LENGTH * group().size()}, shard.options(), null);
             channel.gather(shard, whole).await();
             long[] encoded = new long[Math.toIntExact(whole.numel())];
-            new LongPointer(whole.data_ptr_long()).get(encoded);
+            new LongPointer(whole.cpu().data_ptr_long()).get(encoded);
             List<Call> calls = new ArrayList<>();
             for (int index = 0; index < group().size(); index++) {
                 calls.add(Call.decoded(encoded, index * Call.LENGTH));

@@ -79,6 +79,16 @@ public final class RankContext implements AutoCloseable {
         return communicator;
     }
 
+    /** What this rank computes on. */
+    public RankDevice device() {
+        return transport.device();
+    }
+
+    /** Waits, with the deadline, until the device has done all that this thread has asked of it: see {@link Transport}. */
+    public void settle() {
+        transport.settle();
+    }
+
     /** What this rank has sent so far. */
     public Traffic traffic() {
         return traffic;

@@ -8,9 +8,11 @@ final class SoloCommunicator implements Communicator {
     private static final Pending DONE = () -> {};
 
     private final Group group;
+    private final RankDevice device;
 
-    SoloCommunicator(Group group) {
+    SoloCommunicator(Group group, RankDevice device) {
         this.group = group;
+        this.device = device;
     }
 
     @Override
@@ -20,27 +22,27 @@ final class SoloCommunicator implements Communicator {
 
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
-        Arguments.check(Collective.GATHER, group, shard, whole);
+        Arguments.check(Collective.GATHER, group, device, shard, whole);
         Tensors.copy(shard, whole);
         return DONE;
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
-        Arguments.check(Collective.REDUCE_SCATTER, group, shard, whole);
+        Arguments.check(Collective.REDUCE_SCATTER, group, device, shard, whole);
         Tensors.copy(whole, shard);
         return DONE;
     }
 
     @Override
     public Pending allReduce(Tensor tensor) {
-        Arguments.check(Collective.ALL_REDUCE, group, tensor);
+        Arguments.check(Collective.ALL_REDUCE, group, device, tensor);
         return DONE;
     }
 
     @Override
     public Pending broadcast(Tensor tensor, int root) {
-        Arguments.check(Collective.BROADCAST, group, tensor, root);
+        Arguments.check(Collective.BROADCAST, group, device, tensor, root);
         return DONE;
     }
 

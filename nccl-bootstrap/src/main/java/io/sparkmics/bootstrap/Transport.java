@@ -32,6 +32,17 @@ public interface Transport extends AutoCloseable {
      */
     List<Communicator> connect(List<byte[]> offers, ClusterLayout layout, List<Group> groups);
 
+    /** Where the tensors of its collectives lie. */
+    RankDevice device();
+
+    /**
+     * Waits until the device has done all that this thread has asked of it, collectives included: before a value is read
+     * back. Where the device is the CPU there is nothing to wait for.
+     *
+     * @throws CommunicationException as {@link Pending#await()} does
+     */
+    void settle();
+
     /** What its collectives send. */
     Wire wire();
 

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 final class CollectiveCases {
 
     static final List<torch.ScalarType> TYPES =
-            List.of(torch.ScalarType.Float, torch.ScalarType.Double, torch.ScalarType.Long);
+            List.of(torch.ScalarType.Float, torch.ScalarType.Double, torch.ScalarType.BFloat16, torch.ScalarType.Long);
     private static final long[] SIZES = {0, 1, 7, 1003};
 
     private CollectiveCases() {}

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Storage;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -91,6 +92,38 @@ public abstract class CommunicatorContract {
                             CollectiveCases.filled(torch.ScalarType.Double, 50_000, i + 1)));
                     assertThat(results.get(i).equal(expected)).isTrue();
                 }
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void whatFollowsAJoinSeesTheResult() {
+        ranks(2, UNCHECKED).run(rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor sum = torch.ones(new long[] {100_000}, rank.device().options(torch.ScalarType.Double));
+                for (int i = 0; i < 3; i++) {
+                    rank.communicator(GroupKind.PARTITION).allReduce(sum).join();
+                    sum.add_(new Scalar(1.0));
+                }
+                rank.settle();
+                assertThat(sum.sum().item_double()).isEqualTo(100_000 * 15);
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void anOperationReadsWhatTheOneBeforeItMade() {
+        ranks(4, UNCHECKED).run(rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                Communicator pair = rank.communicator(GroupKind.PARTITION);
+                Communicator replicas = rank.communicator(GroupKind.REPLICATION);
+                Tensor sum = torch.ones(new long[] {1000}, rank.device().options(torch.ScalarType.Double));
+                Pending both = pair.allReduce(sum).then(() -> replicas.allReduce(sum));
+                both.await();
+                both.await();
+                assertThat(sum.sum().item_double()).isEqualTo(4000);
             }
             return null;
         });

@@ -8,6 +8,7 @@ import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.RankDevice;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,25 +55,25 @@ final class GlooCommunicator implements Communicator {
 
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
-        Arguments.check(Collective.GATHER, group, shard, whole);
+        Arguments.check(Collective.GATHER, group, RankDevice.cpu(), shard, whole);
         return start(Collective.GATHER, shard, whole, ring::gather);
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
-        Arguments.check(Collective.REDUCE_SCATTER, group, shard, whole);
+        Arguments.check(Collective.REDUCE_SCATTER, group, RankDevice.cpu(), shard, whole);
         return start(Collective.REDUCE_SCATTER, whole, shard, ring::reduceScatter);
     }
 
     @Override
     public Pending allReduce(Tensor tensor) {
-        Arguments.check(Collective.ALL_REDUCE, group, tensor);
+        Arguments.check(Collective.ALL_REDUCE, group, RankDevice.cpu(), tensor);
         return start(Collective.ALL_REDUCE, tensor, tensor, (whole, same) -> ring.allReduce(whole));
     }
 
     @Override
     public Pending broadcast(Tensor tensor, int root) {
-        Arguments.check(Collective.BROADCAST, group, tensor, root);
+        Arguments.check(Collective.BROADCAST, group, RankDevice.cpu(), tensor, root);
         return start(Collective.BROADCAST, tensor, tensor, (whole, same) -> ring.broadcast(whole, root));
     }
 

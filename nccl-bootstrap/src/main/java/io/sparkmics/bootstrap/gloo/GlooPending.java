@@ -25,7 +25,7 @@ final class GlooPending implements Pending {
 
     @Override
     public void await() {
-        Patience.await(operation, settings, communicator::aborted, this::failure);
+        Results.await(operation, settings, communicator::aborted, this::failure);
     }
 
     private CommunicationException failure(String reason, Throwable cause) {

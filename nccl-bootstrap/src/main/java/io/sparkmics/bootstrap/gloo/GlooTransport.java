@@ -5,6 +5,8 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.RingWire;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.Wire;
 import java.util.ArrayList;
@@ -69,9 +71,18 @@ public final class GlooTransport implements Transport {
     }
 
     @Override
+    public RankDevice device() {
+        return RankDevice.cpu();
+    }
+
+    @Override
     public Wire wire() {
         return wire;
     }
+
+    /** The CPU has done what it was asked for. */
+    @Override
+    public void settle() {}
 
     @Override
     public void close() {

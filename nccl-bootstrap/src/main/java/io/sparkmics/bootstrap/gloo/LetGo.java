@@ -1,5 +1,6 @@
 package io.sparkmics.bootstrap.gloo;
 
+import io.sparkmics.bootstrap.Patience;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -11,30 +12,27 @@ final class LetGo {
     /** How long an aborted operation may take to end; it takes milliseconds. */
     static final long MILLIS = 10_000;
 
-    /** One wait. */
-    @FunctionalInterface
-    interface Wait {
-        boolean within(long millis) throws InterruptedException;
-    }
-
     private LetGo() {}
 
     /** Whether the operation has ended in time, well or not. */
     static boolean ended(Future<?> operation) {
-        return within(MILLIS, millis -> {
-            try {
-                operation.get(millis, TimeUnit.MILLISECONDS);
-                return true;
-            } catch (ExecutionException e) {
-                return true;
-            } catch (TimeoutException e) {
-                return false;
-            }
-        });
+        return within(MILLIS, millis -> ended(operation, millis));
+    }
+
+    /** The same, in so many milliseconds, unless an interrupt comes. */
+    static boolean ended(Future<?> operation, long millis) throws InterruptedException {
+        try {
+            operation.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
     }
 
     /** Whether the wait succeeded in time. An interrupt is kept for later. */
-    static boolean within(long millis, Wait wait) {
+    static boolean within(long millis, Patience.Wait wait) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         boolean interrupted = false;
         try {

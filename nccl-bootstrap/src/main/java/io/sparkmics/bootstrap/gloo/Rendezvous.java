@@ -4,11 +4,13 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.NativeLibraries;
+import io.sparkmics.bootstrap.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
@@ -84,24 +86,17 @@ final class Rendezvous implements AutoCloseable {
     byte[] key() {
         try (PointerScope scope = new PointerScope()) {
             StringVector key = new StringVector(name(member));
-            long deadline = System.nanoTime() + settings.timeout().toNanos();
-            while (!store.check(key)) {
-                if (constructor.isDone()) {
-                    constructed();
-                }
-                if (settings.cancelled().getAsBoolean()) {
-                    throw failure("the task was cancelled", null);
-                }
-                if (System.nanoTime() > deadline) {
-                    throw failure("it does not listen after " + settings.timeout(), null);
-                }
-                Thread.sleep(1);
-            }
+            Patience.await(millis -> written(key), settings, Optional::empty, this::failure);
             return store.get(name(member)).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure("the thread was interrupted", e);
         }
+    }
+
+    private boolean written(StringVector key) throws InterruptedException {
+        if (constructor.isDone()) {
+            constructed();
+        }
+        Thread.sleep(1);
+        return store.check(key);
     }
 
     /** @param keys everyone's, in the order of the mesh */
@@ -130,7 +125,7 @@ final class Rendezvous implements AutoCloseable {
                 },
                 null);
         start(meeting, "meet");
-        Patience.await(meeting, settings, () -> false, (reason, cause) -> {
+        Results.await(meeting, settings, () -> false, (reason, cause) -> {
             mesh.abort();
             LetGo.ended(meeting);
             mesh.close();
@@ -139,7 +134,7 @@ final class Rendezvous implements AutoCloseable {
     }
 
     private ProcessGroupGloo constructed() {
-        return Patience.await(constructor, settings, () -> false, this::failure);
+        return Results.await(constructor, settings, () -> false, this::failure);
     }
 
     private CommunicationException failure(String reason, Throwable cause) {

@@ -1,5 +1,6 @@
 package io.sparkmics.bootstrap.gloo;
 
+import io.sparkmics.bootstrap.Chunks;
 import io.sparkmics.bootstrap.Tensors;
 import java.util.ArrayList;
 import java.util.List;

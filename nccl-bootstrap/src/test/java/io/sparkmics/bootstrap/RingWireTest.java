@@ -1,10 +1,7 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.GroupKind;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;

@@ -1,11 +1,7 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.Wire;
-
-/** What {@link Ring} sends: all of it to the next member. Gloo's message heads of 48 bytes are left out. */
-final class RingWire implements Wire {
+/** What a ring sends: all of it to the next member. The heads that a transport puts before its messages are left out. */
+public final class RingWire implements Wire {
 
     @Override
     public void sends(Collective collective, Group group, long size, int elementSize, int root, Receiver receiver) {

@@ -1,11 +1,11 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
 /** What native code says went wrong, without the places in its build tree. */
-final class NativeErrors {
+public final class NativeErrors {
 
     private NativeErrors() {}
 
-    static String reason(Throwable error) {
+    public static String reason(Throwable error) {
         String message = String.valueOf(error.getMessage()).strip();
         String reason = message.replaceAll("\\[/[^\\]]*\\] ?", "");
         int end = reason.indexOf('\n');

@@ -1,0 +1,52 @@
+package io.sparkmics.bootstrap;
+
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** Waits for what happens elsewhere, until a deadline, trouble, a cancelled task or an interrupt, which is kept. */
+public final class Patience {
+
+    private static final long LOOK_MILLIS = 5;
+
+    private Patience() {}
+
+    /** Something that will be over some time. */
+    @FunctionalInterface
+    public interface Wait {
+
+        /** Waits so long at most, less where a look costs little. True: it is over. */
+        boolean within(long millis) throws InterruptedException;
+    }
+
+    /**
+     * @param trouble asked between two looks: why the wait is in vain; empty while it is not
+     * @param failure makes the error of a wait that ended badly, of the reason and its cause, which may be null
+     */
+    public static void await(
+            Wait wait,
+            CommunicationSettings settings,
+            Supplier<Optional<String>> trouble,
+            BiFunction<String, Throwable, CommunicationException> failure) {
+        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        try {
+            while (!wait.within(LOOK_MILLIS)) {
+                Optional<String> reason = trouble.get();
+                if (reason.isPresent()) {
+                    throw failure.apply(reason.get(), null);
+                }
+                if (settings.cancelled().getAsBoolean()) {
+                    throw failure.apply("the task was cancelled", null);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw failure.apply(
+                            "no end within " + settings.timeout() + ". Look for the first error of the other ranks",
+                            null);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure.apply("the thread was interrupted", e);
+        }
+    }
+}

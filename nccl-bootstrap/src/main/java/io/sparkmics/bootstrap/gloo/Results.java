@@ -1,0 +1,40 @@
+package io.sparkmics.bootstrap.gloo;
+
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.NativeErrors;
+import io.sparkmics.bootstrap.Patience;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what another thread does, with patience, and takes its result. */
+final class Results {
+
+    private static final String ABORTED = "the communicator was aborted";
+
+    private Results() {}
+
+    /** @param failure makes the error of a wait or an operation that ended badly */
+    static <T> T await(
+            Future<T> result,
+            CommunicationSettings settings,
+            BooleanSupplier aborted,
+            BiFunction<String, Throwable, CommunicationException> failure) {
+        Patience.await(
+                millis -> LetGo.ended(result, millis),
+                settings,
+                () -> aborted.getAsBoolean() ? Optional.of(ABORTED) : Optional.empty(),
+                failure);
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            throw failure.apply(aborted.getAsBoolean() ? ABORTED : NativeErrors.reason(e.getCause()), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure.apply("the thread was interrupted", e);
+        }
+    }
+}
