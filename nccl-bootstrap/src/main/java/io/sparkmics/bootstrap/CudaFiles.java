@@ -37,11 +37,15 @@ final class CudaFiles {
             Loader.loadLibrary(CudaFiles.class, new URL[] {file.toUri().toURL()}, name);
         } catch (UnsatisfiedLinkError | MalformedURLException e) {
             throw new IllegalStateException(
-                    "Cannot load " + library.title() + " from " + file + ": " + reason(e) + ". Install "
-                            + library.pythonPackage() + " with pip and set " + LibrarySearch.PATH_VARIABLE
-                            + " to that Python environment.",
-                    e);
+                    "Cannot load " + library.title() + " from " + file + ": " + reason(e) + ". " + remedy(library), e);
         }
+    }
+
+    private static String remedy(CudaLibrary library) {
+        return library == CudaLibrary.DRIVER
+                ? "Install NVIDIA's driver again, version " + CudaRequirements.DRIVER + " or newer."
+                : "Run pip install '" + library.pythonPackage() + "' and set " + LibrarySearch.PATH_VARIABLE
+                        + " to that Python environment.";
     }
 
     /** JavaCPP wraps what the dynamic loader says. */

@@ -92,7 +92,8 @@ public record GpuMachine(
                 .filter(version -> !CudaRequirements.atLeast(version, CudaRequirements.NCCL))
                 .ifPresent(version -> problems.add("Cannot use NCCL " + version + " of "
                         + libraries.get(CudaLibrary.NCCL) + ": libtorch calls functions that came with "
-                        + CudaRequirements.NCCL + ". Install " + CudaLibrary.NCCL.pythonPackage() + " with pip and set "
+                        + CudaRequirements.NCCL + ". Run pip install '" + CudaLibrary.NCCL.pythonPackage()
+                        + "' and set "
                         + LibrarySearch.PATH_VARIABLE + " to that Python environment."));
     }
 
@@ -107,7 +108,7 @@ public record GpuMachine(
                 + missing.stream()
                         .map(library -> library.title() + " (" + library.fileName() + ")")
                         .collect(Collectors.joining(", "))
-                + ". Say pip install "
+                + ". Run pip install "
                 + missing.stream()
                         .map(CudaLibrary::pythonPackage)
                         .distinct()
