@@ -8,31 +8,38 @@ import java.util.List;
  * the order in which they load, each behind those that it needs itself.
  */
 public enum CudaLibrary {
-    DRIVER("CUDA driver", "libcuda.so.1", "cuda@.1", ""),
-    RUNTIME("CUDA runtime", "libcudart.so.13", "cudart@.13", "nvidia-cuda-runtime==13.*"),
-    NCCL("NCCL", "libnccl.so.2", "nccl@.2", "nvidia-nccl-cu13==2.*"),
-    CUPTI("CUPTI", "libcupti.so.13", "cupti@.13", "nvidia-cuda-cupti==13.*"),
-    NVRTC("NVRTC", "libnvrtc.so.13", "nvrtc@.13", "nvidia-cuda-nvrtc==13.*"),
-    NVJITLINK("nvJitLink", "libnvJitLink.so.13", "nvJitLink@.13", "nvidia-nvjitlink==13.*"),
-    CUBLAS_LT("cuBLASLt", "libcublasLt.so.13", "cublasLt@.13", "nvidia-cublas==13.*"),
-    CUBLAS("cuBLAS", "libcublas.so.13", "cublas@.13", "nvidia-cublas==13.*"),
-    CUFFT("cuFFT", "libcufft.so.12", "cufft@.12", "nvidia-cufft==12.*"),
-    CURAND("cuRAND", "libcurand.so.10", "curand@.10", "nvidia-curand==10.*"),
-    CUSPARSE("cuSPARSE", "libcusparse.so.12", "cusparse@.12", "nvidia-cusparse==12.*"),
-    CUSOLVER("cuSOLVER", "libcusolver.so.12", "cusolver@.12", "nvidia-cusolver==12.*"),
-    CUFILE("cuFile", "libcufile.so.0", "cufile@.0", "nvidia-cufile==1.*"),
-    CUDNN("cuDNN", "libcudnn.so.9", "cudnn@.9", "nvidia-cudnn-cu13==9.*");
+    DRIVER("CUDA driver", "cuda@.1", ""),
+    RUNTIME("CUDA runtime", "cudart@.13", "nvidia-cuda-runtime==13.*"),
+    NCCL("NCCL", "nccl@.2", "nvidia-nccl-cu13==2.*"),
+    CUPTI("CUPTI", "cupti@.13", "nvidia-cuda-cupti==13.*"),
+    NVRTC("NVRTC", "nvrtc@.13", "nvidia-cuda-nvrtc==13.*"),
+    NVJITLINK("nvJitLink", "nvJitLink@.13", "nvidia-nvjitlink==13.*"),
+    CUBLAS_LT("cuBLASLt", "cublasLt@.13", "nvidia-cublas==13.*"),
+    CUBLAS("cuBLAS", "cublas@.13", "nvidia-cublas==13.*"),
+    CUFFT("cuFFT", "cufft@.12", "nvidia-cufft==12.*"),
+    CURAND("cuRAND", "curand@.10", "nvidia-curand==10.*"),
+    CUSPARSE("cuSPARSE", "cusparse@.12", "nvidia-cusparse==12.*"),
+    CUSOLVER("cuSOLVER", "cusolver@.12", "nvidia-cusolver==12.*", "cusolverMg@.12"),
+    CUFILE("cuFile", "cufile@.0", "nvidia-cufile==1.*"),
+    CUDNN(
+            "cuDNN",
+            "cudnn@.9",
+            "nvidia-cudnn-cu13==9.*",
+            "cudnn_graph@.9",
+            "cudnn_ops@.9",
+            "cudnn_adv@.9",
+            "cudnn_cnn@.9");
 
     private final String title;
-    private final String fileName;
     private final String loaderName;
     private final String pythonPackage;
+    private final List<String> parts;
 
-    CudaLibrary(String title, String fileName, String loaderName, String pythonPackage) {
+    CudaLibrary(String title, String loaderName, String pythonPackage, String... parts) {
         this.title = title;
-        this.fileName = fileName;
         this.loaderName = loaderName;
         this.pythonPackage = pythonPackage;
+        this.parts = List.of(parts);
     }
 
     /** What NVIDIA calls it. */
@@ -42,12 +49,22 @@ public enum CudaLibrary {
 
     /** The name that those who link it ask the dynamic loader for. */
     public String fileName() {
-        return fileName;
+        return fileName(loaderName);
     }
 
     /** The name that JavaCPP knows it by. */
     String loaderName() {
         return loaderName;
+    }
+
+    /** JavaCPP's names of more files in the same folder that are linked by themselves, in the order in which they load. */
+    List<String> parts() {
+        return parts;
+    }
+
+    /** {@code cublas@.13} is {@code libcublas.so.13} on the disk. */
+    static String fileName(String loaderName) {
+        return "lib" + loaderName.replace("@", ".so");
     }
 
     /** The Python package that brings it, as pip takes it; empty for the driver's, which only the driver brings. */

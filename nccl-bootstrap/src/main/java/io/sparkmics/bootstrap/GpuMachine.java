@@ -32,7 +32,7 @@ public record GpuMachine(
                 libraries(LibrarySearch.here()),
                 TorchJars.here(),
                 Platform.problem(),
-                System.getenv());
+                NcclAddress.problem());
     }
 
     static GpuMachine of(
@@ -40,7 +40,7 @@ public record GpuMachine(
             Map<CudaLibrary, Path> libraries,
             TorchJars jars,
             Optional<String> platform,
-            Map<String, String> environment) {
+            Optional<String> address) {
         List<String> others = new ArrayList<>();
         platform.ifPresent(others::add);
         jars.problem().ifPresent(others::add);
@@ -48,10 +48,7 @@ public record GpuMachine(
             others.add("Cannot compute on GPUs with the natives of " + String.join(", ", jars.cpu())
                     + ": they are those for the CPU. Hand the -all-gpu jar to Spark instead.");
         }
-        if (environment.containsKey("NCCL_COMM_ID")) {
-            others.add("Cannot let NCCL meet at an address: the environment variable NCCL_COMM_ID is set, and it would"
-                    + " replace the secret ids, so that anyone who knows the address could join. Unset it.");
-        }
+        address.ifPresent(others::add);
         smi.problem().ifPresent(others::add);
         return new GpuMachine(smi.gpus(), smi.driver(), libraries, others);
     }
@@ -95,29 +92,36 @@ public record GpuMachine(
             problems.add("Cannot find " + CudaLibrary.DRIVER.fileName()
                     + ", which comes with NVIDIA's driver. Start containers with the NVIDIA container toolkit.");
         }
-        List<CudaLibrary> missing = CudaLibrary.ofTheToolkit().stream()
-                .filter(library -> !libraries.containsKey(library))
-                .toList();
-        if (!missing.isEmpty()) {
-            problems.add("Cannot find "
-                    + missing.stream()
-                            .map(library -> library.title() + " (" + library.fileName() + ")")
-                            .collect(Collectors.joining(", "))
-                    + ". Install "
-                    + missing.stream()
-                            .map(CudaLibrary::pythonPackage)
-                            .distinct()
-                            .collect(Collectors.joining(" ", "with pip '", "'"))
-                    + " and set " + LibrarySearch.PATH_VARIABLE
-                    + " to that Python environment, or install CUDA " + CudaRequirements.CUDA
-                    + ", cuDNN 9 and NCCL " + CudaRequirements.NCCL + " or newer from NVIDIA's packages.");
-        }
+        missing(CudaLibrary.ofTheToolkit(), libraries).ifPresent(problems::add);
         version(CudaLibrary.NCCL)
                 .filter(version -> !CudaRequirements.atLeast(version, CudaRequirements.NCCL))
                 .ifPresent(version -> problems.add("Cannot use NCCL " + version + " of "
                         + libraries.get(CudaLibrary.NCCL) + ": libtorch calls functions that came with "
-                        + CudaRequirements.NCCL + ". Install " + CudaLibrary.NCCL.pythonPackage() + " with pip and set "
+                        + CudaRequirements.NCCL + ". Run pip install '" + CudaLibrary.NCCL.pythonPackage()
+                        + "' and set "
                         + LibrarySearch.PATH_VARIABLE + " to that Python environment."));
+    }
+
+    /** What to install where some of the {@code needed} libraries were not {@code found}; empty where all were. */
+    static Optional<String> missing(List<CudaLibrary> needed, Map<CudaLibrary, Path> found) {
+        List<CudaLibrary> missing =
+                needed.stream().filter(library -> !found.containsKey(library)).toList();
+        if (missing.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of("Cannot find "
+                + missing.stream()
+                        .map(library -> library.title() + " (" + library.fileName() + ")")
+                        .collect(Collectors.joining(", "))
+                + ". Run pip install "
+                + missing.stream()
+                        .map(CudaLibrary::pythonPackage)
+                        .distinct()
+                        .map(name -> "'" + name + "'")
+                        .collect(Collectors.joining(" "))
+                + " and set " + LibrarySearch.PATH_VARIABLE
+                + " to that Python environment; or install CUDA " + CudaRequirements.CUDA + ", cuDNN 9 and NCCL "
+                + CudaRequirements.NCCL + " or newer from NVIDIA's packages.");
     }
 
     /** The version of a library that was found, where its file or its package says it. */

@@ -48,7 +48,9 @@ record NvidiaSmi(List<Gpu> gpus, Optional<String> driver, Optional<String> probl
     static NvidiaSmi parse(String csv) {
         List<Gpu> gpus = new ArrayList<>();
         String driver = null;
-        for (String line : csv.lines().filter(text -> !text.isBlank()).toList()) {
+        // It warns of broken hardware between the rows.
+        for (String line :
+                csv.lines().filter(text -> text.matches("\\s*\\d+\\s*,.*")).toList()) {
             String[] fields = line.split(",", -1);
             try {
                 gpus.add(new Gpu(

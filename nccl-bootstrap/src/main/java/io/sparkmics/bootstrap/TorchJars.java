@@ -6,6 +6,7 @@ import java.net.URL;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which builds of libtorch are on the class path. Loads none.
@@ -45,6 +46,20 @@ record TorchJars(List<String> cpu, List<String> gpu) {
                             + " on machines with GPUs.");
         }
         return Optional.empty();
+    }
+
+    /** The resources that must all lie on the disk before the first of them is opened. */
+    List<String> libraries() {
+        return hasCuda()
+                ? Stream.of("libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so")
+                        .map(GPU_FOLDER::concat)
+                        .toList()
+                : List.of(CPU_FOLDER + LIBRARY);
+    }
+
+    /** The space that they take when they are extracted, rounded up. */
+    int gigabytes() {
+        return hasCuda() ? 2 : 1;
     }
 
     private static List<String> jars(ClassLoader loader, String folder) {
