@@ -106,6 +106,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 getGather(),
                 getEvaluateEvery(),
                 getSeed(),
+                getDeviceType(),
                 getPrecision(),
                 getReductionPrecision(),
                 getWorkDirectory(),

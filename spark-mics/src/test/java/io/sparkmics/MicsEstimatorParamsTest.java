@@ -47,6 +47,7 @@ class MicsEstimatorParamsTest {
             entry("epsilon", 1e-8),
             entry("gradientClipping", 1.0),
             entry("gather", "auto"),
+            entry("deviceType", "auto"),
             entry("precision", "float32"),
             entry("reductionPrecision", "float32"),
             entry("workDirectory", ""),
@@ -96,6 +97,7 @@ class MicsEstimatorParamsTest {
             case "model" -> Gpt.config().layers(2).dropout(0.25);
             case "optimizer" -> "sgd";
             case "gather" -> "flat";
+            case "deviceType" -> "cuda";
             case "precision" -> "float64";
             case "reductionPrecision" -> "bfloat16";
             default ->
@@ -138,7 +140,13 @@ class MicsEstimatorParamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"optimizer, adam", "gather, ring", "precision, float16", "reductionPrecision, float64"})
+    @CsvSource({
+        "optimizer, adam",
+        "gather, ring",
+        "deviceType, tpu",
+        "precision, float16",
+        "reductionPrecision, float64"
+    })
     void anUnknownChoiceIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> estimator.set(name, value))
                 .isInstanceOf(IllegalArgumentException.class)

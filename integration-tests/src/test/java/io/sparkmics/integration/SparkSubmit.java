@@ -41,6 +41,11 @@ final class SparkSubmit {
         return new SparkSubmit("local-cluster[" + executors + ",1,1024]");
     }
 
+    /** The executors of this master. */
+    static SparkSubmit to(String master) {
+        return new SparkSubmit(master);
+    }
+
     SparkSubmit set(String name, String value) {
         settings.put(name, value);
         return this;
@@ -57,12 +62,20 @@ final class SparkSubmit {
                 List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), EXAMPLES_JAR.toString()), arguments);
     }
 
+    /** Runs a program of the tests to its end. */
+    Outcome program(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        Path jar = Files.createTempFile("program", ".jar");
+        try {
+            ProgramJar.write(jar, main);
+            return run(List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), jar.toString()), arguments);
+        } finally {
+            Files.delete(jar);
+        }
+    }
+
     private Outcome run(List<String> program, String... arguments) throws IOException, InterruptedException {
-        // A home of its own for each run: executors leave logs there, to read when a test fails, and copies of
-        // the jars.
-        Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
-        Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
-        List<String> command = new ArrayList<>(java(home));
+        Path home = home();
+        List<String> command = new ArrayList<>(java(home, "driver", "-Xmx1g"));
         command.add("org.apache.spark.deploy.SparkSubmit");
         settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
         command.addAll(program);
@@ -76,7 +89,14 @@ final class SparkSubmit {
         }
     }
 
-    private static void deleteJars(Path home) throws IOException {
+    /** A home of its own for each run: executors leave logs there, to read when a test fails, and copies of the jars. */
+    static Path home() throws IOException {
+        Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
+        Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
+        return home;
+    }
+
+    static void deleteJars(Path home) throws IOException {
         try (Stream<Path> files = Files.walk(home)) {
             for (Path jar :
                     files.filter(file -> file.toString().endsWith(".jar")).toList()) {
@@ -85,13 +105,14 @@ final class SparkSubmit {
         }
     }
 
-    private static List<String> java(Path home) {
+    /** The start of a command that runs a class of Spark's, which writes {@code name.log} into a folder. */
+    static List<String> java(Path folder, String name, String heap) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("sparkmics.jvm.options").split(" ")));
-        command.addAll(List.of("-Xmx1g", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+        command.addAll(List.of(heap, "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
         command.add("-Dlog4j2.configurationFile=" + LOG_CONFIGURATION.toUri());
-        command.add("-Dlog.file=" + home.resolve("driver.log"));
+        command.add("-Dlog.file=" + folder.resolve(name + ".log"));
         command.addAll(List.of("-cp", SPARK_HOME.resolve("jars") + "/*"));
         return command;
     }

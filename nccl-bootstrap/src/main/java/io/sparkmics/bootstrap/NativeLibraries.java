@@ -2,59 +2,130 @@ package io.sparkmics.bootstrap;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
 
-/** Loads the native libraries. */
+/**
+ * Loads the native libraries, of the build that is on the class path: for the CPU or for the GPU. Each method must come
+ * before anything else that touches what it loads, returns at once when that is loaded, and is thread-safe.
+ */
 public final class NativeLibraries {
 
-    private static boolean loaded;
+    private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+    private static final String MAXIMUM_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+    private static boolean torchLoaded;
+    private static boolean ncclLoaded;
+    private static boolean cudaLoaded;
 
     private NativeLibraries() {}
 
     /**
-     * Loads libtorch and OpenBLAS; once they are loaded it returns at once. Must come before anything else that touches
-     * a tensor in this JVM. Thread-safe.
+     * Loads libtorch and OpenBLAS: all that ranks on CPUs need.
      *
-     * @throws IllegalStateException where {@link Platform#problem()} knows why they cannot run
+     * @throws IllegalStateException where {@link Platform#problem()} knows why they cannot run, the class path has two
+     *     builds of libtorch or none, or it has that for the GPU and the machine lacks what even its CPU part links
      */
     public static synchronized void load() {
-        if (loaded) {
+        if (torchLoaded) {
             return;
         }
-        Platform.problem().ifPresent(problem -> {
-            throw new IllegalStateException(problem);
-        });
+        TorchJars jars = TorchJars.here();
+        refuse(Platform.problem());
+        refuse(jars.problem());
         // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
-        if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
-            System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        setUnlessSet(MAXIMUM_BYTES, "0");
+        if (jars.hasCuda()) {
+            setUnlessSet(EXTENSION, "-gpu");
+            Map<CudaLibrary, Path> found = GpuMachine.libraries(LibrarySearch.here());
+            refuse(GpuMachine.missing(List.of(CudaLibrary.RUNTIME, CudaLibrary.CUPTI), found));
+            CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
-        try {
-            // libtorch.so is opened first and would find a libtorch_cpu.so of the system while ours is not extracted.
-            Loader.cacheResource("/org/bytedeco/pytorch/linux-x86_64/libtorch_cpu.so");
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot extract libtorch_cpu.so: " + e.getMessage() + ". Set the system property"
-                            + " org.bytedeco.javacpp.cachedir to a directory with 1 GB of space.",
-                    e);
-        }
+        extract(jars);
         Loader.load(openblas_nolapack.class);
         Loader.load(torch.class);
-        loaded = true;
+        torchLoaded = true;
     }
 
-    /** Loads NCCL and the CUDA runtime, without libtorch: enough to make unique ids, with or without a GPU. */
+    /**
+     * Loads NCCL, and with it the CUDA runtime where the machine has NVIDIA's driver. Without a driver the functions of
+     * NCCL that need none can be called, {@code ncclGetVersion} and {@code ncclGetUniqueId}; those of the CUDA runtime
+     * cannot. libtorch is not loaded.
+     *
+     * @throws IllegalStateException where NCCL is not found or was told to meet at a known address
+     */
     public static synchronized void loadNccl() {
-        Loader.load(nccl.class);
+        if (ncclLoaded) {
+            return;
+        }
+        refuse(Platform.problem());
+        refuse(NcclAddress.problem());
+        Map<CudaLibrary, Path> found = GpuMachine.libraries(LibrarySearch.here());
+        if (found.containsKey(CudaLibrary.DRIVER)) {
+            List<CudaLibrary> needed = List.of(CudaLibrary.DRIVER, CudaLibrary.RUNTIME, CudaLibrary.NCCL);
+            refuse(GpuMachine.missing(needed, found));
+            CudaFiles.load(needed, found);
+            Loader.load(cudart.class);
+            Loader.load(nccl.class);
+        } else {
+            refuse(GpuMachine.missing(List.of(CudaLibrary.NCCL), found));
+            CudaFiles.load(List.of(CudaLibrary.NCCL), found);
+            DriverlessNccl.load();
+        }
+        ncclLoaded = true;
     }
 
-    /** Loads all that a rank on a GPU needs. */
+    /**
+     * Loads all that ranks on GPUs need: libtorch with its CUDA part, the CUDA runtime and NCCL.
+     *
+     * @throws IllegalStateException with everything that is missing here, one a line
+     */
     public static synchronized void loadCuda() {
+        if (cudaLoaded) {
+            return;
+        }
+        List<String> problems = GpuMachine.here().problems();
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException(String.join("\n", problems));
+        }
         load();
         loadNccl();
         Loader.load(torch_cuda.class);
+        cudaLoaded = true;
+    }
+
+    private static void extract(TorchJars jars) {
+        try {
+            // libtorch.so is opened first and would find those of the system while ours are not extracted.
+            for (String library : jars.libraries()) {
+                Loader.cacheResource("/" + library);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot extract libtorch: " + e.getMessage() + ". Set the system property"
+                            + " org.bytedeco.javacpp.cachedir to a directory with " + jars.gigabytes()
+                            + " GB of space.",
+                    e);
+        }
+    }
+
+    private static void refuse(Optional<String> problem) {
+        problem.ifPresent(reason -> {
+            throw new IllegalStateException(reason);
+        });
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
     }
 }

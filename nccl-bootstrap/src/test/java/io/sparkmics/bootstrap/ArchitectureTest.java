@@ -33,4 +33,21 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bytedeco..", "org.apache..");
+
+    /** What is asked before native code is loaded must load none itself. */
+    @ArchTest
+    static final ArchRule askingAMachineLoadsNothing = noClasses()
+            .that()
+            .belongToAnyOf(
+                    GpuMachine.class,
+                    Gpu.class,
+                    NvidiaSmi.class,
+                    CudaLibrary.class,
+                    LibrarySearch.class,
+                    LibraryVersion.class,
+                    TorchJars.class,
+                    NcclAddress.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco..");
 }

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.monitor.ProgressChannel;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -19,12 +21,16 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A training run, seen from the driver: checks, waits for slots, puts the data in order, makes the schedule, starts the
  * barrier stage and shows its progress.
  */
 public final class TrainingJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
 
     private final Dataset<Row> frame;
     private final TrainingSettings settings;
@@ -52,14 +58,21 @@ public final class TrainingJob {
 
     private TrainingResult run() {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
-        Slots.await(spark.sc(), settings.numWorkers(), settings.slotTimeout(), System.err::println);
+        DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
+        awaitSlots(possible);
         Path run = WorkDirectory.create(settings.workDirectory(), hadoop);
         WorkDirectory.deleteWithApplication(run, hadoop, spark.sc());
         try {
-            ExecutorSurvey survey = ExecutorSurvey.of(spark, settings.numWorkers(), run, hadoop);
+            ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
             survey.requireFit();
+            DeviceChoice device = possible.with(survey.gpuProblems(threads(possible)));
+            announce(device);
+            if (!device.equals(possible)) {
+                // What the tasks of a run on CPUs ask for is something else.
+                awaitSlots(device);
+            }
             WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-            return train(run, partitionGroupSize(survey));
+            return train(run, device, partitionGroupSize(device, survey));
         } catch (Exception failure) {
             // Spark throws checked exceptions that nothing declares.
             WorkDirectory.delete(run, hadoop, failure);
@@ -67,15 +80,35 @@ public final class TrainingJob {
         }
     }
 
-    private int partitionGroupSize(ExecutorSurvey survey) {
+    private void awaitSlots(DeviceChoice device) {
+        Slots.await(
+                spark.sc(),
+                device.profile(spark.sc()),
+                settings.numWorkers(),
+                settings.slotTimeout(),
+                System.err::println);
+    }
+
+    private OptionalInt threads(DeviceChoice device) {
+        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
+    }
+
+    private static void announce(DeviceChoice device) {
+        LOG.info("{}", device);
+        System.err.println(device);
+    }
+
+    private int partitionGroupSize(DeviceChoice device, ExecutorSurvey survey) {
         if (settings.partitionGroupSize() > 0) {
             return settings.partitionGroupSize();
         }
         return settings.memoryModel()
-                .smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
+                .smallestPartitionGroupSize(
+                        settings.numWorkers(),
+                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
     }
 
-    private TrainingResult train(Path run, int partitionGroupSize) {
+    private TrainingResult train(Path run, DeviceChoice device, int partitionGroupSize) {
         TokenData data = TokenData.prepare(frame, Preflight.dataSettings(settings, frame.schema()));
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
@@ -89,9 +122,10 @@ public final class TrainingJob {
                     partitionGroupSize,
                     counts,
                     run.toString(),
+                    device.gpus().way(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));
-            reports = BarrierStage.run(data.shuffle(schedule), plan);
+            reports = BarrierStage.run(data.shuffle(schedule), plan, device.profile(spark.sc()));
         }
         MemoryFigures memory = MemoryFigures.of(settings.memoryModel(), partitionGroupSize, reports);
         System.err.println(memory.describe());

@@ -32,6 +32,7 @@ import java.util.Locale;
  * @param optimizer {@code adamw} or {@code sgd}
  * @param gather {@code auto}, {@code flat} or {@code hierarchical}
  * @param evaluateEvery steps between two evaluations; 0: only at the end
+ * @param deviceType {@code auto}, {@code cpu} or {@code cuda}
  * @param precision {@code float32}, {@code float64} or {@code bfloat16}: computed in bfloat16, kept and updated in float32
  * @param reductionPrecision {@code float32} or {@code bfloat16}: what hop 1 sums in where precision is {@code bfloat16}
  * @param workDirectory a Hadoop path; empty: the job's choice under the default file system
@@ -61,6 +62,7 @@ public record TrainingSettings(
         String gather,
         long evaluateEvery,
         long seed,
+        String deviceType,
         String precision,
         String reductionPrecision,
         String workDirectory,
@@ -73,6 +75,7 @@ public record TrainingSettings(
 
     public static final List<String> OPTIMIZERS = List.of("adamw", "sgd");
     public static final List<String> GATHERS = List.of("auto", "flat", "hierarchical");
+    public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
     public static final List<String> PRECISIONS = List.of("float32", "float64", "bfloat16");
     public static final List<String> REDUCTION_PRECISIONS = List.of("float32", "bfloat16");
 

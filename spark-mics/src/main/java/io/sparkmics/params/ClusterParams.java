@@ -30,6 +30,24 @@ public interface ClusterParams<T> extends Params {
         return Fluent.set(this, gather(), value);
     }
 
+    default Param<String> deviceType() {
+        return new Param<>(
+                uid(),
+                "deviceType",
+                "what ranks compute on: cpu, cuda (one GPU each), or auto: cuda where Spark gives GPUs to tasks and their hosts "
+                        + "can run ranks on them, else cpu; one line says which and why",
+                ParamValidators.inArray(TrainingSettings.DEVICE_TYPES),
+                String.class);
+    }
+
+    default String getDeviceType() {
+        return getOrDefault(deviceType());
+    }
+
+    default T setDeviceType(String value) {
+        return Fluent.set(this, deviceType(), value);
+    }
+
     default Param<String> precision() {
         return new Param<>(
                 uid(),
