@@ -105,7 +105,8 @@ final class AllJarIT {
     @Test
     void theLicencesAreInside() throws IOException {
         assertThat(text("META-INF/LICENSE")).contains("Apache License", "Version 2.0");
-        assertThat(text("META-INF/THIRD-PARTY")).contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP", "CUDA");
+        assertThat(text("META-INF/THIRD-PARTY"))
+                .contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP", "CUDA");
     }
 
     @Test
@@ -115,7 +116,8 @@ final class AllJarIT {
 
     @Test
     void everyPartSaysItsVersion() throws IOException {
-        for (String part : List.of("io.sparkmics/nccl-bootstrap", "org.bytedeco/pytorch", "org.bytedeco/openblas", "org.bytedeco/cuda")) {
+        for (String part : List.of(
+                "io.sparkmics/nccl-bootstrap", "org.bytedeco/pytorch", "org.bytedeco/openblas", "org.bytedeco/cuda")) {
             Properties properties = new Properties();
             try (InputStream stream = jar.getInputStream(jar.getEntry("META-INF/maven/" + part + "/pom.properties"))) {
                 properties.load(stream);

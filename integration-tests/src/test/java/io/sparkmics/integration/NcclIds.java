@@ -1,7 +1,8 @@
 package io.sparkmics.integration;
 
 import io.sparkmics.bootstrap.BarrierExchange;
-import io.sparkmics.bootstrap.NativeLibraries;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.nccl.NcclTransport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,24 +10,26 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.bytedeco.cuda.global.nccl;
-import org.bytedeco.cuda.nccl.ncclUniqueId;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction1;
 
-/** Runs barrier stages in which the ranks agree on an id of NCCL, and writes down what each of them received. */
+/** Runs barrier stages in which ranks exchange their offers of NCCL, and writes down what each of them received. */
 public final class NcclIds {
 
     private NcclIds() {}
 
-    /** @param arguments the world size, and the files to write, one for each stage: a line {@code process id} a rank */
+    /**
+     * @param arguments the world size, and the files to write, one for each stage: a line a rank, with its process and all
+     *     offers in base64
+     */
     public static void main(String[] arguments) throws IOException {
         int worldSize = Integer.parseInt(arguments[0]);
         try (JavaSparkContext spark = JavaSparkContext.fromSparkContext(
@@ -42,36 +45,26 @@ public final class NcclIds {
         return (String[]) spark.parallelize(partitions, worldSize)
                 .rdd()
                 .barrier()
-                .mapPartitions(new Agreement(), false, ClassTag$.MODULE$.apply(String.class))
+                .mapPartitions(new Meeting(), false, ClassTag$.MODULE$.apply(String.class))
                 .collect();
     }
 
-    private static final class Agreement extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
+    private static final class Meeting extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
             implements java.io.Serializable {
 
         private static final long serialVersionUID = 1;
 
         @Override
         public Iterator<String> apply(Iterator<Integer> partition) {
-            BarrierExchange exchange = new BarrierExchange(BarrierTaskContext.get(), Duration.ofMinutes(1));
-            byte[] offer = exchange.partitionId() == 0 ? newId() : new byte[0];
-            byte[] agreed = exchange.exchange(offer).get(0);
-            String line =
-                    ProcessHandle.current().pid() + " " + Base64.getEncoder().encodeToString(agreed);
+            BarrierExchange exchange = new BarrierExchange(BarrierTaskContext.get(), Duration.ofMinutes(2));
+            // The GPU of this number is first touched when ranks connect, which is where this ends.
+            NcclTransport transport = NcclTransport.on(exchange.partitionId());
+            byte[] offer =
+                    transport.offer(exchange.place(), exchange.size(), CommunicationSettings.of(exchange.size()));
+            String line = exchange.exchange(offer).stream()
+                    .map(Base64.getEncoder()::encodeToString)
+                    .collect(Collectors.joining(" ", ProcessHandle.current().pid() + " ", ""));
             return CollectionConverters.asScala(Stream.of(line).iterator());
-        }
-    }
-
-    private static byte[] newId() {
-        NativeLibraries.loadNccl();
-        try (ncclUniqueId id = new ncclUniqueId()) {
-            int result = nccl.ncclGetUniqueId(id);
-            if (result != nccl.ncclSuccess) {
-                throw new IllegalStateException("Cannot make an id: NCCL answered " + result + ".");
-            }
-            byte[] bytes = new byte[id.sizeof()];
-            id.asByteBuffer().get(bytes);
-            return bytes;
         }
     }
 }

@@ -33,6 +33,10 @@ public final class Patience {
             while (!wait.within(LOOK_MILLIS)) {
                 Optional<String> reason = trouble.get();
                 if (reason.isPresent()) {
+                    // It may have come when all was done.
+                    if (wait.within(LOOK_MILLIS)) {
+                        return;
+                    }
                     throw failure.apply(reason.get(), null);
                 }
                 if (settings.cancelled().getAsBoolean()) {

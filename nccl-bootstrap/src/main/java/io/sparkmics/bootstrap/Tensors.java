@@ -8,6 +8,18 @@ public final class Tensors {
 
     private Tensors() {}
 
+    /**
+     * A second handle on the same memory, in one dimension: the caller's own may go while an operation is on its way. The
+     * caller's to close.
+     */
+    public static Tensor flat(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor flat = tensor.detach().view(-1);
+            flat.retainReference();
+            return flat;
+        }
+    }
+
     /** Copies the elements, unless both are the same memory, as in a gather in place. */
     public static void copy(Tensor from, Tensor to) {
         try (PointerScope scope = new PointerScope()) {

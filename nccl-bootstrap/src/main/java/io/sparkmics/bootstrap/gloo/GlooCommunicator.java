@@ -6,9 +6,11 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.Tensors;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,8 +84,8 @@ final class GlooCommunicator implements Communicator {
             throw new CommunicationException("Cannot start " + Names.of(collective) + " in " + Names.of(group)
                     + ": the communicator is closed.");
         }
-        Tensor ownFirst = flat(first);
-        Tensor ownSecond = flat(second);
+        Tensor ownFirst = Tensors.flat(first);
+        Tensor ownSecond = Tensors.flat(second);
         FutureTask<Void> task = new FutureTask<>(
                 () -> {
                     try (PointerScope scope = new PointerScope()) {
@@ -102,15 +104,6 @@ final class GlooCommunicator implements Communicator {
         latest = task;
         String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
         return new GlooPending(what, task, this, settings);
-    }
-
-    /** A second handle on the same memory: the caller's may be closed while the operation is on its way. */
-    private static Tensor flat(Tensor tensor) {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor own = tensor.detach().view(-1);
-            own.retainReference();
-            return own;
-        }
     }
 
     boolean aborted() {

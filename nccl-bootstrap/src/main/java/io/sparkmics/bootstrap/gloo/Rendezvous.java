@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap.gloo;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.NativeLibraries;
 import io.sparkmics.bootstrap.Patience;
 import java.io.IOException;

@@ -1,26 +1,25 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
-import io.sparkmics.bootstrap.Patience;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits that an interrupt must not cut short: native code still uses memory that is freed after them. */
-final class LetGo {
+public final class LetGo {
 
     /** How long an aborted operation may take to end; it takes milliseconds. */
-    static final long MILLIS = 10_000;
+    public static final long MILLIS = 10_000;
 
     private LetGo() {}
 
     /** Whether the operation has ended in time, well or not. */
-    static boolean ended(Future<?> operation) {
+    public static boolean ended(Future<?> operation) {
         return within(MILLIS, millis -> ended(operation, millis));
     }
 
     /** The same, in so many milliseconds, unless an interrupt comes. */
-    static boolean ended(Future<?> operation, long millis) throws InterruptedException {
+    public static boolean ended(Future<?> operation, long millis) throws InterruptedException {
         try {
             operation.get(millis, TimeUnit.MILLISECONDS);
             return true;
@@ -32,7 +31,7 @@ final class LetGo {
     }
 
     /** Whether the wait succeeded in time. An interrupt is kept for later. */
-    static boolean within(long millis, Patience.Wait wait) {
+    public static boolean within(long millis, Patience.Wait wait) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         boolean interrupted = false;
         try {

@@ -1,0 +1,144 @@
+package io.sparkmics.bootstrap.nccl;
+
+import io.sparkmics.bootstrap.Arguments;
+import io.sparkmics.bootstrap.Collective;
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.Tensors;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The collectives of one group, on the rank's one communication stream. Each begins behind all that the thread has computed
+ * before, so a buffer that was used there may be written by the collective.
+ */
+final class NcclCommunicator implements Communicator {
+
+    private final Group group;
+    private final NcclWorld world;
+    private final NcclRuntime.Handle handle;
+    private final Deque<NcclPending> inFlight = new ArrayDeque<>();
+    private boolean closed;
+    private long sequence;
+
+    NcclCommunicator(Group group, NcclWorld world, NcclRuntime.Handle handle) {
+        this.group = group;
+        this.world = world;
+        this.handle = handle;
+    }
+
+    @Override
+    public Group group() {
+        return group;
+    }
+
+    @Override
+    public Pending gather(Tensor shard, Tensor whole) {
+        Arguments.check(Collective.GATHER, group, device(), shard, whole);
+        return start(Collective.GATHER, shard, whole, 0);
+    }
+
+    @Override
+    public Pending reduceScatter(Tensor whole, Tensor shard) {
+        Arguments.check(Collective.REDUCE_SCATTER, group, device(), shard, whole);
+        return start(Collective.REDUCE_SCATTER, whole, shard, 0);
+    }
+
+    @Override
+    public Pending allReduce(Tensor tensor) {
+        Arguments.check(Collective.ALL_REDUCE, group, device(), tensor);
+        return start(Collective.ALL_REDUCE, tensor, tensor, 0);
+    }
+
+    @Override
+    public Pending broadcast(Tensor tensor, int root) {
+        Arguments.check(Collective.BROADCAST, group, device(), tensor, root);
+        return start(Collective.BROADCAST, tensor, tensor, root);
+    }
+
+    private RankDevice device() {
+        return world.runtime().device();
+    }
+
+    private Pending start(Collective collective, Tensor from, Tensor to, int root) {
+        if (closed) {
+            throw new CommunicationException("Cannot start " + Names.of(collective) + " in " + Names.of(group)
+                    + ": the communicator is closed.");
+        }
+        forgetFinished();
+        String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
+        NcclRuntime runtime = world.runtime();
+        NcclRuntime.Mark computed = runtime.computed();
+        runtime.communicateAfter(computed);
+        runtime.release(computed);
+        Tensor ownFrom = Tensors.flat(from);
+        Tensor ownTo = Tensors.flat(to);
+        // Now already in flight: where the start itself fails, its tensors are let go of with the others'.
+        NcclPending pending = new NcclPending(what, this, ownFrom, ownTo);
+        inFlight.add(pending);
+        if (from.numel() > 0) {
+            try {
+                world.launch(collective, handle, ownFrom, ownTo, root, "finish " + what);
+            } catch (CommunicationException e) {
+                giveUp();
+                throw e;
+            }
+        }
+        pending.launched(runtime.communicated());
+        return pending;
+    }
+
+    /** Operations that were joined and never awaited are seen to here. */
+    private void forgetFinished() {
+        while (!inFlight.isEmpty() && inFlight.peek().reached()) {
+            inFlight.remove().finish();
+        }
+    }
+
+    void finished(NcclPending pending) {
+        inFlight.remove(pending);
+        pending.finish();
+    }
+
+    NcclWorld world() {
+        return world;
+    }
+
+    NcclRuntime.Handle handle() {
+        return handle;
+    }
+
+    /** Aborts, and comes back when nothing that was started uses its memory any more. */
+    void giveUp() {
+        world.abort();
+        while (!inFlight.isEmpty()) {
+            NcclPending pending = inFlight.remove();
+            pending.awaitEnd();
+            pending.finish();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        forgetFinished();
+        inFlight.forEach(NcclPending::awaitCleanEnd);
+        forgetFinished();
+        if (!inFlight.isEmpty()) {
+            giveUp();
+        }
+    }
+
+    @Override
+    public void abort() {
+        world.abort();
+    }
+}

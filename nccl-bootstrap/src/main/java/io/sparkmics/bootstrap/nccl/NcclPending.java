@@ -1,0 +1,123 @@
+package io.sparkmics.bootstrap.nccl;
+
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.LetGo;
+import io.sparkmics.bootstrap.Patience;
+import io.sparkmics.bootstrap.Pending;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One operation on the communication stream. Joining it orders the compute stream behind it; awaiting it looks at its mark,
+ * at what NCCL reports, at the deadline and at the task.
+ */
+final class NcclPending implements Pending {
+
+    /** Nothing should be in flight when a communicator is closed; after an error something may be. */
+    private static final long CLEAN_END_MILLIS = 100;
+
+    private final String what;
+    private final NcclCommunicator communicator;
+    private final Tensor from;
+    private final Tensor to;
+    private NcclRuntime.Mark done;
+    private boolean joined;
+    private boolean finished;
+
+    /** @param from its own handles on the memory, which it closes */
+    NcclPending(String what, NcclCommunicator communicator, Tensor from, Tensor to) {
+        this.what = what;
+        this.communicator = communicator;
+        this.from = from;
+        this.to = to;
+    }
+
+    void launched(NcclRuntime.Mark mark) {
+        done = mark;
+    }
+
+    @Override
+    public void join() {
+        if (!joined) {
+            requireNoTrouble();
+            runtime().computeAfter(done);
+            joined = true;
+            // The streams are in order now, so the memory may find another use on the compute stream.
+            closeTensors();
+        }
+    }
+
+    @Override
+    public void await() {
+        if (finished && joined) {
+            return;
+        }
+        Patience.await(
+                millis -> Looks.until(() -> finished || reached(), millis),
+                communicator.world().settings(),
+                this::trouble,
+                this::failure);
+        join();
+        communicator.finished(this);
+    }
+
+    /** The stream keeps the order. */
+    @Override
+    public Pending then(Supplier<Pending> next) {
+        return next.get();
+    }
+
+    /**
+     * What was aborted here reaches its mark too, with garbage in its buffers; what was done before a peer went is done.
+     */
+    private void requireNoTrouble() {
+        NcclWorld world = communicator.world();
+        if (world.aborted() || !reached()) {
+            trouble().ifPresent(reason -> {
+                throw failure(reason, null);
+            });
+        }
+    }
+
+    boolean reached() {
+        return done == null || runtime().reached(done);
+    }
+
+    private Optional<String> trouble() {
+        return communicator.world().trouble(communicator.handle());
+    }
+
+    private CommunicationException failure(String reason, Throwable cause) {
+        communicator.giveUp();
+        return new CommunicationException("Cannot finish " + what + ": " + reason + ".", cause);
+    }
+
+    private NcclRuntime runtime() {
+        return communicator.world().runtime();
+    }
+
+    void awaitCleanEnd() {
+        LetGo.within(CLEAN_END_MILLIS, millis -> Looks.until(this::reached, millis));
+    }
+
+    void awaitEnd() {
+        LetGo.within(LetGo.MILLIS, millis -> Looks.until(this::reached, millis));
+    }
+
+    /** Gives back what the operation holds. */
+    void finish() {
+        if (!finished) {
+            finished = true;
+            closeTensors();
+            if (done != null) {
+                runtime().release(done);
+            }
+        }
+    }
+
+    private void closeTensors() {
+        from.close();
+        to.close();
+    }
+}

@@ -1,0 +1,146 @@
+package io.sparkmics.bootstrap.nccl;
+
+import io.sparkmics.bootstrap.ClusterLayout;
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.Patience;
+import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.RingWire;
+import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.Wire;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * NCCL between GPUs. Partition 0 makes the world's unique id and puts it into the exchange; from it every rank joins the
+ * world and splits off its groups.
+ *
+ * <p>Nothing encrypts these connections; who knows the id can join, so it is never shown.
+ */
+public final class NcclTransport implements Transport {
+
+    /** Set by others to an address that stands for every id: whoever reaches it may join. */
+    private static final String FIXED_ID = "NCCL_COMM_ID";
+
+    private final NcclRuntime runtime;
+    private final Map<String, String> environment;
+    private final Wire wire = new RingWire();
+    private CommunicationSettings settings;
+    private NcclWorld world;
+
+    NcclTransport(NcclRuntime runtime, Map<String, String> environment) {
+        this.runtime = runtime;
+        this.environment = environment;
+    }
+
+    /**
+     * @param ordinal the GPU's number as CUDA counts in this process; no other rank may have it
+     * @throws IllegalStateException where NCCL or CUDA cannot be loaded
+     */
+    public static NcclTransport on(int ordinal) {
+        return new NcclTransport(new NativeRuntime(RankDevice.cuda(ordinal)), System.getenv());
+    }
+
+    /** The library's version; from partition 0 also the id. */
+    @Override
+    public byte[] offer(Place place, int worldSize, CommunicationSettings given) {
+        if (environment.containsKey(FIXED_ID)) {
+            throw new IllegalStateException("Cannot join the ranks over NCCL: the environment variable " + FIXED_ID
+                    + " is set, and with it anyone who reaches that address may join. Unset it on the executors.");
+        }
+        settings = given;
+        boolean leads = place.partitionId() == 0 && worldSize > 1;
+        ByteBuffer offer = ByteBuffer.allocate(Integer.BYTES + (leads ? UniqueId.BYTES : 0));
+        offer.putInt(runtime.version());
+        if (leads) {
+            offer.put(runtime.uniqueId().bytes());
+        }
+        return offer.array();
+    }
+
+    @Override
+    public List<Communicator> connect(List<byte[]> offers, ClusterLayout layout, List<Group> groups) {
+        checkVersions(offers, layout);
+        // Also a rank that has nobody to talk to computes on its own device.
+        runtime.select();
+        List<Communicator> connected = new ArrayList<>();
+        if (!groups.isEmpty()) {
+            ByteBuffer first = ByteBuffer.wrap(offers.get(0));
+            byte[] id = new byte[first.remaining() - Integer.BYTES];
+            first.position(Integer.BYTES).get(id);
+            world = NcclWorld.join(
+                    runtime, new UniqueId(id), layout.worldSize(), groups.get(0).rank(), groups, settings);
+            for (Group group : groups) {
+                connected.add(new NcclCommunicator(group, world, world.communicator(groups.indexOf(group))));
+            }
+        }
+        return connected;
+    }
+
+    /** Ranks with different libraries may hang where they should fail. */
+    private static void checkVersions(List<byte[]> offers, ClusterLayout layout) {
+        int expected = ByteBuffer.wrap(offers.get(0)).getInt();
+        for (Place place : layout.places()) {
+            int found = ByteBuffer.wrap(offers.get(place.partitionId())).getInt();
+            if (found != expected) {
+                throw new CommunicationException("Cannot join the ranks over NCCL: partition 0 has NCCL "
+                        + NcclVersion.text(expected) + ", " + place + " has " + NcclVersion.text(found)
+                        + ". Install the same version on all hosts.");
+            }
+        }
+    }
+
+    @Override
+    public RankDevice device() {
+        return runtime.device();
+    }
+
+    @Override
+    public void settle() {
+        NcclRuntime.Mark computed = runtime.computed();
+        try {
+            Patience.await(
+                    millis -> Looks.until(() -> runtime.reached(computed), millis),
+                    settings,
+                    this::trouble,
+                    this::failure);
+            if (world != null && world.aborted()) {
+                throw failure("the communicator was aborted", null);
+            }
+        } finally {
+            runtime.release(computed);
+        }
+    }
+
+    private Optional<String> trouble() {
+        return world == null ? Optional.empty() : world.trouble();
+    }
+
+    private CommunicationException failure(String reason, Throwable cause) {
+        if (world != null) {
+            world.abort();
+        }
+        return new CommunicationException("Cannot finish what " + device() + " computes: " + reason + ".", cause);
+    }
+
+    /** As if NCCL chose its rings: where it takes trees or switches that add up, other links carry other shares. */
+    @Override
+    public Wire wire() {
+        return wire;
+    }
+
+    @Override
+    public void close() {
+        if (world != null) {
+            world.close();
+            world = null;
+        }
+        runtime.close();
+    }
+}

@@ -1,0 +1,232 @@
+package io.sparkmics.bootstrap.nccl;
+
+import io.sparkmics.bootstrap.Collective;
+import io.sparkmics.bootstrap.RankDevice;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A stand-in for NCCL and a GPU where neither is: NCCL's rules among the threads of this JVM, on tensors of the CPU. It is
+ * strict where NCCL is dangerous: whoever uses a communicator that is busy, not there yet or gone gets an error. What it shows
+ * is our side of the protocol; of NVIDIA's side it shows nothing.
+ */
+final class HostNccl {
+
+    /** What the ranks asked for, in order. */
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+    private final Map<UniqueId, Meeting> worlds = new ConcurrentHashMap<>();
+    private volatile int version = 22903;
+
+    /** The runtime of one more rank. */
+    Rank rank() {
+        return new Rank();
+    }
+
+    HostNccl version(int other) {
+        version = other;
+        return this;
+    }
+
+    private static final class Communicator implements NcclRuntime.Handle {
+
+        private final int index;
+        private volatile Meeting meeting;
+        private volatile boolean gone;
+
+        Communicator(Meeting meeting, int index) {
+            this.meeting = meeting;
+            this.index = index;
+        }
+    }
+
+    private record Point(CompletableFuture<Void> reached) implements NcclRuntime.Mark {}
+
+    /** One rank's runtime. */
+    final class Rank implements NcclRuntime {
+
+        private final int version = HostNccl.this.version;
+        private final List<Point> points = new ArrayList<>();
+        private ExecutorService stream;
+        private Communicator world;
+
+        @Override
+        public RankDevice device() {
+            return RankDevice.cpu();
+        }
+
+        @Override
+        public int version() {
+            return version;
+        }
+
+        @Override
+        public UniqueId uniqueId() {
+            byte[] secret = new byte[UniqueId.BYTES];
+            ThreadLocalRandom.current().nextBytes(secret);
+            return new UniqueId(secret);
+        }
+
+        @Override
+        public void select() {
+            calls.add("select");
+            stream = Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task, "host-nccl");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+
+        @Override
+        public Handle join(UniqueId id, int worldSize, int rank) {
+            require(stream != null, "a world is joined before a device was selected");
+            calls.add("join");
+            world = new Communicator(worlds.computeIfAbsent(id, key -> new Meeting(worldSize)), rank);
+            world.meeting.come();
+            return world;
+        }
+
+        @Override
+        public Handle split(Handle parent, int color, int key) {
+            Communicator from = usable(parent);
+            calls.add("split");
+            Communicator part = new Communicator(null, key);
+            from.meeting.split(from.index, color, meeting -> part.meeting = meeting);
+            return part;
+        }
+
+        @Override
+        public Progress progress(Handle handle) {
+            Communicator communicator = present(handle);
+            return new Progress(communicator.meeting.busy(communicator.index), communicator.meeting.trouble());
+        }
+
+        @Override
+        public boolean launch(Collective collective, Handle handle, Tensor from, Tensor to, int root) {
+            Communicator communicator = usable(handle);
+            Meeting meeting = communicator.meeting;
+            stream.execute(() -> meeting.meet(collective, communicator.index, from, to, root));
+            return true;
+        }
+
+        @Override
+        public Mark computed() {
+            return new Point(CompletableFuture.completedFuture(null));
+        }
+
+        @Override
+        public Mark communicated() {
+            Point point = new Point(new CompletableFuture<>());
+            synchronized (points) {
+                points.add(point);
+            }
+            try {
+                stream.execute(() -> point.reached().complete(null));
+            } catch (RejectedExecutionException aborted) {
+                point.reached().complete(null);
+            }
+            return point;
+        }
+
+        @Override
+        public void communicateAfter(Mark mark) {
+            require(reached(mark), "the host has computed what it was asked for");
+        }
+
+        @Override
+        public void computeAfter(Mark mark) {
+            ((Point) mark).reached().join();
+        }
+
+        @Override
+        public boolean reached(Mark mark) {
+            return ((Point) mark).reached().isDone();
+        }
+
+        @Override
+        public void release(Mark mark) {
+            synchronized (points) {
+                points.remove(mark);
+            }
+        }
+
+        /** Marks that nobody gave back. */
+        int marks() {
+            synchronized (points) {
+                return points.size();
+            }
+        }
+
+        @Override
+        public void finalizing(Handle handle) {
+            usable(handle);
+            calls.add("finalize");
+        }
+
+        @Override
+        public void destroy(Handle handle) {
+            usable(handle).gone = true;
+            calls.add("destroy");
+        }
+
+        @Override
+        public void abort(List<Handle> handles) {
+            calls.add("abort " + handles.size());
+            for (Handle handle : handles) {
+                Communicator communicator = (Communicator) handle;
+                require(!communicator.gone, "a communicator that is gone is aborted");
+                communicator.gone = true;
+                if (communicator.meeting != null) {
+                    communicator.meeting.leave();
+                }
+            }
+            stream.shutdownNow();
+            synchronized (points) {
+                points.forEach(point -> point.reached().complete(null));
+            }
+        }
+
+        @Override
+        public void close() {
+            if (stream != null) {
+                stream.shutdownNow();
+            }
+        }
+
+        private Communicator usable(Handle handle) {
+            Communicator communicator = present(handle);
+            require(!communicator.meeting.busy(communicator.index), "a communicator is used while it is busy");
+            require(
+                    !world.meeting.busy(world.index) || communicator == world,
+                    "a communicator is used while the world is busy");
+            return communicator;
+        }
+
+        private Communicator present(Handle handle) {
+            Communicator communicator = (Communicator) handle;
+            require(communicator.meeting != null, "a communicator is used before it is there");
+            require(!communicator.gone, "a communicator is used after it is gone");
+            return communicator;
+        }
+    }
+
+    private static void require(boolean fine, String offence) {
+        if (!fine) {
+            throw new AssertionError("NCCL might have crashed: " + offence);
+        }
+    }
+
+    static Optional<String> remoteError() {
+        return Optional.of("NCCL says: remote process exited or there was a network error");
+    }
+}

@@ -1,0 +1,16 @@
+package io.sparkmics.bootstrap.nccl;
+
+import io.sparkmics.bootstrap.CommunicatorContract;
+import io.sparkmics.bootstrap.Transport;
+import java.util.Map;
+
+/** Our side of the protocol keeps the contract. */
+class HostNcclContractTest extends CommunicatorContract {
+
+    private final HostNccl nccl = new HostNccl();
+
+    @Override
+    protected Transport transport() {
+        return new NcclTransport(nccl.rank(), Map.of());
+    }
+}
