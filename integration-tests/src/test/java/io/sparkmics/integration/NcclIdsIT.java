@@ -6,6 +6,8 @@ import io.sparkmics.integration.ChildProcess.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +32,10 @@ final class NcclIdsIT {
 
     @Test
     void allRanksReceiveTheOneIdAndNoLogHasIt() throws IOException, InterruptedException {
-        SparkSubmit cluster = cluster(WORLD_SIZE).set("spark.executorEnv.NCCL_DEBUG_SUBSYS", "ALL");
+        SparkSubmit cluster = cluster(WORLD_SIZE)
+                .set("spark.executorEnv.NCCL_DEBUG", "INFO")
+                .set("spark.executorEnv.NCCL_DEBUG_SUBSYS", "ALL")
+                .set("spark.executorEnv.NCCL_DEBUG_FILE", folder + "/nccl-%p.log");
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");
 
@@ -41,8 +46,8 @@ final class NcclIdsIT {
         byte[] another = agreed(second);
         assertThat(another).as("the id of the next run").isNotEqualTo(id);
         assertThat(secret(another)).isNotEqualTo(secret(id));
-        String logs = run.output() + cluster.logs();
-        assertThat(logs).as("NCCL was told to say all it can").contains("NCCL INFO");
+        String logs = run.output() + cluster.logs() + ncclLogs();
+        assertThat(logs).as("NCCL was told to say all that it can").contains("NCCL INFO Bootstrap: Using");
         for (String form : forms(id)) {
             assertThat(logs).doesNotContain(form);
         }
@@ -60,8 +65,9 @@ final class NcclIdsIT {
         assertThat(run.exitCode()).as(run.output()).isNotZero();
         assertThat(run.output())
                 .contains(
-                        "Cannot let the ranks of NCCL meet at an address that others may know: the environment variable"
-                                + " NCCL_COMM_ID is set, and it replaces the secret in NCCL's ids. Unset it.");
+                        "Cannot join the ranks over NCCL: the environment variable NCCL_COMM_ID is set, and with it anyone"
+                                + " who reaches that address may join. Unset it on the executors.")
+                .doesNotContain("127.0.0.1:4242");
         assertThat(folder.resolve("none")).doesNotExist();
     }
 
@@ -69,23 +75,46 @@ final class NcclIdsIT {
         return SparkSubmit.cluster(executors)
                 .set(
                         "spark.executorEnv.SPARK_MICS_CUDA_PATH",
-                        Environment.nccl().toString())
-                .set("spark.executorEnv.NCCL_DEBUG", "INFO");
+                        Environment.nccl().toString());
     }
 
-    /** What every rank received, each in a process of its own. */
+    private String ncclLogs() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "nccl-*.log")) {
+            for (Path file : files) {
+                text.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return text.toString();
+    }
+
+    /** The id that every rank received, each in a process of its own. */
     private static byte[] agreed(Path file) throws IOException {
-        List<String[]> ranks =
-                Files.readAllLines(file).stream().map(line -> line.split(" ")).toList();
+        List<String[]> ranks = Files.readAllLines(file).stream()
+                .map(line -> line.split(" ", 2))
+                .toList();
         assertThat(ranks).hasSize(WORLD_SIZE);
         assertThat(ranks.stream().map(rank -> rank[0]).distinct())
                 .as("processes")
                 .hasSize(WORLD_SIZE);
-        assertThat(ranks.stream().map(rank -> rank[1]).distinct()).as("ids").hasSize(1);
-        byte[] id = Base64.getDecoder().decode(ranks.get(0)[1]);
+        assertThat(ranks.stream().map(rank -> rank[1]).distinct())
+                .as("what each received")
+                .hasSize(1);
+        List<byte[]> offers = Arrays.stream(ranks.get(0)[1].split(" "))
+                .map(Base64.getDecoder()::decode)
+                .toList();
+        assertThat(offers).hasSize(WORLD_SIZE);
+        assertThat(offers.subList(1, WORLD_SIZE))
+                .as("the others tell their version and no secret")
+                .allSatisfy(offer -> assertThat(offer).isEqualTo(version(offers.get(0))));
+        byte[] id = Arrays.copyOfRange(offers.get(0), Integer.BYTES, offers.get(0).length);
         assertThat(id).hasSize(128);
         assertThat(secret(id)).isNotEqualTo(new byte[Long.BYTES]);
         return id;
+    }
+
+    private static byte[] version(byte[] offer) {
+        return Arrays.copyOf(offer, Integer.BYTES);
     }
 
     /** An id begins with a random number that every rank must know to be let in; an address follows. */
