@@ -14,8 +14,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is in the one file that users hand to spark-submit, and what is not. */
+/** What is in the one file that users hand to spark-submit, and what is not: of the build for the CPU or for the GPU. */
 final class AllJarIT {
+
+    /** Which build of libtorch this is, as its folder is called. */
+    private static final String TORCH = System.getProperty("sparkmics.torch.natives");
+
+    private static final boolean GPU = TORCH.endsWith("-gpu");
 
     private static JarFile jar;
     private static List<String> entries;
@@ -57,13 +62,38 @@ final class AllJarIT {
     void theNativesAreThoseOfLinuxOnX8664AtThePlaceWhereTheirLoaderLooks() {
         assertThat(entries)
                 .contains(
-                        "org/bytedeco/pytorch/linux-x86_64/libtorch_cpu.so",
-                        "org/bytedeco/pytorch/linux-x86_64/libjnitorch.so",
-                        "org/bytedeco/pytorch/linux-x86_64/libjnitorch_gloo.so",
+                        "org/bytedeco/pytorch/" + TORCH + "/libtorch_cpu.so",
+                        "org/bytedeco/pytorch/" + TORCH + "/libjnitorch.so",
+                        "org/bytedeco/pytorch/" + TORCH + "/libjnitorch_gloo.so",
+                        "org/bytedeco/cuda/linux-x86_64/libjnicudart.so",
+                        "org/bytedeco/cuda/linux-x86_64/libjninccl.so",
                         "org/bytedeco/openblas/linux-x86_64/libopenblas.so.0",
                         "org/bytedeco/javacpp/linux-x86_64/libjnijavacpp.so");
-        assertThat(entries.stream().filter(name -> name.matches(".*\\.(so[.0-9]*|dll|dylib|jnilib)")))
-                .allMatch(name -> name.contains("/linux-x86_64/"));
+        assertThat(natives())
+                .allMatch(name -> name.startsWith("org/bytedeco/pytorch/")
+                        ? name.startsWith("org/bytedeco/pytorch/" + TORCH + "/")
+                        : name.contains("/linux-x86_64/"));
+    }
+
+    @Test
+    void onlyTheBuildForTheGpuHasWhatRunsOnIt() {
+        List<String> cuda = List.of(
+                "org/bytedeco/pytorch/" + TORCH + "/libtorch_cuda.so",
+                "org/bytedeco/pytorch/" + TORCH + "/libtorch_cuda_linalg.so",
+                "org/bytedeco/pytorch/" + TORCH + "/libc10_cuda.so",
+                "org/bytedeco/pytorch/" + TORCH + "/libjnitorch_cuda.so",
+                "org/bytedeco/pytorch/" + TORCH + "/libjnitorch_nccl.so");
+
+        if (GPU) {
+            assertThat(entries).containsAll(cuda);
+        } else {
+            assertThat(entries).doesNotContainAnyElementsOf(cuda);
+        }
+    }
+
+    @Test
+    void theLibrariesOfNvidiaAreNotOursToHandOut() {
+        assertThat(natives()).noneMatch(name -> name.matches(".*/lib(cu|nccl|nv|npp)[^/]*"));
     }
 
     @Test
@@ -75,7 +105,8 @@ final class AllJarIT {
     @Test
     void theLicencesAreInside() throws IOException {
         assertThat(text("META-INF/LICENSE")).contains("Apache License", "Version 2.0");
-        assertThat(text("META-INF/THIRD-PARTY")).contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP");
+        assertThat(text("META-INF/THIRD-PARTY"))
+                .contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP", "CUDA");
     }
 
     @Test
@@ -85,7 +116,8 @@ final class AllJarIT {
 
     @Test
     void everyPartSaysItsVersion() throws IOException {
-        for (String part : List.of("io.sparkmics/nccl-bootstrap", "org.bytedeco/pytorch", "org.bytedeco/openblas")) {
+        for (String part : List.of(
+                "io.sparkmics/nccl-bootstrap", "org.bytedeco/pytorch", "org.bytedeco/openblas", "org.bytedeco/cuda")) {
             Properties properties = new Properties();
             try (InputStream stream = jar.getInputStream(jar.getEntry("META-INF/maven/" + part + "/pom.properties"))) {
                 properties.load(stream);
@@ -96,7 +128,21 @@ final class AllJarIT {
 
     @Test
     void itIsNotLargerThanAClusterLikesToShip() throws IOException {
-        assertThat(Files.size(SparkSubmit.ALL_JAR)).isBetween(80_000_000L, 160_000_000L);
+        long size = Files.size(SparkSubmit.ALL_JAR);
+
+        if (GPU) {
+            assertThat(size).isBetween(400_000_000L, 550_000_000L);
+        } else {
+            assertThat(size).isBetween(80_000_000L, 160_000_000L);
+        }
+    }
+
+    private static List<String> natives() {
+        List<String> natives = entries.stream()
+                .filter(name -> name.matches(".*\\.(so[.0-9]*|dll|dylib|jnilib)"))
+                .toList();
+        assertThat(natives).isNotEmpty();
+        return natives;
     }
 
     private static String text(String name) throws IOException {

@@ -20,6 +20,18 @@ final class Environment {
         return required("SPARK_MICS_SPARK_HOME", "a Spark distribution with bin/spark-shell");
     }
 
+    /** A folder with the real libnccl.so.2. */
+    static Path nccl() {
+        return required("SPARK_MICS_NCCL", "the folder of libnccl.so.2, which the Python package nvidia-nccl-cu13 has");
+    }
+
+    /** A folder with all of NVIDIA's libraries that the GPU build of libtorch links. */
+    static Path cudaLibraries() {
+        return required(
+                "SPARK_MICS_CUDA_HOME",
+                "a Python environment that has the packages which io.sparkmics.bootstrap.GpuMachine names");
+    }
+
     private static Path required(String variable, String meaning) {
         String value = System.getenv(variable);
         if (value == null || value.isBlank()) {

@@ -2,6 +2,7 @@ package io.sparkmics.integration;
 
 import io.sparkmics.integration.ChildProcess.Outcome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +24,15 @@ final class SparkSubmit {
     /** The programs of {@code io.sparkmics.examples}. */
     static final Path EXAMPLES_JAR = Path.of(System.getProperty("sparkmics.examples.jar"));
 
+    /** The programs of this package. */
+    private static final Path TESTS_JAR = Path.of(System.getProperty("sparkmics.tests.jar"));
+
     private static final Path SPARK_HOME = Path.of(System.getProperty("sparkmics.spark.home"));
     private static final Path LOG_CONFIGURATION = Path.of("src/main/conf/log4j2.properties");
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private Path logs;
 
     private SparkSubmit(String master) {
         settings.put("spark.master", master);
@@ -62,19 +67,27 @@ final class SparkSubmit {
                 List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), EXAMPLES_JAR.toString()), arguments);
     }
 
-    /** Runs a program of the tests to its end. */
+    /** Runs a program of this package to its end. */
     Outcome program(Class<?> main, String... arguments) throws IOException, InterruptedException {
-        Path jar = Files.createTempFile("program", ".jar");
-        try {
-            ProgramJar.write(jar, main);
-            return run(List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), jar.toString()), arguments);
-        } finally {
-            Files.delete(jar);
+        return run(List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), TESTS_JAR.toString()), arguments);
+    }
+
+    /** All that the last run wrote down: the driver in its log, and each executor in both of its streams. */
+    String logs() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> files = Files.walk(logs)) {
+            for (Path file : files.filter(path -> path.toString().matches(".*(driver\\.log|/stderr|/stdout)"))
+                    .sorted()
+                    .toList()) {
+                text.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
         }
+        return text.toString();
     }
 
     private Outcome run(List<String> program, String... arguments) throws IOException, InterruptedException {
         Path home = home();
+        logs = home;
         List<String> command = new ArrayList<>(java(home, "driver", "-Xmx1g"));
         command.add("org.apache.spark.deploy.SparkSubmit");
         settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));

@@ -38,6 +38,15 @@ class TorchJarsTest {
     }
 
     @Test
+    void theClassPathOfThisBuildHasOne() {
+        assertThat(TorchJars.here().problem()).isEmpty();
+        assertThat(TorchJars.here().libraries())
+                .allSatisfy(library -> assertThat(getClass().getClassLoader().getResource(library))
+                        .as(library)
+                        .isNotNull());
+    }
+
+    @Test
     void noneIsSaid() throws IOException {
         assertThat(on().problem().orElseThrow()).startsWith("Cannot load libtorch: no jar on the class path has it.");
     }
@@ -46,7 +55,8 @@ class TorchJarsTest {
     void allThatOpenEachOtherAreExtractedFirst() throws IOException {
         assertThat(on(jar("gpu.jar", TorchJars.GPU_FOLDER)).libraries())
                 .contains(TorchJars.GPU_FOLDER + "libtorch_cpu.so", TorchJars.GPU_FOLDER + "libtorch_cuda.so");
-        assertThat(TorchJars.here().libraries()).containsExactly(TorchJars.CPU_FOLDER + "libtorch_cpu.so");
+        assertThat(on(jar("cpu.jar", TorchJars.CPU_FOLDER)).libraries())
+                .containsExactly(TorchJars.CPU_FOLDER + "libtorch_cpu.so");
     }
 
     private static TorchJars on(URL... jars) throws IOException {
