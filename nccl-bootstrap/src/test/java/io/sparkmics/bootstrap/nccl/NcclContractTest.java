@@ -6,7 +6,7 @@ import io.sparkmics.bootstrap.CommunicatorContract;
 import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.bootstrap.Transport;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
 /** The contract over the real NCCL, with as many ranks as this machine has GPUs. */
@@ -16,8 +16,8 @@ class NcclContractTest extends CommunicatorContract {
     private static final AtomicInteger NEXT = new AtomicInteger();
     private static int gpus;
 
-    @BeforeAll
-    static void requireGpus() {
+    @BeforeEach
+    void requireGpus() {
         assumeThat(GpuMachine.here().problems()).isEmpty();
         gpus = GpuMachine.here().gpus().size();
     }
