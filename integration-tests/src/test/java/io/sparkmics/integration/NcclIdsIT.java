@@ -125,9 +125,13 @@ final class NcclIdsIT {
     /** The ways in which a program would write the id, or its secret. */
     private static List<String> forms(byte[] id) {
         List<String> forms = new ArrayList<>();
-        String whole = Base64.getEncoder().encodeToString(id);
-        // Eight characters of base64 are six bytes of the secret.
-        forms.add(whole.substring(0, 8));
+        // Eight characters of base64 are six bytes: at each of the three places in which they may begin.
+        forms.add(Base64.getEncoder().encodeToString(id).substring(0, 8));
+        for (int before = 1; before <= 2; before++) {
+            ByteBuffer message =
+                    ByteBuffer.allocate(before + id.length).position(before).put(id);
+            forms.add(Base64.getEncoder().encodeToString(message.array()).substring(4, 12));
+        }
         forms.add(HexFormat.of().formatHex(secret(id)));
         forms.add(Arrays.toString(secret(id)).replaceAll("[\\[\\]]", ""));
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
