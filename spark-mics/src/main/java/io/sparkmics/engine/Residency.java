@@ -28,10 +28,14 @@ final class Residency {
         pass.unitsAt(position + 1).forEach(unit -> start(unit, position + 1));
     }
 
+    /**
+     * Also waits for the gathers behind it, which are done when the device has begun to compute: so the host is never more
+     * than a position ahead of it, and a collective that hangs shows here, with its deadline, not in a queue that is full.
+     */
     void leave(int position) {
         for (GatheredUnit unit : new ArrayList<>(gathered.keySet())) {
             if (!pass.unitsAt(position + 1).contains(unit)) {
-                gathered.remove(unit);
+                gathered.remove(unit).await();
                 unit.release();
             }
         }

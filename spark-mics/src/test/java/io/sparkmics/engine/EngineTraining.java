@@ -3,12 +3,15 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The same run in the engine: ranks as threads over real Gloo. */
 final class EngineTraining {
@@ -17,9 +20,15 @@ final class EngineTraining {
 
     /** What each rank saw; the parameters as its own partition group gathered them. */
     static List<Outcome> run(Case run) {
+        return run(run, () -> GlooTransport.on("127.0.0.1"));
+    }
+
+    /** The same over another transport. */
+    static List<Outcome> run(Case run, Supplier<Transport> transport) {
         return ThreadRanks.of(run.worldSize())
                 .ranksPerNode(run.ranksPerNode())
                 .with(CommunicationSettings.of(run.partitionGroupSize()).withGather(run.gather()))
+                .over(transport)
                 .run(ranks -> train(run, ranks));
     }
 

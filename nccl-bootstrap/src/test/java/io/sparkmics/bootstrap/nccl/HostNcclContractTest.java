@@ -2,7 +2,6 @@ package io.sparkmics.bootstrap.nccl;
 
 import io.sparkmics.bootstrap.CommunicatorContract;
 import io.sparkmics.bootstrap.Transport;
-import java.util.Map;
 
 /** Our side of the protocol keeps the contract. */
 class HostNcclContractTest extends CommunicatorContract {
@@ -11,6 +10,6 @@ class HostNcclContractTest extends CommunicatorContract {
 
     @Override
     protected Transport transport() {
-        return new NcclTransport(nccl.rank(), Map.of());
+        return nccl.transport();
     }
 }
