@@ -47,7 +47,9 @@ class MicsEstimatorParamsTest {
             entry("epsilon", 1e-8),
             entry("gradientClipping", 1.0),
             entry("gather", "auto"),
+            entry("deviceType", "auto"),
             entry("precision", "float32"),
+            entry("reductionPrecision", "float32"),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
             entry("slotTimeout", 60),
@@ -95,7 +97,9 @@ class MicsEstimatorParamsTest {
             case "model" -> Gpt.config().layers(2).dropout(0.25);
             case "optimizer" -> "sgd";
             case "gather" -> "flat";
+            case "deviceType" -> "cuda";
             case "precision" -> "float64";
+            case "reductionPrecision" -> "bfloat16";
             default ->
                 Map.of(int.class, 7, long.class, 7L, double.class, 0.5, boolean.class, true, String.class, "other")
                         .get(type);
@@ -136,7 +140,13 @@ class MicsEstimatorParamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"optimizer, adam", "gather, ring", "precision, bfloat16"})
+    @CsvSource({
+        "optimizer, adam",
+        "gather, ring",
+        "deviceType, tpu",
+        "precision, float16",
+        "reductionPrecision, float64"
+    })
     void anUnknownChoiceIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> estimator.set(name, value))
                 .isInstanceOf(IllegalArgumentException.class)

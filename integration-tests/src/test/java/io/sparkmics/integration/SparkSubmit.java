@@ -46,6 +46,11 @@ final class SparkSubmit {
         return new SparkSubmit("local-cluster[" + executors + ",1,1024]");
     }
 
+    /** The executors of this master. */
+    static SparkSubmit to(String master) {
+        return new SparkSubmit(master);
+    }
+
     SparkSubmit set(String name, String value) {
         settings.put(name, value);
         return this;
@@ -81,12 +86,9 @@ final class SparkSubmit {
     }
 
     private Outcome run(List<String> program, String... arguments) throws IOException, InterruptedException {
-        // A home of its own for each run: executors leave logs there, to read when a test fails, and copies of
-        // the jars.
-        Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
+        Path home = home();
         logs = home;
-        Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
-        List<String> command = new ArrayList<>(java(home));
+        List<String> command = new ArrayList<>(java(home, "driver", "-Xmx1g"));
         command.add("org.apache.spark.deploy.SparkSubmit");
         settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
         command.addAll(program);
@@ -100,7 +102,14 @@ final class SparkSubmit {
         }
     }
 
-    private static void deleteJars(Path home) throws IOException {
+    /** A home of its own for each run: executors leave logs there, to read when a test fails, and copies of the jars. */
+    static Path home() throws IOException {
+        Path home = Files.createTempDirectory(SPARK_HOME.getParent(), "cluster-");
+        Files.createSymbolicLink(home.resolve("jars"), SPARK_HOME.resolve("jars"));
+        return home;
+    }
+
+    static void deleteJars(Path home) throws IOException {
         try (Stream<Path> files = Files.walk(home)) {
             for (Path jar :
                     files.filter(file -> file.toString().endsWith(".jar")).toList()) {
@@ -109,13 +118,14 @@ final class SparkSubmit {
         }
     }
 
-    private static List<String> java(Path home) {
+    /** The start of a command that runs a class of Spark's, which writes {@code name.log} into a folder. */
+    static List<String> java(Path folder, String name, String heap) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("sparkmics.jvm.options").split(" ")));
-        command.addAll(List.of("-Xmx1g", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+        command.addAll(List.of(heap, "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
         command.add("-Dlog4j2.configurationFile=" + LOG_CONFIGURATION.toUri());
-        command.add("-Dlog.file=" + home.resolve("driver.log"));
+        command.add("-Dlog.file=" + folder.resolve(name + ".log"));
         command.addAll(List.of("-cp", SPARK_HOME.resolve("jars") + "/*"));
         return command;
     }

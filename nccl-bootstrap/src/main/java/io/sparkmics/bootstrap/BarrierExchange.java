@@ -23,15 +23,36 @@ public final class BarrierExchange implements Exchange {
         this.timeout = timeout;
     }
 
-    /** Where this task runs, with the first GPU that Spark gave to it. */
+    /** Where this task runs, for a rank that uses no GPU: those that Spark gave to the task stay idle. */
     public Place place() {
+        return place(Optional.empty());
+    }
+
+    /** Where this task runs, for a rank that uses this GPU. */
+    public Place place(String gpu) {
+        return place(Optional.of(gpu));
+    }
+
+    private Place place(Optional<String> gpu) {
         String address = context.getTaskInfos()[partitionId()].address();
         int port = address.lastIndexOf(':');
-        ResourceInformation gpus = context.resourcesJMap().get("gpu");
-        Optional<String> gpu = gpus == null
-                ? Optional.empty()
-                : Arrays.stream(gpus.addresses()).findFirst();
         return Place.here(partitionId(), port < 0 ? address : address.substring(0, port), gpu);
+    }
+
+    /**
+     * The address of the GPU that Spark gave to this task.
+     *
+     * @throws IllegalStateException when it gave none, or more than one
+     */
+    public String gpu() {
+        ResourceInformation gpus = context.resourcesJMap().get("gpu");
+        String[] addresses = gpus == null ? new String[0] : gpus.addresses();
+        if (addresses.length != 1) {
+            throw new IllegalStateException("Cannot choose the GPU of " + place() + ": Spark gave it "
+                    + (addresses.length == 0 ? "none" : addresses.length + " (" + String.join(", ", addresses) + ")")
+                    + ", and a rank computes on one. Set spark.task.resource.gpu.amount to 1.");
+        }
+        return addresses[0];
     }
 
     @Override

@@ -53,6 +53,11 @@ public record GpuMachine(
         return new GpuMachine(smi.gpus(), smi.driver(), libraries, others);
     }
 
+    /** Whether the jar of this process has the libraries for GPUs. Quicker to know than the rest. */
+    public static boolean hasLibraries() {
+        return TorchJars.here().hasCuda();
+    }
+
     static Map<CudaLibrary, Path> libraries(LibrarySearch search) {
         Map<CudaLibrary, Path> found = new EnumMap<>(CudaLibrary.class);
         for (CudaLibrary library : CudaLibrary.values()) {

@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What one rank knows and holds once the ranks have met: who is where, its groups, and a communicator for each of them.
@@ -100,6 +101,19 @@ public final class RankContext implements AutoCloseable {
      */
     public void checking(boolean on) {
         checking.set(on);
+    }
+
+    /**
+     * Does a part of this rank's work. When it fails the collectives are given up before the failure goes on: so the peers
+     * fail now, and nothing that is in flight points into memory that is freed on the failure's way out.
+     */
+    public <T> T abortOnFailure(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Throwable failure) {
+            abort();
+            throw failure;
+        }
     }
 
     /** The clean way out: no collective is in flight. Idempotent. */

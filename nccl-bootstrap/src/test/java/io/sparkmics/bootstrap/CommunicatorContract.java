@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -178,6 +179,34 @@ public abstract class CommunicatorContract {
             String message = failure(() -> pending);
             failed.countDown();
             return message;
+        });
+        assertThat(messages.get(1))
+                .isEqualTo(
+                        "Cannot finish broadcast 0 of partition group [0, 1] on rank 1: the communicator was aborted.");
+    }
+
+    @Test
+    void workThatFailsGivesUpWhatIsInFlightBeforeItsMemoryIsFreed() {
+        CountDownLatch failed = new CountDownLatch(1);
+        List<String> messages = ranks(2, UNCHECKED).run(rank -> {
+            if (rank.rank() == 0) {
+                assertThat(failed.await(1, TimeUnit.MINUTES)).isTrue();
+                return "";
+            }
+            AtomicReference<Pending> pending = new AtomicReference<>();
+            List<String> whenFreed = new ArrayList<>();
+            assertThatThrownBy(() -> {
+                        try (AutoCloseable memory = () -> whenFreed.add(failure(pending::get))) {
+                            rank.abortOnFailure(() -> {
+                                pending.set(
+                                        rank.communicator(GroupKind.PARTITION).broadcast(one(), 0));
+                                throw new IllegalStateException("a bad row");
+                            });
+                        }
+                    })
+                    .hasMessage("a bad row");
+            failed.countDown();
+            return String.join("\n", whenFreed);
         });
         assertThat(messages.get(1))
                 .isEqualTo(

@@ -37,8 +37,8 @@ final class AdamW implements Optimizer {
                     .addcmul_(gradients, gradients, new Scalar(1 - settings.beta2()));
             double firstCorrection = 1 - Math.pow(settings.beta1(), step + 1);
             double secondCorrection = 1 - Math.pow(settings.beta2(), step + 1);
-            Tensor deviation = secondMoments
-                    .sqrt()
+            // The gradients have done their work: their bytes are free until the next step.
+            Tensor deviation = torch.sqrt_out(gradients, secondMoments)
                     .div_(new Scalar(Math.sqrt(secondCorrection)))
                     .add_(new Scalar(settings.epsilon()));
             states.parameters().addcdiv_(firstMoments, deviation, new Scalar(-learningRate / firstCorrection));
@@ -53,6 +53,11 @@ final class AdamW implements Optimizer {
                 states.parameters().narrow(0, shard.offset(), decayed).mul_(kept);
             }
         }
+    }
+
+    @Override
+    public long bytes() {
+        return firstMoments.nbytes() + secondMoments.nbytes();
     }
 
     @Override

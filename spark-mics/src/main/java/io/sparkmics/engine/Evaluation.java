@@ -3,7 +3,9 @@ package io.sparkmics.engine;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** The forward pass alone: the loss over sequences that are held out. */
@@ -12,33 +14,41 @@ final class Evaluation {
     private final List<BoundStage> stages;
     private final Residency residency;
     private final WorldSum worldSum;
+    private final DeviceSums sums;
 
-    Evaluation(List<BoundStage> stages, UnitGather gather, ModelStates states, WorldSum worldSum) {
+    /**
+     * @param sums at least two; stay the caller's
+     */
+    Evaluation(List<BoundStage> stages, Residency residency, WorldSum worldSum, DeviceSums sums) {
         this.stages = stages;
-        this.residency =
-                new Residency(stages.stream().map(BoundStage::forwardUnits).toList(), gather, states);
+        this.residency = residency;
         this.worldSum = worldSum;
+        this.sums = sums;
     }
 
     double run(Iterator<MicroBatch> microBatches) {
-        double loss = 0;
         double weight = 0;
+        sums.clear();
         NoGradGuard withoutGraph = new NoGradGuard();
         try {
             while (microBatches.hasNext()) {
                 try (MicroBatch batch = microBatches.next()) {
-                    loss += weightedLoss(batch);
+                    addLoss(batch);
                     weight += Arrays.stream(batch.weights()).sum();
                 }
             }
         } finally {
             withoutGraph.close();
         }
-        double[] sums = worldSum.of(loss, weight);
-        return sums[0] / sums[1];
+        try (PointerScope scope = new PointerScope()) {
+            sums.at(1).fill_(new Scalar(weight));
+            worldSum.of(sums.first(2));
+        }
+        double[] lossAndWeight = sums.read();
+        return lossAndWeight[0] / lossAndWeight[1];
     }
 
-    private double weightedLoss(MicroBatch batch) {
+    private void addLoss(MicroBatch batch) {
         StagePass pass = new StagePass(batch, 0, false);
         Tensor input = batch.data();
         Activation last = null;
@@ -53,7 +63,9 @@ final class Evaluation {
                 last = next;
                 input = next.output();
             }
-            return MicroStep.weightedSum(batch, input);
+            try (PointerScope scope = new PointerScope()) {
+                sums.at(0).add_(batch.weightedSum(input));
+            }
         } finally {
             if (last != null) {
                 last.close();

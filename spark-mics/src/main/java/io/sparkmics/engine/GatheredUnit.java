@@ -1,36 +1,39 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.model.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Allocator;
 import org.bytedeco.pytorch.DataPtr;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Storage;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The place where a unit stands whole for a while. Its tensors live as long as this object; their bytes only between
- * {@link #allocate} and {@link #release}, at another address each time. The graph of a forward pass keeps the tensors, so
- * a backward pass finds the bytes again once the unit has been gathered anew.
+ * The tensors of a unit that stands whole for a while. They live as long as this object; their bytes only between {@link
+ * #standAt} and {@link #release}, at another address each time, and are never this object's own. The graph of a forward
+ * pass keeps the tensors, so a backward pass finds the bytes again once the unit has been gathered anew.
  */
 final class GatheredUnit implements AutoCloseable {
 
     private final UnitShard shard;
-    private final long bytes;
     private final Tensor whole;
     private final Storage storage;
+    private final Device device;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
-    GatheredUnit(UnitShard shard, Precision precision) {
+    GatheredUnit(UnitShard shard, ScalarType type, RankDevice rankDevice) {
         this.shard = shard;
-        this.bytes = shard.paddedSize() * precision.bytes();
         try (PointerScope scope = new PointerScope()) {
-            this.whole = torch.empty(new long[] {shard.paddedSize()}, precision.options(), null);
-            this.storage = whole.storage();
+            Tensor none = torch.empty(new long[] {0}, rankDevice.options(type), null);
+            device = rankDevice.device();
+            storage = none.storage();
+            storage.set_nbytes(shard.paddedSize() * ElementTypes.bytes(type));
+            storage.set_data_ptr_noswap(new DataPtr(null, device));
+            whole = none.set_(storage, 0, new long[] {shard.paddedSize()}, 1);
             long offset = 0;
             for (Parameter parameter : shard.unit().parameters()) {
                 Tensor view = whole.narrow(0, offset, parameter.size())
@@ -39,11 +42,11 @@ final class GatheredUnit implements AutoCloseable {
                 parameters.put(parameter.name(), view.requires_grad_(true));
                 offset += parameter.size();
             }
+            Native.keep(device);
             Native.keep(whole);
             Native.keep(storage);
             parameters.values().forEach(Native::keep);
         }
-        release();
     }
 
     UnitShard shard() {
@@ -60,16 +63,14 @@ final class GatheredUnit implements AutoCloseable {
         return whole.variable_data();
     }
 
-    void allocate() {
-        try (PointerScope scope = new PointerScope()) {
-            Allocator allocator = torch.GetAllocator(DeviceType.CPU);
-            storage.set_data_ptr_noswap(allocator._allocate(bytes));
-        }
+    /** The unit's bytes begin at the address from now on; they are somebody else's. */
+    void standAt(DataPtr address) {
+        storage.set_data_ptr_noswap(address);
     }
 
     void release() {
         try (PointerScope scope = new PointerScope()) {
-            storage.set_data_ptr_noswap(new DataPtr(null, new Device(DeviceType.CPU)));
+            storage.set_data_ptr_noswap(new DataPtr(null, device));
         }
     }
 
@@ -85,5 +86,6 @@ final class GatheredUnit implements AutoCloseable {
         parameters.values().forEach(Native::close);
         Native.close(storage);
         Native.close(whole);
+        Native.close(device);
     }
 }

@@ -1,7 +1,6 @@
 package io.sparkmics.engine;
 
 import io.sparkmics.bootstrap.Communicator;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongArrayRefOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -10,7 +9,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The global norm of the gradient: squares summed in double precision, over the partition group alone, for replicas are equal. */
+/**
+ * The global norm of the gradient: squares summed in double precision, over the partition group alone, for replicas are
+ * equal. Nothing of it is read by the host.
+ */
 final class GradientNorm {
 
     private static final double EPSILON = 1e-6;
@@ -32,29 +34,37 @@ final class GradientNorm {
      * Makes the mean gradient of the summed one, and clips it.
      *
      * @param count how many micro-batches the sum is over: s · W
-     * @return the norm before clipping
+     * @param result becomes the norm before clipping; double, without dimensions
      */
-    double averageAndClip(long count) {
-        double norm = Math.sqrt(sumOfSquares()) / count;
-        double clipped = clipping > 0 ? Math.min(1, clipping / (norm + EPSILON)) : 1;
+    void averageAndClip(long count, Tensor result) {
         try (PointerScope scope = new PointerScope()) {
-            states.gradients().mul_(new Scalar(clipped / count));
+            Tensor norm = sumOfSquares().sqrt_().div_(new Scalar((double) count));
+            result.copy_(norm);
+            if (clipping > 0) {
+                Tensor room = torch.full_like(norm, new Scalar(clipping)).div_(norm.add(new Scalar(EPSILON)));
+                states.gradients().mul_(room.clamp_max_(new Scalar(1.0)).div_(new Scalar((double) count)));
+            } else {
+                states.gradients().mul_(new Scalar(1.0 / count));
+            }
         }
-        return norm;
     }
 
-    private double sumOfSquares() {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor norm = torch.linalg_vector_norm(
-                    states.gradients(),
-                    new Scalar(2.0),
-                    new LongArrayRefOptional(),
-                    false,
-                    new ScalarTypeOptional(ScalarType.Double));
-            double own = norm.item_double();
-            Tensor squares = Native.tensor(new DoublePointer(own * own));
-            partition.allReduce(squares).await();
-            return squares.item_double();
+    /** Unit by unit: at no time is there a copy of the whole shard in double precision. */
+    private Tensor sumOfSquares() {
+        Tensor squares = torch.zeros(
+                new long[] {1}, states.gradients().options().dtype(new ScalarTypeOptional(ScalarType.Double)));
+        for (UnitShard shard : states.layout().shards()) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor norm = torch.linalg_vector_norm(
+                        states.gradients(shard),
+                        new Scalar(2.0),
+                        new LongArrayRefOptional(),
+                        false,
+                        new ScalarTypeOptional(ScalarType.Double));
+                squares.addcmul_(norm, norm);
+            }
         }
+        partition.allReduce(squares).join();
+        return squares.select(0, 0);
     }
 }

@@ -1,6 +1,7 @@
 package io.sparkmics.engine;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What one rank computes in one micro-step.
@@ -21,6 +22,16 @@ public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) 
 
     int size() {
         return slots.length;
+    }
+
+    /** What each of the losses counts: a tensor like them, owned by the caller's scope. */
+    Tensor weights(Tensor losses) {
+        return Native.copy(weights, losses.options());
+    }
+
+    /** The sum of the losses as they count; double, without dimensions, owned by the caller's scope. */
+    Tensor weightedSum(Tensor losses) {
+        return losses.detach().mul(weights(losses)).to(ScalarType.Double).sum();
     }
 
     @Override

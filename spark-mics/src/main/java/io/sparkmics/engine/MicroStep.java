@@ -1,17 +1,13 @@
 package io.sparkmics.engine;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Forward and backward of one micro-batch: each unit is gathered, used and released on the way there, gathered, used and
@@ -25,26 +21,12 @@ final class MicroStep {
     private final GradientSynchronization synchronization;
     private final long seed;
 
-    MicroStep(
-            List<BoundStage> stages,
-            UnitGather gather,
-            ModelStates states,
-            GradientSynchronization synchronization,
-            long seed) {
+    MicroStep(List<BoundStage> stages, Residency residency, GradientSynchronization synchronization, long seed) {
         this.stages = stages;
         this.completed = completedBy(stages);
-        this.residency = new Residency(thereAndBack(stages), gather, states);
+        this.residency = residency;
         this.synchronization = synchronization;
         this.seed = seed;
-    }
-
-    private static List<List<GatheredUnit>> thereAndBack(List<BoundStage> stages) {
-        List<List<GatheredUnit>> positions = new ArrayList<>();
-        stages.forEach(stage -> positions.add(stage.forwardUnits()));
-        List<BoundStage> back = new ArrayList<>(stages);
-        Collections.reverse(back);
-        back.forEach(stage -> positions.add(stage.backwardUnits()));
-        return positions;
     }
 
     /** For each stage the units that no earlier stage uses: after its backward pass their gradients are complete. */
@@ -55,15 +37,18 @@ final class MicroStep {
                 .toList();
     }
 
-    /** Returns the mean loss of the micro-batch; its gradients lie in the shards, summed with those of the ones before. */
-    double run(MicroBatch batch) {
+    /**
+     * Afterwards the gradients lie in the shards, summed with those of the micro-batches before.
+     *
+     * @param loss the mean loss of the micro-batch is added to it; double, without dimensions
+     */
+    void run(MicroBatch batch, Tensor loss) {
         Deque<Activation> activations = new ArrayDeque<>();
         try {
             forward(batch, activations);
-            double loss = loss(batch, activations.peek().output());
+            addLoss(batch, activations.peek().output(), loss);
             backward(batch, activations);
             synchronization.finishHopOne();
-            return loss;
         } finally {
             activations.forEach(Activation::close);
         }
@@ -103,28 +88,14 @@ final class MicroStep {
     /** The micro-batch's loss is the weighted sum of its sequences' losses over b. */
     private static Tensor gradientOfLosses(MicroBatch batch, Tensor losses) {
         try (PointerScope scope = new PointerScope()) {
-            return Native.keep(weights(batch, losses).div_(new Scalar((double) batch.size())));
+            return Native.keep(batch.weights(losses).div_(new Scalar((double) batch.size())));
         }
     }
 
-    private static double loss(MicroBatch batch, Tensor losses) {
-        return weightedSum(batch, losses) / batch.size();
-    }
-
-    static double weightedSum(MicroBatch batch, Tensor losses) {
+    private static void addLoss(MicroBatch batch, Tensor losses, Tensor loss) {
         try (PointerScope scope = new PointerScope()) {
-            return losses.detach()
-                    .mul(weights(batch, losses))
-                    .to(torch.ScalarType.Double)
-                    .sum()
-                    .item_double();
+            loss.add_(batch.weightedSum(losses).div_(new Scalar((double) batch.size())));
         }
-    }
-
-    private static Tensor weights(MicroBatch batch, Tensor losses) {
-        Tensor weights = Native.tensor(new DoublePointer(batch.weights()));
-        // A copy in any case: the pointer dies with its scope.
-        return weights.to(losses.scalar_type(), false, true, null);
     }
 
     Residency residency() {

@@ -3,7 +3,9 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -14,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
  * One rank's part of training with MiCS. All ranks call the same methods in the same order; one thread a rank.
@@ -27,7 +31,6 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class MicsEngine implements AutoCloseable {
 
-    private final int worldSize;
     private final ModelStates states;
     private final Map<Unit, GatheredUnit> gathered = new LinkedHashMap<>();
     private final GradientSynchronization synchronization;
@@ -36,7 +39,10 @@ public final class MicsEngine implements AutoCloseable {
     private final WorldSum worldSum;
     private final MicroStep microStep;
     private final Evaluation evaluation;
-    private final UnitGather gather;
+    private final GatherArena arena;
+    private final GradientBuffer gradients;
+    private final DeviceSums sums;
+    private final RankContext ranks;
 
     /** What gives native memory back, the latest first. */
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -49,23 +55,24 @@ public final class MicsEngine implements AutoCloseable {
     public MicsEngine(Model model, EngineSettings settings, RankContext ranks) {
         Communicator partition = ranks.communicator(GroupKind.PARTITION);
         Communicator replication = ranks.communicator(GroupKind.REPLICATION);
-        int partitionIndex = partition.group().index();
-        worldSize = ranks.worldSize();
-        gather = ranks.hierarchical()
+        UnitGather gather = ranks.hierarchical()
                 ? new HierarchicalGather(
                         ranks.communicator(GroupKind.INTER_NODE), ranks.communicator(GroupKind.INTRA_NODE))
-                : partition::gather;
+                : new FlatGather(partition);
+        int partitionIndex = partition.group().index();
+        ElementTypes types = settings.types();
+        RankDevice device = ranks.device();
+        this.ranks = ranks;
         worldSum = new WorldSum(partition, replication);
         try {
             states = own(
-                    new ModelStates(ShardLayout.of(model, partition.group().size()), settings.precision()),
+                    new ModelStates(ShardLayout.of(model, partition.group().size()), types, device),
                     ModelStates::close);
             new Initializer(settings.seed()).fill(states, partitionIndex);
+            states.refresh();
             for (UnitShard shard : states.layout().shards()) {
-                gathered.put(shard.unit(), own(new GatheredUnit(shard, settings.precision()), GatheredUnit::close));
+                gathered.put(shard.unit(), own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close));
             }
-            synchronization =
-                    own(new GradientSynchronization(partition, replication, states), GradientSynchronization::close);
             norm = new GradientNorm(partition, states, settings.gradientClipping());
             optimizer = own(
                     settings.optimizer() instanceof OptimizerSettings.AdamW adamW
@@ -75,8 +82,16 @@ public final class MicsEngine implements AutoCloseable {
             List<BoundStage> stages = model.stages().stream()
                     .map(stage -> new BoundStage(stage, gathered))
                     .toList();
-            microStep = new MicroStep(stages, gather, states, synchronization, settings.seed());
-            evaluation = new Evaluation(stages, gather, states, worldSum);
+            UnitPass thereAndBack = UnitPass.thereAndBack(stages, gather, types.compute());
+            UnitPass forward = UnitPass.forward(stages, gather, types.compute());
+            arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
+            gradients =
+                    own(new GradientBuffer(stages, states.layout(), types.reduction(), device), GradientBuffer::close);
+            sums = own(new DeviceSums(2, ranks), DeviceSums::close);
+            synchronization = new GradientSynchronization(partition, replication, states, gradients);
+            Residency residency = new Residency(thereAndBack, arena);
+            microStep = new MicroStep(stages, residency, synchronization, settings.seed());
+            evaluation = new Evaluation(stages, new Residency(forward, arena), worldSum, sums);
         } catch (RuntimeException | Error e) {
             // Where memory ran out, what was had until then is what the next attempt needs.
             close();
@@ -96,20 +111,26 @@ public final class MicsEngine implements AutoCloseable {
      * @param microBatches this rank's s micro-batches, each closed here; every rank has as many
      */
     public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
-        double loss = 0;
+        sums.clear();
         long microSteps = 0;
         while (microBatches.hasNext()) {
-            try (MicroBatch microBatch = microBatches.next()) {
-                loss += microStep.run(microBatch);
+            try (MicroBatch microBatch = microBatches.next();
+                    Tensor loss = sums.at(0)) {
+                microStep.run(microBatch, loss);
                 microSteps++;
             }
         }
         synchronization.hopTwo();
-        long count = microSteps * worldSize;
-        double gradientNorm = norm.averageAndClip(count);
-        optimizer.update(step, learningRate);
-        states.gradients().zero_();
-        return new StepResult(worldSum.of(loss)[0] / count, gradientNorm);
+        long count = microSteps * ranks.worldSize();
+        try (PointerScope scope = new PointerScope()) {
+            norm.averageAndClip(count, sums.at(1));
+            optimizer.update(step, learningRate);
+            states.refresh();
+            states.gradients().zero_();
+            worldSum.of(sums.first(1));
+        }
+        double[] lossAndNorm = sums.read();
+        return new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
     }
 
     /**
@@ -122,23 +143,24 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
-     * Gathers unit after unit and shows each parameter whole, never more than one unit at a time. All ranks of a partition
-     * group call it together; other groups need not.
+     * Gathers unit after unit and shows each parameter whole, on the host and as precise as it is kept, never more than one
+     * unit at a time. All ranks of a partition group call it together; other groups need not.
      *
      * @throws IOException what the visitor threw; the peers then wait in vain, so the communicators must be aborted
      */
     public void forEachParameter(ParameterVisitor visitor) throws IOException {
-        for (GatheredUnit unit : gathered.values()) {
-            unit.allocate();
+        for (UnitShard shard : states.layout().shards()) {
             try (PointerScope scope = new PointerScope()) {
-                gather.start(states.parameters(unit.shard()), unit.wholeForWriting())
-                        .await();
-                for (var parameter : unit.shard().unit().parameters()) {
-                    Tensor value = unit.parameters().get(parameter.name()).detach();
-                    visitor.visit(parameter, value);
+                Tensor whole = arena.masters(shard);
+                ranks.settle();
+                Tensor host =
+                        whole.to(new Device(DeviceType.CPU), states.types().states());
+                long offset = 0;
+                for (Parameter parameter : shard.unit().parameters()) {
+                    Tensor value = host.narrow(0, offset, parameter.size());
+                    visitor.visit(parameter, value.view(Native.sizes(parameter)));
+                    offset += parameter.size();
                 }
-            } finally {
-                unit.release();
             }
         }
     }
@@ -152,6 +174,27 @@ public final class MicsEngine implements AutoCloseable {
     public long peakGatheredBytes() {
         return Math.max(
                 microStep.residency().peakBytes(), evaluation.residency().peakBytes());
+    }
+
+    /** Bytes of the flat buffer that gathered units stand in. */
+    public long arenaBytes() {
+        return arena.bytes();
+    }
+
+    /** What it has taken until now. */
+    public MemoryUse memory() {
+        long engineBytes = states.bytes() + optimizer.bytes() + arena.bytes() + gradients.bytes();
+        RankDevice device = ranks.device();
+        return new MemoryUse(engineBytes, device.isCuda() ? Cuda.peakBytes(device.ordinal()) : 0);
+    }
+
+    /**
+     * How often the GPU's driver has been asked for memory since the process began: it stands still when training allocates
+     * nothing any more. 0 on the CPU.
+     */
+    public long deviceAllocations() {
+        RankDevice device = ranks.device();
+        return device.isCuda() ? Cuda.allocations(device.ordinal()) : 0;
     }
 
     /** Bytes of gathered units now: 0 between steps. */

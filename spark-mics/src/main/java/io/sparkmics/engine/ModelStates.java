@@ -1,5 +1,6 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.bootstrap.RankDevice;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -7,25 +8,39 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * One rank's 1/p of the model: its shards of parameters and of summed gradients, each in one flat tensor, unit after unit.
  * What the optimizer remembers lies beside it, in the same layout.
+ *
+ * <p>In mixed precision the parameters are the masters, and gathers move a copy of them in the type that is computed with.
  */
 final class ModelStates implements AutoCloseable {
 
     private final ShardLayout layout;
+    private final ElementTypes types;
     private final Tensor parameters;
     private final Tensor gradients;
+    private final Tensor copy;
 
-    ModelStates(ShardLayout layout, Precision precision) {
+    ModelStates(ShardLayout layout, ElementTypes types, RankDevice device) {
         this.layout = layout;
+        this.types = types;
+        long[] size = {layout.size()};
         try (PointerScope scope = new PointerScope()) {
-            parameters = torch.zeros(new long[] {layout.size()}, precision.options());
-            gradients = torch.zeros(new long[] {layout.size()}, precision.options());
+            parameters = torch.zeros(size, device.options(types.states()));
+            gradients = torch.zeros(size, device.options(types.states()));
+            copy = types.mixed() ? torch.zeros(size, device.options(types.compute())) : null;
             Native.keep(parameters);
             Native.keep(gradients);
+            if (copy != null) {
+                Native.keep(copy);
+            }
         }
     }
 
     ShardLayout layout() {
         return layout;
+    }
+
+    ElementTypes types() {
+        return types;
     }
 
     Tensor parameters() {
@@ -38,17 +53,42 @@ final class ModelStates implements AutoCloseable {
 
     /** The part of the parameters that is this rank's shard of the unit: a view, owned by the caller's scope. */
     Tensor parameters(UnitShard shard) {
-        return parameters.narrow(0, shard.offset(), shard.size());
+        return part(parameters, shard);
     }
 
     /** The part of the gradients that is this rank's shard of the unit: a view, owned by the caller's scope. */
     Tensor gradients(UnitShard shard) {
-        return gradients.narrow(0, shard.offset(), shard.size());
+        return part(gradients, shard);
+    }
+
+    /** What a gather of the unit moves, in the type that is computed with: a view, owned by the caller's scope. */
+    Tensor gatherable(UnitShard shard) {
+        return part(copy == null ? parameters : copy, shard);
+    }
+
+    private static Tensor part(Tensor states, UnitShard shard) {
+        return states.narrow(0, shard.offset(), shard.size());
+    }
+
+    /** Gathers move the parameters as they are now: to be called when they have changed. */
+    void refresh() {
+        if (copy != null) {
+            try (PointerScope scope = new PointerScope()) {
+                copy.copy_(parameters);
+            }
+        }
+    }
+
+    /** What the three take. */
+    long bytes() {
+        return layout.size()
+                * (2L * ElementTypes.bytes(types.states()) + (types.mixed() ? ElementTypes.bytes(types.compute()) : 0));
     }
 
     @Override
     public void close() {
         Native.close(parameters);
         Native.close(gradients);
+        Native.close(copy);
     }
 }

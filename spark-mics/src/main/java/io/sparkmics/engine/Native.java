@@ -33,9 +33,14 @@ final class Native {
         return parameter.shape().stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** A tensor over the pointer's memory; it lives as long as the pointer. */
-    static Tensor tensor(DoublePointer values) {
-        return torch.from_blob(values, new long[] {values.limit()}, options(ScalarType.Double));
+    /** The values as a tensor of some type on some device; to a device they go without the host waiting for it. */
+    static Tensor copy(double[] values, TensorOptions options) {
+        Tensor doubles =
+                torch.from_blob(new DoublePointer(values), new long[] {values.length}, options(ScalarType.Double));
+        // A copy in any case: the pointer dies with its scope.
+        Tensor host = doubles.to(options.dtype().toScalarType().intern(), false, true, null);
+        // Pinned memory is given back to its cache when it is freed, and from there not before the copy is done.
+        return options.device().is_cuda() ? host.pin_memory().to(options, true, false, null) : host;
     }
 
     static TensorOptions options(ScalarType type) {

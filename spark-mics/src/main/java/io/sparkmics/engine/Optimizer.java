@@ -4,10 +4,15 @@ package io.sparkmics.engine;
 interface Optimizer extends AutoCloseable {
 
     /**
+     * Leaves the gradients with any content.
+     *
      * @param step from 0
      * @param learningRate of this step
      */
     void update(long step, double learningRate);
+
+    /** What it remembers. */
+    long bytes();
 
     @Override
     void close();

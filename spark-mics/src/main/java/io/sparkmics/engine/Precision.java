@@ -1,32 +1,33 @@
 package io.sparkmics.engine;
 
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The type of parameters, gradients and moments. */
+/** In which types a model is kept and computed. */
 public enum Precision {
-    FLOAT32(ScalarType.Float, Float.BYTES),
+    FLOAT32(ScalarType.Float, ScalarType.Float),
     /** For proofs of correctness: half the speed, twice the memory. */
-    FLOAT64(ScalarType.Double, Double.BYTES);
+    FLOAT64(ScalarType.Double, ScalarType.Double),
+    /**
+     * Mixed: what is gathered and computed has 8 bits of mantissa, what is updated and summed has 24, so that small updates
+     * are not lost. Source: Micikevicius et al., "Mixed Precision Training", 2018.
+     */
+    BFLOAT16(ScalarType.Float, ScalarType.BFloat16);
 
-    private final ScalarType type;
-    private final int bytes;
+    private final ScalarType states;
+    private final ScalarType compute;
 
-    Precision(ScalarType type, int bytes) {
-        this.type = type;
-        this.bytes = bytes;
+    Precision(ScalarType states, ScalarType compute) {
+        this.states = states;
+        this.compute = compute;
     }
 
-    /** Bytes of one element. */
-    public int bytes() {
-        return bytes;
+    /** Of master parameters, moments and summed gradients. */
+    ScalarType states() {
+        return states;
     }
 
-    ScalarType type() {
-        return type;
-    }
-
-    TensorOptions options() {
-        return Native.options(type);
+    /** Of gathered units, activations and the gradients that a backward pass makes. */
+    ScalarType compute() {
+        return compute;
     }
 }

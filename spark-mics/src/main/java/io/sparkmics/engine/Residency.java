@@ -3,57 +3,45 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.Pending;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 
 /**
- * Which units are whole, and when. A pass is a list of positions, each of which names the units it reads. One rule decides
- * everything: at a position its own units are whole and the next position's are on their way; after it, what the next
- * position does not read is released.
+ * Which units are whole, and when. One rule decides everything: at a position its own units are whole and the next
+ * position's are on their way; after it, what the next position does not read is released.
  */
 final class Residency {
 
-    private final List<List<GatheredUnit>> positions;
-    private final UnitGather gather;
-    private final ModelStates states;
+    private final UnitPass pass;
+    private final GatherArena arena;
     private final Map<GatheredUnit, Pending> gathered = new IdentityHashMap<>();
     private long gathers;
     private long peakBytes;
 
-    Residency(List<List<GatheredUnit>> positions, UnitGather gather, ModelStates states) {
-        this.positions = positions;
-        this.gather = gather;
-        this.states = states;
+    Residency(UnitPass pass, GatherArena arena) {
+        this.pass = pass;
+        this.arena = arena;
     }
 
     void enter(int position) {
-        unitsAt(position).forEach(this::start);
-        unitsAt(position).forEach(unit -> gathered.get(unit).await());
-        unitsAt(position + 1).forEach(this::start);
+        pass.unitsAt(position).forEach(unit -> start(unit, position));
+        pass.unitsAt(position).forEach(unit -> gathered.get(unit).join());
+        pass.unitsAt(position + 1).forEach(unit -> start(unit, position + 1));
     }
 
     void leave(int position) {
         for (GatheredUnit unit : new ArrayList<>(gathered.keySet())) {
-            if (!unitsAt(position + 1).contains(unit)) {
+            if (!pass.unitsAt(position + 1).contains(unit)) {
                 gathered.remove(unit);
                 unit.release();
             }
         }
     }
 
-    private List<GatheredUnit> unitsAt(int position) {
-        return position < positions.size() ? positions.get(position) : List.of();
-    }
-
-    private void start(GatheredUnit unit) {
+    private void start(GatheredUnit unit, int position) {
         if (gathered.containsKey(unit)) {
             return;
         }
-        unit.allocate();
-        try (PointerScope scope = new PointerScope()) {
-            gathered.put(unit, gather.start(states.parameters(unit.shard()), unit.wholeForWriting()));
-        }
+        gathered.put(unit, arena.start(unit, pass.offset(unit, position)));
         gathers++;
         peakBytes = Math.max(peakBytes, occupiedBytes());
     }

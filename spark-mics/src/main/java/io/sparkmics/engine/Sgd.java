@@ -19,5 +19,10 @@ final class Sgd implements Optimizer {
     }
 
     @Override
+    public long bytes() {
+        return 0;
+    }
+
+    @Override
     public void close() {}
 }

@@ -24,9 +24,16 @@ record StagePass(MicroBatch batch, long seed, boolean training) implements Pass 
         TensorVector masks = new TensorVector(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             long maskSeed = Seeds.ofMask(seed, batch.step(), batch.slots()[i], site);
-            GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(maskSeed));
+            GeneratorOptional generator = generator(tensor, maskSeed);
             masks.put(i, torch.empty_like(tensor.select(0, i)).bernoulli_(kept, generator));
         }
         return tensor.mul(torch.stack(masks, 0).div_(new Scalar(kept)));
+    }
+
+    /** Where the tensor is. A processor and a device draw other numbers from the same seed. */
+    private static GeneratorOptional generator(Tensor tensor, long seed) {
+        return tensor.is_cuda()
+                ? Cuda.generator(tensor.device().index(), seed)
+                : new GeneratorOptional(torch.make_generator_cpu(seed));
     }
 }

@@ -6,11 +6,15 @@ import org.bytedeco.pytorch.Tensor;
 /** Makes a unit whole from its shards. */
 interface UnitGather {
 
+    /** Elements that are on their way while a unit of the shard is gathered, beside those of the whole. */
+    long passing(UnitShard shard);
+
     /**
      * Starts the gather.
      *
      * @param shard this rank's part, n elements
      * @param whole n · p elements, in the order of the partition group
+     * @param passing room for {@link #passing} elements, until the gather is done
      */
-    Pending start(Tensor shard, Tensor whole);
+    Pending start(Tensor shard, Tensor whole, Tensor passing);
 }

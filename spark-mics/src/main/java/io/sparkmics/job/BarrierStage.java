@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.resource.ResourceProfile;
 import scala.Tuple2;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
@@ -39,9 +40,11 @@ final class BarrierStage {
         }
     }
 
-    static List<RankReport> run(JavaPairRDD<SequenceKey, int[]> pieces, TrainingPlan plan) {
+    /** @param profile what each rank gets of its executor */
+    static List<RankReport> run(JavaPairRDD<SequenceKey, int[]> pieces, TrainingPlan plan, ResourceProfile profile) {
         ClassTag<String> tag = ClassTag$.MODULE$.apply(String.class);
-        RDD<String> reports = pieces.rdd().barrier().mapPartitions(new Task(plan), false, tag);
+        RDD<String> reports =
+                pieces.rdd().barrier().mapPartitions(new Task(plan), false, tag).withResources(profile);
         // A stage behind it makes this one a shuffle map stage, which Spark can run again as a whole; a barrier
         // stage at the end of a job cannot be.
         return reports.toJavaRDD().repartition(1).collect().stream()

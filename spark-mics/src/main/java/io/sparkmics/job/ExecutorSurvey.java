@@ -1,20 +1,27 @@
 package io.sparkmics.job;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.sparkmics.bootstrap.Gpu;
+import io.sparkmics.bootstrap.GpuAddress;
+import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.bootstrap.Platform;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * A small job that asks the executors what machines they are, before anything is loaded on them.
+ * A small job that asks the executors what machines they are, before anything is loaded on them. Where GPUs are wanted, it runs
+ * where the ranks will: on slots that have one.
  *
  * @param answers one for each slot that answered
  */
@@ -25,27 +32,51 @@ record ExecutorSurvey(List<Answer> answers) {
      * @param platform what keeps native code from running there; empty: nothing
      * @param workDirectory what keeps it from writing to the run's folder; empty: nothing
      * @param memoryBytes physical memory of its machine
+     * @param gpus its GPUs, where they were asked for
      */
-    record Answer(String host, String platform, String workDirectory, long memoryBytes) {
+    record Answer(String host, String platform, String workDirectory, long memoryBytes, Gpus gpus) {
 
-        static Answer here(String run, Configuration hadoop) {
+        static Answer here(String run, Configuration hadoop, boolean cuda) {
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Answer(
                     SparkEnv.get().blockManager().blockManagerId().host(),
                     Platform.problem().orElse(""),
                     WorkDirectory.problemOnExecutor(new Path(run), hadoop).orElse(""),
-                    system.getTotalMemorySize());
+                    system.getTotalMemorySize(),
+                    cuda ? Gpus.here() : Gpus.NOT_ASKED);
         }
     }
 
-    static ExecutorSurvey of(JavaSparkContext spark, int slots, Path run, Configuration hadoop) {
+    /**
+     * The GPUs of a machine.
+     *
+     * @param problems why ranks cannot compute on them
+     * @param visible how many of them CUDA shows to the process
+     * @param memoryBytes of the one that has least; 0 where there is none
+     */
+    record Gpus(List<String> problems, int visible, long memoryBytes) {
+
+        static final Gpus NOT_ASKED = new Gpus(List.of(), 0, 0);
+
+        static Gpus here() {
+            GpuMachine machine = GpuMachine.here();
+            return new Gpus(
+                    machine.problems(),
+                    GpuAddress.visible(
+                                    Optional.ofNullable(System.getenv(GpuAddress.VISIBLE_DEVICES)),
+                                    machine.gpus().stream().map(Gpu::uuid).toList())
+                            .size(),
+                    machine.gpus().stream().mapToLong(Gpu::memoryBytes).min().orElse(0));
+        }
+    }
+
+    static ExecutorSurvey of(JavaSparkContext spark, DeviceChoice device, int slots, Path run, Configuration hadoop) {
         SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
         String folder = run.toString();
-        return new ExecutorSurvey(spark
-                .parallelize(Collections.nCopies(slots, 0), slots)
-                .map(slot -> Json.write(Answer.here(folder, configuration.value())))
-                .collect()
-                .stream()
+        boolean cuda = device.cuda();
+        JavaRDD<String> answers = spark.parallelize(Collections.nCopies(slots, 0), slots)
+                .map(slot -> Json.write(Answer.here(folder, configuration.value(), cuda)));
+        return new ExecutorSurvey(answers.withResources(device.profile(spark.sc())).collect().stream()
                 .map(answer -> Json.read(answer, Answer.class))
                 .toList());
     }
@@ -65,6 +96,28 @@ record ExecutorSurvey(List<Answer> answers) {
         }
     }
 
+    /**
+     * Why the ranks cannot compute on GPUs, one sentence for each reason and host; empty where they can.
+     *
+     * @param threads the number of ranks, where they are threads of one process and share its GPUs
+     */
+    List<String> gpuProblems(OptionalInt threads) {
+        return answers.stream()
+                .flatMap(answer -> Stream.concat(
+                                answer.gpus().problems().stream(), tooFew(answer.gpus(), threads).stream())
+                        .map(problem -> "On host " + answer.host() + ": " + problem))
+                .distinct()
+                .toList();
+    }
+
+    private static Optional<String> tooFew(Gpus gpus, OptionalInt threads) {
+        return threads.stream()
+                .filter(ranks -> gpus.problems().isEmpty() && gpus.visible() < ranks)
+                .mapToObj(ranks -> "Cannot give each of " + ranks + " ranks a GPU: this process sees " + gpus.visible()
+                        + ". Set numWorkers to at most that, or deviceType to cpu.")
+                .findFirst();
+    }
+
     boolean severalHosts() {
         return answers.stream().map(Answer::host).distinct().count() > 1;
     }
@@ -74,5 +127,18 @@ record ExecutorSurvey(List<Answer> answers) {
         long hosts = answers.stream().map(Answer::host).distinct().count();
         long ranksPerHost = (worldSize + hosts - 1) / hosts;
         return answers.stream().mapToLong(Answer::memoryBytes).min().orElseThrow() / 2 / ranksPerHost;
+    }
+
+    /**
+     * What a rank may take of its GPU: three quarters of the smallest one's memory. The rest is for activations, and for what
+     * CUDA, its libraries and NCCL take for themselves, a gigabyte or two.
+     */
+    long gpuMemoryPerRank() {
+        return answers.stream()
+                        .mapToLong(answer -> answer.gpus().memoryBytes())
+                        .min()
+                        .orElseThrow()
+                / 4
+                * 3;
     }
 }

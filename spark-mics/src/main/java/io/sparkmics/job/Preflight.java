@@ -43,6 +43,7 @@ final class Preflight {
         preflight.model();
         preflight.data();
         preflight.cluster();
+        preflight.gpus();
         WorkDirectory.problem(settings.workDirectory(), hadoop).ifPresent(preflight.problems::add);
         if (!preflight.problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", preflight.problems));
@@ -83,6 +84,12 @@ final class Preflight {
                         + " is true, and Gloo sends weights and gradients in plain text. Set acceptPlainTextCollectives"
                         + " if the network between the executors is trusted.");
             }
+        }
+    }
+
+    private void gpus() {
+        if (settings.deviceType().equals("cuda")) {
+            GpuTasks.of(conf).error().ifPresent(problems::add);
         }
     }
 

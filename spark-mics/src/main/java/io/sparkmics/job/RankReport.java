@@ -2,6 +2,7 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
+import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.monitor.StepMetrics;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,9 +15,14 @@ import java.util.Map;
  * @param modelDirectory where the model lies; from the partition group that wrote it, null from the others
  * @param history the metrics of every step; from rank 0 only
  * @param bytes what this rank has sent in its training steps
+ * @param memory what training has taken on it
  */
 record RankReport(
-        int rank, String modelDirectory, List<StepMetrics> history, Map<GroupKind, Map<LinkClass, Long>> bytes) {
+        int rank,
+        String modelDirectory,
+        List<StepMetrics> history,
+        Map<GroupKind, Map<LinkClass, Long>> bytes,
+        MemoryUse memory) {
 
     /** The traffic of the cluster: what each rank has sent, added up. */
     static Map<GroupKind, Map<LinkClass, Long>> totalBytes(List<RankReport> reports) {

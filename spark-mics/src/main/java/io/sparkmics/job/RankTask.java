@@ -4,21 +4,27 @@ import io.sparkmics.bootstrap.BarrierExchange;
 import io.sparkmics.bootstrap.Bootstrap;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.Gpu;
+import io.sparkmics.bootstrap.GpuAddress;
+import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.bootstrap.NativeLibraries;
+import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.Threads;
+import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.nccl.NcclTransport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
-import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
-import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.model.Model;
 import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import scala.Tuple2;
 
@@ -46,30 +52,44 @@ final class RankTask {
         // Before anyone waits in a collective.
         reader.checkFirst();
         BarrierExchange exchange = new BarrierExchange(task, MEETING);
-        try (RankContext ranks = Bootstrap.join(
-                exchange, exchange.place(), GlooTransport.onHost(), NO_PAYLOAD, communicationSettings(task))) {
-            try {
-                return train(ranks, reader, task.stageAttemptNumber());
-            } catch (Throwable failure) {
-                // The peers must fail too, and now.
-                ranks.abort();
-                throw failure;
+        Model model = settings.model().build();
+        Optional<RankGpu> gpu = gpu(exchange);
+        Place place = gpu.map(RankGpu::uuid).map(exchange::place).orElseGet(exchange::place);
+        try (RankContext ranks =
+                Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task))) {
+            try (MicsEngine engine =
+                    ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
+                return ranks.abortOnFailure(() -> train(ranks, model, engine, reader, task.stageAttemptNumber()));
             }
         }
     }
 
-    private RankReport train(RankContext ranks, BatchReader reader, int attempt) {
-        Model model = settings.model().build();
-        try (MicsEngine engine = new MicsEngine(model, engineSettings(), ranks)) {
-            TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
-            List<StepMetrics> history = loop.run();
-            String directory = null;
-            // One copy of the model states is enough: the first partition group has it.
-            if (ranks.rank() < plan.partitionGroupSize()) {
-                directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
-            }
-            return new RankReport(ranks.rank(), directory, history, loop.bytes());
+    private Optional<RankGpu> gpu(BarrierExchange exchange) {
+        if (plan.gpus() == GpuTasks.Way.NONE) {
+            return Optional.empty();
         }
+        return Optional.of(RankGpu.of(
+                plan.gpus(),
+                exchange,
+                Optional.ofNullable(System.getenv(GpuAddress.VISIBLE_DEVICES)),
+                GpuMachine.here().gpus().stream().map(Gpu::uuid).toList()));
+    }
+
+    /** How a rank on this device talks to the others. */
+    private static Transport transport(Optional<RankGpu> gpu) {
+        return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
+    }
+
+    private RankReport train(RankContext ranks, Model model, MicsEngine engine, BatchReader reader, int attempt) {
+        TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
+        List<StepMetrics> history = loop.run();
+        MemoryUse memory = engine.memory();
+        String directory = null;
+        // One copy of the model states is enough: the first partition group has it.
+        if (ranks.rank() < plan.partitionGroupSize()) {
+            directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
+        }
+        return new RankReport(ranks.rank(), directory, history, loop.bytes(), memory);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {
@@ -80,13 +100,5 @@ final class RankTask {
                 .withGather(gather)
                 .withTimeout(settings.collectiveTimeout())
                 .withCancelled(task::isInterrupted);
-    }
-
-    private EngineSettings engineSettings() {
-        OptimizerSettings optimizer = settings.optimizer().equals("sgd")
-                ? new OptimizerSettings.Sgd()
-                : new OptimizerSettings.AdamW(
-                        settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay());
-        return new EngineSettings(optimizer, settings.gradientClipping(), settings.seed(), settings.enginePrecision());
     }
 }

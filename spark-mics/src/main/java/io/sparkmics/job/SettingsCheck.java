@@ -86,7 +86,9 @@ final class SettingsCheck {
     private void choices() {
         choice("optimizer", settings.optimizer(), TrainingSettings.OPTIMIZERS);
         choice("gather", settings.gather(), TrainingSettings.GATHERS);
+        choice("deviceType", settings.deviceType(), TrainingSettings.DEVICE_TYPES);
         choice("precision", settings.precision(), TrainingSettings.PRECISIONS);
+        choice("reductionPrecision", settings.reductionPrecision(), TrainingSettings.REDUCTION_PRECISIONS);
     }
 
     private void timeouts() {

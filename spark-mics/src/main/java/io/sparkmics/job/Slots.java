@@ -3,6 +3,7 @@ package io.sparkmics.job;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.scheduler.TaskSchedulerImpl;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -14,23 +15,25 @@ final class Slots {
     private Slots() {}
 
     /**
+     * @param profile what each of them must have
      * @param listener hears how many slots there are, whenever that changes
      * @throws IllegalStateException with wanted and found, when the time is over
      */
-    static void await(SparkContext spark, int wanted, Duration timeout, Consumer<String> listener) {
+    static void await(
+            SparkContext spark, ResourceProfile profile, int wanted, Duration timeout, Consumer<String> listener) {
         long deadline = System.nanoTime() + timeout.toNanos();
         String shown = "";
         while (true) {
-            int all = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+            int all = spark.maxNumConcurrentTasks(profile);
             int busy = busy(spark);
             if (all - busy >= wanted) {
                 return;
             }
             // Threads of this JVM do not become more, but they can become free.
             if (spark.isLocal() && all < wanted || System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException(tooFew(spark, wanted, all, busy, timeout));
+                throw new IllegalStateException(tooFew(spark, gpus(profile), wanted, all, busy, timeout));
             }
-            String notice = "Waiting for " + wanted + " slots: " + found(all, busy) + ".";
+            String notice = "Waiting for " + wanted + " slots" + gpus(profile) + ": " + found(all, busy) + ".";
             if (!notice.equals(shown)) {
                 listener.accept(notice);
                 shown = notice;
@@ -58,14 +61,19 @@ final class Slots {
         return busy > 0 ? ", " + busy + " of them busy" : "";
     }
 
-    private static String tooFew(SparkContext spark, int wanted, int all, int busy, Duration timeout) {
+    private static String gpus(ResourceProfile profile) {
+        return profile.taskResourcesJMap().containsKey("gpu") ? " with a GPU each" : "";
+    }
+
+    private static String tooFew(SparkContext spark, String gpus, int wanted, int all, int busy, Duration timeout) {
         if (spark.isLocal() && all < wanted) {
             return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all
                     + " slots. Set numWorkers to at most " + all + ", or the master to local[" + wanted + "].";
         }
-        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots"
+        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots" + gpus
                 + ofThem(busy) + " after " + timeout.toSeconds()
-                + " s. Ask for more executors or cores, end other jobs, lower numWorkers, or raise slotTimeout.";
+                + " s. Ask for more executors or " + (gpus.isEmpty() ? "cores" : "GPUs")
+                + ", end other jobs, lower numWorkers, or raise slotTimeout.";
     }
 
     private static void sleep() {

@@ -1,34 +1,36 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
-import io.sparkmics.model.Model;
-import io.sparkmics.model.Unit;
 import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.LearningRate;
-import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A training run, seen from the driver: checks, waits for slots, puts the data in order, makes the schedule, starts the
  * barrier stage and shows its progress.
  */
 public final class TrainingJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
 
     private final Dataset<Row> frame;
     private final TrainingSettings settings;
@@ -56,14 +58,21 @@ public final class TrainingJob {
 
     private TrainingResult run() {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
-        Slots.await(spark.sc(), settings.numWorkers(), settings.slotTimeout(), System.err::println);
+        DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
+        awaitSlots(possible);
         Path run = WorkDirectory.create(settings.workDirectory(), hadoop);
         WorkDirectory.deleteWithApplication(run, hadoop, spark.sc());
         try {
-            ExecutorSurvey survey = ExecutorSurvey.of(spark, settings.numWorkers(), run, hadoop);
+            ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
             survey.requireFit();
+            DeviceChoice device = possible.with(survey.gpuProblems(threads(possible)));
+            announce(device);
+            if (!device.equals(possible)) {
+                // What the tasks of a run on CPUs ask for is something else.
+                awaitSlots(device);
+            }
             WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-            return train(run, partitionGroupSize(survey));
+            return train(run, device, partitionGroupSize(device, survey));
         } catch (Exception failure) {
             // Spark throws checked exceptions that nothing declares.
             WorkDirectory.delete(run, hadoop, failure);
@@ -71,22 +80,35 @@ public final class TrainingJob {
         }
     }
 
-    private int partitionGroupSize(ExecutorSurvey survey) {
+    private void awaitSlots(DeviceChoice device) {
+        Slots.await(
+                spark.sc(),
+                device.profile(spark.sc()),
+                settings.numWorkers(),
+                settings.slotTimeout(),
+                System.err::println);
+    }
+
+    private OptionalInt threads(DeviceChoice device) {
+        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
+    }
+
+    private static void announce(DeviceChoice device) {
+        LOG.info("{}", device);
+        System.err.println(device);
+    }
+
+    private int partitionGroupSize(DeviceChoice device, ExecutorSurvey survey) {
         if (settings.partitionGroupSize() > 0) {
             return settings.partitionGroupSize();
         }
-        Model model = settings.model().build();
-        List<Unit> units = model.units();
-        MemoryModel memory = new MemoryModel(
-                units.stream().map(Unit::size).toList(),
-                model.stages().stream()
-                        .map(stage -> stage.units().stream().map(units::indexOf).collect(Collectors.toSet()))
-                        .toList(),
-                settings.enginePrecision().bytes());
-        return memory.smallestPartitionGroupSize(settings.numWorkers(), survey.memoryPerRank(settings.numWorkers()));
+        return settings.memoryModel()
+                .smallestPartitionGroupSize(
+                        settings.numWorkers(),
+                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
     }
 
-    private TrainingResult train(Path run, int partitionGroupSize) {
+    private TrainingResult train(Path run, DeviceChoice device, int partitionGroupSize) {
         TokenData data = TokenData.prepare(frame, Preflight.dataSettings(settings, frame.schema()));
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
@@ -100,17 +122,20 @@ public final class TrainingJob {
                     partitionGroupSize,
                     counts,
                     run.toString(),
+                    device.gpus().way(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));
-            reports = BarrierStage.run(data.shuffle(schedule), plan);
+            reports = BarrierStage.run(data.shuffle(schedule), plan, device.profile(spark.sc()));
         }
+        MemoryFigures memory = MemoryFigures.of(settings.memoryModel(), partitionGroupSize, reports);
+        System.err.println(memory.describe());
         RankReport first = reports.stream()
                 .filter(report -> report.rank() == 0)
                 .findFirst()
                 .orElseThrow();
         List<StepMetrics> history = first.history();
-        return new TrainingResult(
-                first.modelDirectory(), summary(schedule, partitionGroupSize, counts, reports, history), history);
+        TrainingSummary summary = summary(schedule, partitionGroupSize, counts, reports, history);
+        return new TrainingResult(first.modelDirectory(), memory.addTo(summary), history);
     }
 
     private OptionalDouble epochs() {

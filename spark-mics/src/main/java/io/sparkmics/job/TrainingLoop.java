@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.TokenBatch;
+import io.sparkmics.engine.Feed;
 import io.sparkmics.engine.MicroBatch;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.StepResult;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Carries out the driver's schedule, step by step. */
 final class TrainingLoop {
@@ -42,13 +42,23 @@ final class TrainingLoop {
 
     /** Trains to the end and returns the metrics of every step, on rank 0 alone; they have been sent as well. */
     List<StepMetrics> run() {
+        try (Feed training = new Feed(training(), ranks.device());
+                Feed evaluation = new Feed(evaluation(), ranks.device())) {
+            run(training, evaluation);
+        }
+        plan.progress().flush(LAST_WORDS);
+        return history;
+    }
+
+    private void run(Feed training, Feed evaluation) {
         long begin = System.nanoTime();
         long before = begin;
         for (long step = 0; step < schedule.steps(); step++) {
             double learningRate = schedule.learningRate(step);
             long number = step;
-            StepResult result = traffic.during(() -> engine.step(number, microBatches(), learningRate));
-            Double validationLoss = reader.evaluationDue() ? engine.evaluate(evaluation()) : null;
+            StepResult result =
+                    traffic.during(() -> engine.step(number, training.limit(schedule.microSteps()), learningRate));
+            Double validationLoss = evaluates(step) ? engine.evaluate(evaluation) : null;
             long now = System.nanoTime();
             report(step, result, learningRate, validationLoss, (now - before) / 1e9, (now - begin) / 1e9);
             before = now;
@@ -57,8 +67,11 @@ final class TrainingLoop {
                 ranks.checking(false);
             }
         }
-        plan.progress().flush(LAST_WORDS);
-        return history;
+    }
+
+    /** The reader may be ahead of the step, so it is not asked. */
+    private boolean evaluates(long step) {
+        return plan.counts().validationSequences() > 0 && schedule.evaluatesAfter(step);
     }
 
     /** What this rank has sent in its steps. */
@@ -66,11 +79,23 @@ final class TrainingLoop {
         return traffic.bytes();
     }
 
-    private Iterator<MicroBatch> microBatches() {
-        return Stream.generate(reader::nextTraining)
-                .limit(schedule.microSteps())
-                .map(TrainingLoop::microBatch)
-                .iterator();
+    /** Every micro-batch of the run; none while an evaluation is due, which comes first in the data. */
+    private Iterator<MicroBatch> training() {
+        return new Iterator<>() {
+
+            private long left = schedule.steps() * schedule.microSteps();
+
+            @Override
+            public boolean hasNext() {
+                return left > 0 && !reader.evaluationDue();
+            }
+
+            @Override
+            public MicroBatch next() {
+                left--;
+                return microBatch(reader.nextTraining());
+            }
+        };
     }
 
     private Iterator<MicroBatch> evaluation() {

@@ -11,6 +11,7 @@ import org.apache.spark.util.SerializableConfiguration;
  *
  * @param partitionGroupSize p, chosen
  * @param runDirectory where this run may write
+ * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
  * @param hadoop how the executors reach that folder
  */
@@ -20,6 +21,7 @@ record TrainingPlan(
         int partitionGroupSize,
         TokenCounts counts,
         String runDirectory,
+        GpuTasks.Way gpus,
         ProgressSender progress,
         SerializableConfiguration hadoop)
         implements Serializable {}

@@ -1,7 +1,13 @@
 package io.sparkmics.job;
 
+import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
+import io.sparkmics.engine.ReductionPrecision;
+import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.Unit;
+import io.sparkmics.plan.MemoryModel;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +32,9 @@ import java.util.Locale;
  * @param optimizer {@code adamw} or {@code sgd}
  * @param gather {@code auto}, {@code flat} or {@code hierarchical}
  * @param evaluateEvery steps between two evaluations; 0: only at the end
- * @param precision {@code float32} or {@code float64}
+ * @param deviceType {@code auto}, {@code cpu} or {@code cuda}
+ * @param precision {@code float32}, {@code float64} or {@code bfloat16}: computed in bfloat16, kept and updated in float32
+ * @param reductionPrecision {@code float32} or {@code bfloat16}: what hop 1 sums in where precision is {@code bfloat16}
  * @param workDirectory a Hadoop path; empty: the job's choice under the default file system
  * @param sharedWorkDirectory whether a {@code file:} path is the same place on every host
  * @param acceptPlainText whether ranks may talk unencrypted although Spark is told to encrypt
@@ -54,7 +62,9 @@ public record TrainingSettings(
         String gather,
         long evaluateEvery,
         long seed,
+        String deviceType,
         String precision,
+        String reductionPrecision,
         String workDirectory,
         boolean sharedWorkDirectory,
         Duration slotTimeout,
@@ -65,10 +75,32 @@ public record TrainingSettings(
 
     public static final List<String> OPTIMIZERS = List.of("adamw", "sgd");
     public static final List<String> GATHERS = List.of("auto", "flat", "hierarchical");
-    public static final List<String> PRECISIONS = List.of("float32", "float64");
+    public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
+    public static final List<String> PRECISIONS = List.of("float32", "float64", "bfloat16");
+    public static final List<String> REDUCTION_PRECISIONS = List.of("float32", "bfloat16");
 
-    Precision enginePrecision() {
-        return Precision.valueOf(precision.toUpperCase(Locale.ROOT));
+    EngineSettings engineSettings() {
+        OptimizerSettings chosen = optimizer.equals("sgd")
+                ? new OptimizerSettings.Sgd()
+                : new OptimizerSettings.AdamW(beta1, beta2, epsilon, weightDecay);
+        return new EngineSettings(
+                chosen,
+                gradientClipping,
+                seed,
+                Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
+                ReductionPrecision.valueOf(reductionPrecision.toUpperCase(Locale.ROOT)));
+    }
+
+    /** What the plan knows of the model and its types. */
+    MemoryModel memoryModel() {
+        Model built = model.build();
+        List<Unit> units = built.units();
+        return new MemoryModel(
+                units.stream().map(Unit::size).toList(),
+                built.stages().stream()
+                        .map(stage -> stage.units().stream().map(units::indexOf).toList())
+                        .toList(),
+                engineSettings().elementBytes());
     }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */

@@ -27,7 +27,7 @@ final class GptLoss implements Stage {
 
     @Override
     public Tensor forward(Tensor input, Weights weights, Pass pass) {
-        Tensor logits = head.forward(input, weights, pass);
+        Tensor logits = atLeastSingle(head.forward(input, weights, pass));
         Tensor targets = pass.data().narrow(1, 1, input.size(1)).contiguous();
         Tensor losses = cross_entropy_loss(
                         logits.view(-1, logits.size(2)),
@@ -39,5 +39,10 @@ final class GptLoss implements Stage {
                 .view(input.size(0), input.size(1));
         Tensor predicted = targets.ge(new Scalar(0L)).to(ScalarType.Long).sum(1).clamp_min(new Scalar(1L));
         return losses.sum(1).div(predicted);
+    }
+
+    /** A sum over the vocabulary, and a mean over the context, need more than the 8 bits of bfloat16. */
+    private static Tensor atLeastSingle(Tensor logits) {
+        return logits.scalar_type().intern() == ScalarType.BFloat16 ? logits.to(ScalarType.Float) : logits;
     }
 }

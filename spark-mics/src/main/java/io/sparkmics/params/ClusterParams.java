@@ -30,11 +30,29 @@ public interface ClusterParams<T> extends Params {
         return Fluent.set(this, gather(), value);
     }
 
+    default Param<String> deviceType() {
+        return new Param<>(
+                uid(),
+                "deviceType",
+                "what ranks compute on: cpu, cuda (one GPU each), or auto: cuda where Spark gives GPUs to tasks and their hosts "
+                        + "can run ranks on them, else cpu; one line says which and why",
+                ParamValidators.inArray(TrainingSettings.DEVICE_TYPES),
+                String.class);
+    }
+
+    default String getDeviceType() {
+        return getOrDefault(deviceType());
+    }
+
+    default T setDeviceType(String value) {
+        return Fluent.set(this, deviceType(), value);
+    }
+
     default Param<String> precision() {
         return new Param<>(
                 uid(),
                 "precision",
-                "float32 or float64",
+                "float32, float64, or bfloat16: computed in bfloat16, kept and updated in float32",
                 ParamValidators.inArray(TrainingSettings.PRECISIONS),
                 String.class);
     }
@@ -45,6 +63,23 @@ public interface ClusterParams<T> extends Params {
 
     default T setPrecision(String value) {
         return Fluent.set(this, precision(), value);
+    }
+
+    default Param<String> reductionPrecision() {
+        return new Param<>(
+                uid(),
+                "reductionPrecision",
+                "float32 or bfloat16: what gradients are summed in inside a partition group when precision is bfloat16",
+                ParamValidators.inArray(TrainingSettings.REDUCTION_PRECISIONS),
+                String.class);
+    }
+
+    default String getReductionPrecision() {
+        return getOrDefault(reductionPrecision());
+    }
+
+    default T setReductionPrecision(String value) {
+        return Fluent.set(this, reductionPrecision(), value);
     }
 
     default Param<String> workDirectory() {

@@ -1,26 +1,27 @@
 package io.sparkmics.plan;
 
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What training holds on one rank, in bytes: the shards of the model states, the units of two neighbouring stages (the
- * current one and the one on its way) and gradients before hop 1. Activations come on top: they depend on the micro-batch,
- * not on how the model is sharded.
+ * What training holds on one rank, in bytes: the shards of the model states, the flat buffers for gathered units and for
+ * gradients before hop 1, and one stage's gradients as the backward pass makes them.
+ *
+ * <p>Left out: activations, which depend on the micro-batch and not on how the model is sharded; what libraries keep for
+ * themselves; and, of a hierarchical gather, the chunks on their way from other nodes, one part in (ranks per node) of the
+ * gathered units.
  *
  * @param unitSizes parameters of each unit
  * @param stages the units that each stage reads, as places in {@code unitSizes}, in the order of use
- * @param elementBytes bytes of one element of a weight, a gradient or a moment
+ * @param elements bytes of an element of each kind
  */
-public record MemoryModel(List<Long> unitSizes, List<Set<Integer>> stages, int elementBytes) {
+public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements) {
 
-    /** For each parameter: its weight, its gradient, and two moments of that. */
-    private static final int ELEMENTS_PER_PARAMETER = 4;
-
-    private static final int GRADIENTS_AT_ONCE = 4;
+    /** For each parameter: its master, its summed gradient, and two moments of that. */
+    private static final int STATES_PER_PARAMETER = 4;
 
     public MemoryModel {
         unitSizes = List.copyOf(unitSizes);
@@ -28,11 +29,7 @@ public record MemoryModel(List<Long> unitSizes, List<Set<Integer>> stages, int e
             throw new IllegalArgumentException(
                     "Cannot model the memory of units with sizes " + unitSizes + ": every size must be positive.");
         }
-        stages = List.copyOf(stages);
-        if (elementBytes < 1) {
-            throw new IllegalArgumentException(
-                    "Cannot model the memory of elements with " + elementBytes + " bytes: it must be positive.");
-        }
+        stages = stages.stream().map(List::copyOf).toList();
     }
 
     /** All parameters of the model. */
@@ -40,44 +37,68 @@ public record MemoryModel(List<Long> unitSizes, List<Set<Integer>> stages, int e
         return unitSizes.stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Weights, gradients and optimizer moments of one rank's shards, padding included. */
+    /** Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included. */
     public long modelStates(int partitionGroupSize) {
-        return unitSizes.stream()
-                        .mapToLong(size -> (size + partitionGroupSize - 1) / partitionGroupSize)
-                        .sum()
-                * ELEMENTS_PER_PARAMETER
-                * elementBytes;
+        int bytes = STATES_PER_PARAMETER * elements.states() + (elements.mixed() ? elements.compute() : 0);
+        return bytes
+                * unitSizes.stream()
+                        .mapToLong(size -> shard(size, partitionGroupSize))
+                        .sum();
     }
 
-    /** The units of the two neighbouring stages that are largest together; a unit that both read counts once. */
-    public long gatheredUnits() {
-        return elementBytes
-                * IntStream.range(0, stages.size())
-                        .mapToLong(stage -> size(union(stage, Math.min(stage + 1, stages.size() - 1))))
+    private static long shard(long size, int partitionGroupSize) {
+        return (size + partitionGroupSize - 1) / partitionGroupSize;
+    }
+
+    /**
+     * The units of the two neighbouring stages that are largest together, a unit that both read counted once; or one unit in
+     * the type of the states, as it is saved.
+     */
+    public long gatheredUnits(int partitionGroupSize) {
+        List<List<Integer>> thereAndBack = new ArrayList<>(stages);
+        Collections.reverse(thereAndBack);
+        thereAndBack.addAll(0, stages);
+        List<Long> whole = whole(partitionGroupSize, elements.compute());
+        return Math.max(
+                UnitPlaces.of(thereAndBack, whole).bytes(),
+                whole(partitionGroupSize, elements.states()).stream()
+                        .mapToLong(Placement::aligned)
                         .max()
-                        .orElseThrow();
+                        .orElseThrow());
     }
 
-    private Set<Integer> union(int stage, int other) {
-        Set<Integer> units = new HashSet<>(stages.get(stage));
-        units.addAll(stages.get(other));
-        return units;
+    private List<Long> whole(int partitionGroupSize, int elementBytes) {
+        return unitSizes.stream()
+                .map(size -> shard(size, partitionGroupSize) * partitionGroupSize * elementBytes)
+                .toList();
     }
 
-    private long size(Set<Integer> units) {
+    /** Gradients laid out for hop 1 or on their way through it, and the largest stage's as its backward pass makes them. */
+    public long gradients(int partitionGroupSize) {
+        return gradientBuffer(partitionGroupSize)
+                + elements.compute()
+                        * stages.stream().mapToLong(this::size).max().orElseThrow();
+    }
+
+    private long gradientBuffer(int partitionGroupSize) {
+        List<Long> sums = unitSizes.stream()
+                .map(size -> shard(size, partitionGroupSize) * elements.reduction())
+                .toList();
+        return new GradientPlaces(stages, whole(partitionGroupSize, elements.reduction()), sums).bytes();
+    }
+
+    private long size(List<Integer> units) {
         return units.stream().mapToLong(unitSizes::get).sum();
     }
 
-    /** The largest stage's gradients: as the backward pass makes them, laid out for hop 1, and twice on their way there. */
-    public long stageGradients() {
-        return GRADIENTS_AT_ONCE
-                * elementBytes
-                * stages.stream().mapToLong(this::size).max().orElseThrow();
+    /** What is there from beginning to end: all but the gradients as a backward pass makes them. */
+    public long heldBytes(int partitionGroupSize) {
+        return modelStates(partitionGroupSize) + gatheredUnits(partitionGroupSize) + gradientBuffer(partitionGroupSize);
     }
 
     /** All of it. */
     public long bytesPerRank(int partitionGroupSize) {
-        return modelStates(partitionGroupSize) + gatheredUnits() + stageGradients();
+        return modelStates(partitionGroupSize) + gatheredUnits(partitionGroupSize) + gradients(partitionGroupSize);
     }
 
     /**
@@ -103,8 +124,8 @@ public record MemoryModel(List<Long> unitSizes, List<Set<Integer>> stages, int e
                 memoryBytes,
                 worldSize,
                 modelStates(worldSize),
-                gatheredUnits(),
-                stageGradients(),
+                gatheredUnits(worldSize),
+                gradients(worldSize),
                 bytesPerRank(worldSize));
     }
 }

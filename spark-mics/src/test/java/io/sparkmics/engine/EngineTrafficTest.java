@@ -27,8 +27,17 @@ class EngineTrafficTest {
     private static final long GATHERS = STEPS * MICRO_STEPS * (2L * CONFIG.layers() + 2 + 1 + 1);
 
     private static List<Traffic> traffic(int worldSize, int partitionGroupSize, GatherMode gather) {
+        return traffic(worldSize, partitionGroupSize, gather, Precision.FLOAT32, ReductionPrecision.FLOAT32);
+    }
+
+    private static List<Traffic> traffic(
+            int worldSize,
+            int partitionGroupSize,
+            GatherMode gather,
+            Precision precision,
+            ReductionPrecision reduction) {
         EngineSettings settings =
-                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, Precision.FLOAT32);
+                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision, reduction);
         Case run = new Case(CONFIG, worldSize, partitionGroupSize, 2, gather, 1, MICRO_STEPS, settings, STEPS);
         return ThreadRanks.of(worldSize)
                 .ranksPerNode(2)
@@ -98,5 +107,25 @@ class EngineTrafficTest {
         Traffic border = traffic(4, 4, GatherMode.FLAT).get(1);
         assertThat(border.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES))
                 .isBetween(3 * shards + hopOne, 3 * shards + hopOne + STEPS * 6 * 16);
+    }
+
+    @Test
+    void inMixedPrecisionGathersMoveHalfTheBytesAndHopOneAsManyAsItsSumsHave() {
+        ShardLayout layout = ShardLayout.of(CONFIG.build(), 2);
+        long gathers = gatheredShards(layout);
+        long hopOne = STEPS * MICRO_STEPS * layout.size();
+        for (ReductionPrecision reduction : ReductionPrecision.values()) {
+            long summed = reduction == ReductionPrecision.FLOAT32 ? 4 : 2;
+            for (Traffic own : traffic(2, 2, GatherMode.FLAT, Precision.BFLOAT16, reduction)) {
+                long few = STEPS * 2 * 16;
+                assertThat(own.bytes(GroupKind.PARTITION, LinkClass.INSIDE_NODE))
+                        .isBetween(2 * gathers + summed * hopOne, 2 * gathers + summed * hopOne + few);
+            }
+        }
+        for (Traffic own : traffic(4, 4, GatherMode.HIERARCHICAL, Precision.BFLOAT16, ReductionPrecision.FLOAT32)) {
+            long shards = 2 * gatheredShards(ShardLayout.of(CONFIG.build(), 4));
+            assertThat(own.bytes(GroupKind.INTER_NODE, LinkClass.BETWEEN_NODES)).isEqualTo(shards);
+            assertThat(own.bytes(GroupKind.INTRA_NODE, LinkClass.INSIDE_NODE)).isEqualTo(2 * shards);
+        }
     }
 }

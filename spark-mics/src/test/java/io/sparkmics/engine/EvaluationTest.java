@@ -82,7 +82,7 @@ class EvaluationTest {
         CONFIG.build().units().stream()
                 .flatMap(unit -> unit.parameters().stream())
                 .forEach(parameter -> tensors.put(
-                        parameter.name(), new Initializer(11).values(parameter).to(Precision.FLOAT64.type())));
+                        parameter.name(), new Initializer(11).values(parameter).to(Precision.FLOAT64.states())));
         return tensors;
     }
 

@@ -3,6 +3,7 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
@@ -50,7 +51,8 @@ class InitializerTest {
         ShardLayout layout = ShardLayout.of(MODEL, partitionGroupSize);
         double[][] ranks = new double[partitionGroupSize][];
         for (int index = 0; index < partitionGroupSize; index++) {
-            try (ModelStates states = new ModelStates(layout, Precision.FLOAT32)) {
+            try (ModelStates states = new ModelStates(
+                    layout, ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32), RankDevice.cpu())) {
                 new Initializer(5).fill(states, index);
                 ranks[index] = Values.of(states.parameters());
             }

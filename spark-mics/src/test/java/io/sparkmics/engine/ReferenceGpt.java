@@ -30,7 +30,9 @@ final class ReferenceGpt {
         for (int layer = 0; layer < config.layers(); layer++) {
             hidden = block(hidden, "h." + layer + ".");
         }
-        Tensor logits = norm(hidden, "ln_f").matmul(weight("wte.weight").transpose(0, 1));
+        Tensor computed = norm(hidden, "ln_f").matmul(weight("wte.weight").transpose(0, 1));
+        Tensor logits =
+                computed.scalar_type().intern() == ScalarType.BFloat16 ? computed.to(ScalarType.Float) : computed;
         Tensor logProbabilities = logits.sub(logits.logsumexp(new long[] {2}, true));
         return logProbabilities
                 .mul(oneHot(targets, config.vocabularySize()))

@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One process, whole weights, the global batch at once, libtorch's own autograd and optimizers: nothing of the engine. */
 final class ReferenceTraining {
@@ -42,20 +43,17 @@ final class ReferenceTraining {
         for (Parameter parameter : parameters) {
             Tensor value = initializer
                     .values(parameter)
-                    .to(run.settings().precision().type())
+                    .to(run.settings().precision().states())
                     .clone();
             weights.put(parameter.name(), value.requires_grad_(true));
         }
         makeOptimizers(parameters);
-        ReferenceGpt model = new ReferenceGpt(run.config(), weights);
         List<Double> losses = new ArrayList<>();
         List<Double> norms = new ArrayList<>();
         for (long step = 0; step < run.steps(); step++) {
             try (PointerScope scope = new PointerScope()) {
-                Tensor loss = model.loss(globalBatch(step));
-                losses.add(loss.item_double());
                 optimizers.forEach(org.bytedeco.pytorch.Optimizer::zero_grad);
-                loss.backward();
+                losses.add(run.settings().precision() == Precision.BFLOAT16 ? mixedBackward(step) : backward(step));
                 norms.add(clip());
                 for (var optimizer : optimizers) {
                     optimizer.param_groups().get(0).options().set_lr(run.learningRate(step));
@@ -66,6 +64,26 @@ final class ReferenceTraining {
         Map<String, double[]> result = new LinkedHashMap<>();
         weights.forEach((name, value) -> result.put(name, Values.of(value)));
         return new Outcome(losses, norms, result);
+    }
+
+    private double backward(long step) {
+        Tensor loss = new ReferenceGpt(run.config(), weights).loss(Tokens.tensor(globalBatch(step)));
+        loss.backward();
+        return loss.item_double();
+    }
+
+    /** Sequence by sequence over weights in half the bits; behind the cast the gradients are summed in all of them. */
+    private double mixedBackward(long step) {
+        double sum = 0;
+        int[][] sequences = globalBatch(step);
+        for (int[] sequence : sequences) {
+            Map<String, Tensor> cast = new LinkedHashMap<>();
+            weights.forEach((name, weight) -> cast.put(name, weight.to(ScalarType.BFloat16)));
+            Tensor loss = new ReferenceGpt(run.config(), cast).loss(Tokens.tensor(new int[][] {sequence}));
+            loss.div(new Scalar((double) sequences.length)).backward();
+            sum += loss.item_double();
+        }
+        return sum / sequences.length;
     }
 
     private void makeOptimizers(List<Parameter> parameters) {
@@ -91,12 +109,12 @@ final class ReferenceTraining {
         return new AdamW(group, options);
     }
 
-    private Tensor globalBatch(long step) {
+    private int[][] globalBatch(long step) {
         int[][] sequences = new int[run.globalBatchSize()][];
         for (int slot = 0; slot < sequences.length; slot++) {
             sequences[slot] = run.sequence(step, slot);
         }
-        return Tokens.tensor(sequences);
+        return sequences;
     }
 
     /** Clips in place and returns the norm, each parameter's own norm first. */

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.LocalSpark;
 import io.sparkmics.job.ExecutorSurvey.Answer;
+import io.sparkmics.job.ExecutorSurvey.Gpus;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ExecutorSurveyTest {
 
     private static final Configuration HADOOP = new Configuration();
+
+    private static final DeviceChoice CPU = DeviceChoice.of("cpu", new SparkConf(false), false);
 
     @TempDir
     Path folder;
@@ -50,9 +55,9 @@ class ExecutorSurveyTest {
     @Test
     void everyHostThatWillNotDoIsNamedWithItsReasons() {
         ExecutorSurvey survey = new ExecutorSurvey(List.of(
-                new Answer("a", "", "", 1),
-                new Answer("b", "no glibc", "no folder", 1),
-                new Answer("c", "", "full", 1)));
+                new Answer("a", "", "", 1, Gpus.NOT_ASKED),
+                new Answer("b", "no glibc", "no folder", 1, Gpus.NOT_ASKED),
+                new Answer("c", "", "full", 1, Gpus.NOT_ASKED)));
 
         assertThatThrownBy(survey::requireFit).hasMessage("On host b: no glibc\nOn host b: no folder\nOn host c: full");
         assertThat(survey.severalHosts()).isTrue();
@@ -60,17 +65,59 @@ class ExecutorSurveyTest {
 
     @Test
     void aRankMayTakeItsShareOfHalfTheSmallestMachine() {
-        ExecutorSurvey survey =
-                new ExecutorSurvey(List.of(new Answer("a", "", "", 1000), new Answer("b", "", "", 800)));
+        ExecutorSurvey survey = new ExecutorSurvey(
+                List.of(new Answer("a", "", "", 1000, Gpus.NOT_ASKED), new Answer("b", "", "", 800, Gpus.NOT_ASKED)));
 
         assertThat(survey.memoryPerRank(2)).isEqualTo(400);
         assertThat(survey.memoryPerRank(4)).isEqualTo(200);
         assertThat(survey.memoryPerRank(5)).isEqualTo(133);
     }
 
+    @Test
+    void everyHostSaysWhyItsGpusWillNotDo() {
+        ExecutorSurvey survey = new ExecutorSurvey(List.of(
+                new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0)),
+                new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0)),
+                new Answer("b", "", "", 1, new Gpus(List.of(), 1, 1L << 34))));
+
+        assertThat(survey.gpuProblems(OptionalInt.empty()))
+                .containsExactly("On host a: no driver", "On host a: no NCCL");
+        assertThat(survey.gpuProblems(OptionalInt.of(2)))
+                .containsExactly(
+                        "On host a: no driver",
+                        "On host a: no NCCL",
+                        "On host b: Cannot give each of 2 ranks a GPU: this process sees 1. Set numWorkers to at most"
+                                + " that, or deviceType to cpu.");
+    }
+
+    @Test
+    void aRankMayTakeThreeQuartersOfTheSmallestGpu() {
+        ExecutorSurvey survey = new ExecutorSurvey(List.of(
+                new Answer("a", "", "", 1, new Gpus(List.of(), 1, 1L << 36)),
+                new Answer("b", "", "", 1, new Gpus(List.of(), 4, 1L << 34))));
+
+        assertThat(survey.gpuMemoryPerRank()).isEqualTo(3L << 32);
+    }
+
+    @Test
+    void aMachineIsAskedForItsGpusWhereTheyAreWanted() {
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
+        DeviceChoice cuda = DeviceChoice.of("cuda", spark.getConf(), false);
+
+        ExecutorSurvey survey =
+                ExecutorSurvey.of(spark, cuda, 2, new org.apache.hadoop.fs.Path(folder.toString()), HADOOP);
+
+        // These are the libraries for CPUs.
+        assertThat(survey.gpuProblems(OptionalInt.of(2)))
+                .anySatisfy(
+                        problem -> assertThat(problem).startsWith("On host ").contains("they are those for the CPU"));
+        assertThat(survey(folder).gpuProblems(OptionalInt.empty())).isEmpty();
+    }
+
     private static ExecutorSurvey survey(Path run) {
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
-        return ExecutorSurvey.of(spark, 2, new org.apache.hadoop.fs.Path(run.toString()), HADOOP);
+        return ExecutorSurvey.of(spark, CPU, 2, new org.apache.hadoop.fs.Path(run.toString()), HADOOP);
     }
 }

@@ -93,6 +93,24 @@ class PreflightTest {
     }
 
     @Test
+    void whoAsksForGpusMustHaveAskedSparkForThem() {
+        conf.setMaster("yarn");
+
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false, "cuda")))
+                .message()
+                .startsWith(
+                        "Cannot train on GPUs: no executor has GPUs: spark.executor.resource.gpu.amount is not set. Set"
+                                + " it to");
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "cpu")))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "auto")))
+                .doesNotThrowAnyException();
+        conf.set(GpuTasks.EXECUTOR_AMOUNT, "1");
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "cuda")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void speculationIsRefused() {
         conf.set("spark.speculation", "true");
 
@@ -143,6 +161,18 @@ class PreflightTest {
             int partitionGroupSize,
             String workDirectory,
             boolean acceptPlainText) {
+        return settings(
+                model, inputCol, validationIndicatorCol, partitionGroupSize, workDirectory, acceptPlainText, "auto");
+    }
+
+    private static TrainingSettings settings(
+            GptConfig model,
+            String inputCol,
+            String validationIndicatorCol,
+            int partitionGroupSize,
+            String workDirectory,
+            boolean acceptPlainText,
+            String deviceType) {
         return new TrainingSettings(
                 model,
                 inputCol,
@@ -165,6 +195,8 @@ class PreflightTest {
                 "auto",
                 0,
                 1,
+                deviceType,
+                "float32",
                 "float32",
                 workDirectory,
                 false,

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ResourceProfile;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
@@ -27,7 +28,7 @@ class SlotsTest {
     void threadsThatAreNotThereAreNotWaitedFor() {
         SparkContext spark = LocalSpark.session().sparkContext();
 
-        assertThatThrownBy(() -> Slots.await(spark, 3, Duration.ofSeconds(1), notices::add))
+        assertThatThrownBy(() -> Slots.await(spark, any(spark), 3, Duration.ofSeconds(1), notices::add))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("Cannot run 3 ranks at once: master local[2] has 2 slots. "
                         + "Set numWorkers to at most 2, or the master to local[3].");
@@ -36,7 +37,9 @@ class SlotsTest {
 
     @Test
     void asManyAsThereAreWillDo() {
-        Slots.await(LocalSpark.session().sparkContext(), 2, Duration.ofMinutes(1), notices::add);
+        SparkContext spark = LocalSpark.session().sparkContext();
+
+        Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add);
 
         assertThat(notices).isEmpty();
     }
@@ -55,13 +58,17 @@ class SlotsTest {
                 .foreachAsync(ignored -> BUSY.get().call());
         assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
 
-        assertThatThrownBy(() -> Slots.await(spark, 2, Duration.ofSeconds(1), notices::add))
+        assertThatThrownBy(() -> Slots.await(spark, any(spark), 2, Duration.ofSeconds(1), notices::add))
                 .hasMessage("Cannot run 2 ranks at once: master local[2] has 2 slots, 1 of them busy after 1 s. "
                         + "Ask for more executors or cores, end other jobs, lower numWorkers, or raise slotTimeout.");
         assertThat(notices).containsExactly("Waiting for 2 slots: 2 there, 1 of them busy.");
         done.countDown();
         job.get(1, TimeUnit.MINUTES);
         // Spark notices a little later; the next test must not.
-        Slots.await(spark, 2, Duration.ofMinutes(1), notices::add);
+        Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add);
+    }
+
+    private static ResourceProfile any(SparkContext spark) {
+        return spark.resourceProfileManager().defaultResourceProfile();
     }
 }

@@ -18,17 +18,17 @@ class TrainingSettingsTest {
 
     @Test
     void goodSettingsHaveNoProblems() {
-        assertThat(settings(MODEL, 4, 2, 32, 4, 10, 1e-3, "adamw", Duration.ofSeconds(1))
+        assertThat(settings(MODEL, 4, 2, 32, 4, 10, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
                         .problems())
                 .isEmpty();
-        assertThat(settings(MODEL, 4, 0, 32, 4, 10, 1e-3, "sgd", Duration.ofSeconds(1))
+        assertThat(settings(MODEL, 4, 0, 32, 4, 10, 1e-3, "sgd", "auto", Duration.ofSeconds(1))
                         .problems())
                 .isEmpty();
     }
 
     @Test
     void everythingThatIsWrongIsSaidAtOnce() {
-        TrainingSettings wrong = settings(MODEL, 6, 4, 32, 4, -1, 0, "adam", Duration.ZERO);
+        TrainingSettings wrong = settings(MODEL, 6, 4, 32, 4, -1, 0, "adam", "gpu", Duration.ZERO);
 
         assertThat(wrong.problems())
                 .containsExactly(
@@ -39,12 +39,13 @@ class TrainingSettingsTest {
                         "Cannot train for -1 steps: maxSteps is negative. Set a positive number, or 0 for no limit.",
                         "Cannot use learningRate 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use optimizer adam: there is no such optimizer. Set one of adamw, sgd.",
+                        "Cannot use deviceType gpu: there is no such deviceType. Set one of auto, cpu, cuda.",
                         "Cannot use slotTimeout PT0S: no time is left to wait. Set at least one second.");
     }
 
     @Test
     void aRunThatNeverEndsIsRefused() {
-        assertThat(settings(MODEL, 1, 1, 4, 4, 0, 1e-3, "adamw", Duration.ofSeconds(1))
+        assertThat(settings(MODEL, 1, 1, 4, 4, 0, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
                         .problems())
                 .containsExactly("Cannot plan the run: neither maxSteps nor maxEpochs says where it ends. "
                         + "Set one of them.");
@@ -52,7 +53,7 @@ class TrainingSettingsTest {
 
     @Test
     void settingsTravelToTheExecutors() throws IOException, ClassNotFoundException {
-        TrainingSettings settings = settings(MODEL, 4, 2, 32, 4, 10, 1e-3, "adamw", Duration.ofSeconds(1));
+        TrainingSettings settings = settings(MODEL, 4, 2, 32, 4, 10, 1e-3, "adamw", "auto", Duration.ofSeconds(1));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(settings);
@@ -72,6 +73,7 @@ class TrainingSettingsTest {
             long maxSteps,
             double learningRate,
             String optimizer,
+            String deviceType,
             Duration slotTimeout) {
         return new TrainingSettings(
                 model,
@@ -95,6 +97,8 @@ class TrainingSettingsTest {
                 "auto",
                 0,
                 1,
+                deviceType,
+                "float32",
                 "float32",
                 "",
                 false,

@@ -4,42 +4,64 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MemoryModelTest {
 
-    private static final List<Long> UNITS = List.of(1000L, 600L, 600L, 100L);
+    /** Multiples of what places are aligned to, whatever they are divided by here. */
+    private static final List<Long> UNITS = List.of(7680L, 4608L, 4608L, 768L);
 
-    private final MemoryModel model = chain(UNITS, Float.BYTES);
+    private final MemoryModel model = chain(UNITS, ElementBytes.same(Float.BYTES));
 
     @Test
     void aRankHoldsItsShardsTwoUnitsAndGradientsOnTheirWay() {
-        assertThat(model.parameters()).isEqualTo(2300);
-        assertThat(model.modelStates(1)).isEqualTo(16 * 2300);
-        assertThat(model.modelStates(4)).isEqualTo(16 * 575);
-        assertThat(model.gatheredUnits()).isEqualTo(4 * 1600);
-        assertThat(model.stageGradients()).isEqualTo(4 * 4 * 1000);
-        assertThat(model.bytesPerRank(4)).isEqualTo(16 * 575 + 4 * 1600 + 4 * 4 * 1000);
+        assertThat(model.parameters()).isEqualTo(17664);
+        assertThat(model.modelStates(1)).isEqualTo(16 * 17664);
+        assertThat(model.modelStates(3)).isEqualTo(16 * 5888);
+        assertThat(model.gatheredUnits(3)).isEqualTo(4 * (7680 + 4608));
+        // Whole and summed of the first two units, while one computes and the other takes hop 1; the first as backward
+        // makes it.
+        assertThat(model.gradients(3)).isEqualTo(4 * (7680 + 4608 + 2560 + 1536) + 4 * 7680);
+        assertThat(model.bytesPerRank(3)).isEqualTo(model.modelStates(3) + model.gatheredUnits(3) + model.gradients(3));
     }
 
     @Test
     void doublePrecisionTakesTwiceAsMuch() {
-        MemoryModel twice = chain(UNITS, Double.BYTES);
+        MemoryModel twice = chain(UNITS, ElementBytes.same(Double.BYTES));
 
-        assertThat(twice.modelStates(4)).isEqualTo(2 * model.modelStates(4));
-        assertThat(twice.gatheredUnits()).isEqualTo(2 * model.gatheredUnits());
-        assertThat(twice.stageGradients()).isEqualTo(2 * model.stageGradients());
+        assertThat(twice.modelStates(3)).isEqualTo(2 * model.modelStates(3));
+        assertThat(twice.gatheredUnits(3)).isEqualTo(2 * model.gatheredUnits(3));
+        assertThat(twice.gradients(3)).isEqualTo(2 * model.gradients(3));
         assertThat(twice.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(6);
-        assertThatThrownBy(() -> chain(UNITS, 0))
-                .hasMessage("Cannot model the memory of elements with 0 bytes: it must be positive.");
     }
 
     @Test
-    void shardsArePaddedUnitByUnit() {
-        assertThat(chain(List.of(5L, 5L), Float.BYTES).modelStates(4)).isEqualTo(16 * (2 + 2));
-        assertThat(chain(List.of(5L), Float.BYTES).gatheredUnits()).isEqualTo(4 * 5);
+    void mixedPrecisionGathersHalfAndKeepsACopyForIt() {
+        MemoryModel mixed = chain(UNITS, new ElementBytes(4, 2, 4));
+
+        assertThat(mixed.modelStates(3)).isEqualTo(18 * 5888);
+        // Neighbours, or the largest unit as it is kept and saved.
+        assertThat(mixed.gatheredUnits(3)).isEqualTo(Math.max(2 * (7680 + 4608), 4 * 7680));
+        assertThat(chain(List.of(7680L, 7680L), new ElementBytes(4, 2, 4)).gatheredUnits(3))
+                .isEqualTo(2 * 2 * 7680);
+        assertThat(mixed.gradients(3)).isEqualTo(4 * (7680 + 4608 + 2560 + 1536) + 2 * 7680);
+        assertThat(chain(UNITS, new ElementBytes(4, 2, 2)).gradients(3)).isEqualTo(model.gradients(3) / 2);
+    }
+
+    @Test
+    void elementsWithoutBytesAreRefused() {
+        assertThatThrownBy(() -> new ElementBytes(4, 0, 4))
+                .hasMessage("Cannot model the memory of elements with 4, 0 and 4 bytes: all must be positive.");
+    }
+
+    @Test
+    void shardsArePaddedUnitByUnitAndPlacesAligned() {
+        MemoryModel small = chain(List.of(5L, 5L), ElementBytes.same(Float.BYTES));
+        assertThat(small.modelStates(4)).isEqualTo(16 * (2 + 2));
+        assertThat(small.gatheredUnits(4)).isEqualTo(2 * 512);
+        assertThat(chain(List.of(129L), ElementBytes.same(Float.BYTES)).gatheredUnits(1))
+                .isEqualTo(1024);
     }
 
     @Test
@@ -48,38 +70,42 @@ class MemoryModelTest {
         assertThat(model.smallestPartitionGroupSize(6, model.bytesPerRank(1) - 1))
                 .isEqualTo(2);
         assertThat(model.smallestPartitionGroupSize(6, model.bytesPerRank(3))).isEqualTo(3);
-        assertThat(model.smallestPartitionGroupSize(6, model.bytesPerRank(4))).isEqualTo(6);
+        assertThat(model.smallestPartitionGroupSize(6, model.bytesPerRank(3) - 1))
+                .isEqualTo(6);
     }
 
     @Test
     void aModelThatFitsNowhereIsRefusedWithTheArithmetic() {
-        assertThatThrownBy(() -> model.smallestPartitionGroupSize(4, 10_000))
+        assertThatThrownBy(() -> model.smallestPartitionGroupSize(3, 10_000))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot fit 2,300 parameters into 10,000 bytes per rank: over 4 ranks the model states take"
-                        + " 9,200 bytes each, gathered units 6,400, gradients on their way 16,000, together 31,600."
-                        + " Use more ranks, more memory per rank or smaller units.");
+                .hasMessage(
+                        "Cannot fit 17,664 parameters into 10,000 bytes per rank: over 3 ranks the model states take"
+                                + " 94,208 bytes each, gathered units 49,152, gradients on their way 96,256, together 239,616."
+                                + " Use more ranks, more memory per rank or smaller units.");
     }
 
     @Test
     void unitsWithoutParametersAreRefused() {
-        assertThatThrownBy(() -> chain(List.of(1L, 0L), Float.BYTES))
+        ElementBytes single = ElementBytes.same(Float.BYTES);
+        assertThatThrownBy(() -> chain(List.of(1L, 0L), single))
                 .hasMessage("Cannot model the memory of units with sizes [1, 0]: every size must be positive.");
-        assertThatThrownBy(() -> chain(List.of(), Float.BYTES)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> chain(List.of(), single)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aUnitThatNeighbouringStagesShareCountsOnce() {
-        MemoryModel tied = new MemoryModel(List.of(100L, 10L, 1L), List.of(Set.of(0), Set.of(1), Set.of(2, 0)), 1);
-        assertThat(tied.gatheredUnits()).isEqualTo(10 + 1 + 100);
-        assertThat(tied.stageGradients()).isEqualTo(4 * 101);
-        assertThat(new MemoryModel(List.of(100L, 10L), List.of(Set.of(0), Set.of(0, 1)), 1).gatheredUnits())
-                .isEqualTo(110);
+        List<List<Integer>> tied = List.of(List.of(0), List.of(1), List.of(2, 0));
+        MemoryModel model = new MemoryModel(List.of(51200L, 5120L, 512L), tied, ElementBytes.same(1));
+        assertThat(model.gatheredUnits(1)).isEqualTo(5120 + 512 + 51200);
+        List<List<Integer>> neighbours = List.of(List.of(0), List.of(0, 1));
+        assertThat(new MemoryModel(List.of(51200L, 5120L), neighbours, ElementBytes.same(1)).gatheredUnits(1))
+                .isEqualTo(51200 + 5120);
     }
 
     /** A stage for each unit. */
-    private static MemoryModel chain(List<Long> unitSizes, int elementBytes) {
-        List<Set<Integer>> stages =
-                IntStream.range(0, unitSizes.size()).mapToObj(Set::of).toList();
-        return new MemoryModel(unitSizes, stages, elementBytes);
+    private static MemoryModel chain(List<Long> unitSizes, ElementBytes elements) {
+        List<List<Integer>> stages =
+                IntStream.range(0, unitSizes.size()).mapToObj(List::of).toList();
+        return new MemoryModel(unitSizes, stages, elements);
     }
 }

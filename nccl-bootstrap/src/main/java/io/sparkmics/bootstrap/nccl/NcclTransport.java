@@ -67,7 +67,7 @@ public final class NcclTransport implements Transport {
     @Override
     public List<Communicator> connect(List<byte[]> offers, ClusterLayout layout, List<Group> groups) {
         checkVersions(offers, layout);
-        // Also a rank that has nobody to talk to computes on its own device.
+        // NCCL binds a communicator to the device that is current; a rank with nobody to talk to computes on it, too.
         runtime.select();
         List<Communicator> connected = new ArrayList<>();
         if (!groups.isEmpty()) {

@@ -49,7 +49,7 @@ final class NcclWorld {
     }
 
     /**
-     * Joins the world and makes this rank's groups. All ranks do so together.
+     * Joins the world and makes this rank's groups, on the device that was selected. All ranks do so together.
      *
      * @param groups every rank gives the same kinds in the same order
      * @return with one communicator for each group, in their order, behind that of the world
@@ -63,8 +63,6 @@ final class NcclWorld {
             CommunicationSettings settings) {
         NcclWorld world = new NcclWorld(runtime, settings);
         try {
-            // NCCL binds a communicator to the device that is current.
-            runtime.select();
             String what = "join the " + worldSize + " ranks as rank " + rank;
             NcclRuntime.Handle all = world.own(runtime.join(id, worldSize, rank));
             world.awaitReady(all, what);

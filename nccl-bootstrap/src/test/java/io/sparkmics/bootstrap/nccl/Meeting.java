@@ -44,7 +44,6 @@ final class Meeting {
 
     synchronized void leave() {
         left = true;
-        notifyAll();
     }
 
     synchronized void split(int index, int color, Consumer<Meeting> granted) {
@@ -63,7 +62,7 @@ final class Meeting {
         }
     }
 
-    /** On the stream: waits for the others as a kernel does, until one of them leaves. */
+    /** On the stream: waits for the others as a kernel does, until it is aborted here: that a peer has left it does not see. */
     synchronized void meet(Collective collective, int index, Tensor from, Tensor to, int root) {
         parts.put(index, new Part(collective, from, to, root));
         if (parts.size() == size) {
@@ -75,12 +74,11 @@ final class Meeting {
         }
         long own = round;
         try {
-            while (round == own && !left) {
+            while (round == own) {
                 wait();
             }
         } catch (InterruptedException aborted) {
             left = true;
-            notifyAll();
         }
     }
 

@@ -1,0 +1,205 @@
+package io.sparkmics.bootstrap.nccl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+/** How the transport treats NCCL, seen from a strict stand-in for it. */
+class NcclTransportTest {
+
+    private static final CommunicationSettings PAIRS =
+            CommunicationSettings.of(2).withTimeout(Duration.ofSeconds(30));
+
+    private final HostNccl nccl = new HostNccl();
+    private final List<HostNccl.Rank> runtimes = Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void eachRankSelectsItsDeviceJoinsOneWorldAndSplitsItsGroupsOff() {
+        run(4, PAIRS, rank -> null);
+        assertThat(nccl.calls).startsWith("select");
+        assertThat(count("select")).isEqualTo(4);
+        assertThat(count("join")).isEqualTo(4);
+        assertThat(count("split"))
+                .as("partition and replication group of each rank")
+                .isEqualTo(8);
+    }
+
+    @Test
+    void aGroupOfAllRanksIsTheWorldItself() {
+        run(2, PAIRS, rank -> null);
+        assertThat(count("split")).isZero();
+        assertThat(count("destroy")).isEqualTo(2);
+    }
+
+    @Test
+    void theCleanEndFinalizesAndFreesEachCommunicatorOnce() {
+        run(4, PAIRS, rank -> sumOverPartition(rank));
+        assertThat(count("finalize")).isEqualTo(12);
+        assertThat(count("destroy")).isEqualTo(12);
+        assertThat(nccl.calls).noneMatch(call -> call.startsWith("abort"));
+        assertThat(runtimes).allSatisfy(runtime -> assertThat(runtime.marks()).isZero());
+    }
+
+    @Test
+    void anAbortEndsAllCommunicatorsOfTheRankInOneGroup() {
+        run(4, PAIRS, rank -> {
+            rank.abort();
+            rank.abort();
+            return null;
+        });
+        assertThat(nccl.calls.stream().filter(call -> call.startsWith("abort")))
+                .containsExactly("abort 3", "abort 3", "abort 3", "abort 3");
+        assertThat(nccl.calls).doesNotContain("finalize", "destroy");
+    }
+
+    @Test
+    void aRankThatNeverJoinsFailsTheOthersAtTheDeadlineAndLeavesNoCommunicator() {
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicInteger connections = new AtomicInteger();
+        ThreadRanks ranks = ThreadRanks.of(2)
+                .with(CommunicationSettings.of(2).withTimeout(Duration.ofSeconds(2)))
+                .over(() -> new Late(transport(Map.of()), connections, failed));
+        assertThat(failures(ranks))
+                .anyMatch(message -> message.matches("Cannot join the 2 ranks as rank [01]: no end within PT2S\\..*"));
+        assertThat(nccl.calls).contains("abort 1");
+    }
+
+    @Test
+    void aCancelledTaskStopsJoining() {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicInteger connections = new AtomicInteger();
+        ThreadRanks ranks = ThreadRanks.of(2)
+                .with(PAIRS.withCancelled(() -> {
+                    boolean joining = nccl.calls.contains("join");
+                    cancelled.compareAndSet(false, joining);
+                    return joining;
+                }))
+                .over(() -> new Late(transport(Map.of()), connections, failed));
+        assertThat(failures(ranks))
+                .anyMatch(
+                        message -> message.matches("Cannot join the 2 ranks as rank [01]: the task was cancelled\\."));
+        assertThat(cancelled).isTrue();
+    }
+
+    @Test
+    void theIdIsNeverShown() throws Exception {
+        UniqueId id = nccl.rank().uniqueId();
+        String hex = HexFormat.of().formatHex(id.bytes());
+        String base64 = Base64.getEncoder().encodeToString(id.bytes());
+        assertThat(id.toString()).doesNotContain(hex.substring(0, 8), base64.substring(0, 8));
+        assertThatThrownBy(() -> new UniqueId(new byte[] {1, 2, 3}))
+                .hasMessage("Cannot read an NCCL unique id: it has 3 bytes and must have 128.");
+    }
+
+    @Test
+    void onlyPartitionZeroMakesAnIdAndOnlyWhereSomeoneWillUseIt() {
+        assertThat(offer(0, 2)).hasSize(4 + UniqueId.BYTES);
+        assertThat(offer(1, 2)).hasSize(4);
+        assertThat(offer(0, 1)).hasSize(4);
+    }
+
+    @Test
+    void aFixedIdIsRefused() {
+        Transport transport = transport(Map.of("NCCL_COMM_ID", "10.0.0.1:1234"));
+        assertThatThrownBy(() -> transport.offer(place(0), 2, PAIRS))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("NCCL_COMM_ID is set")
+                .hasMessageNotContaining("10.0.0.1");
+    }
+
+    @Test
+    void ranksWithDifferentLibrariesAreTold() {
+        AtomicInteger rank = new AtomicInteger();
+        ThreadRanks ranks = ThreadRanks.of(2).with(PAIRS).over(() -> {
+            nccl.version(rank.getAndIncrement() == 0 ? 22903 : 22807);
+            return transport(Map.of());
+        });
+        assertThatThrownBy(() -> ranks.run(one -> null))
+                .cause()
+                .isInstanceOf(CommunicationException.class)
+                .hasMessageContaining("2.29.3")
+                .hasMessageContaining("2.28.7")
+                .hasMessageEndingWith("Install the same version on all hosts.");
+        assertThat(nccl.calls).as("before any communicator").isEmpty();
+    }
+
+    @Test
+    void aSettledRankHasAllResults() {
+        run(2, PAIRS, rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                var sum = torch.ones(100);
+                rank.communicator(GroupKind.PARTITION).allReduce(sum).join();
+                rank.settle();
+                assertThat(sum.sum().item_double()).isEqualTo(200);
+            }
+            rank.abort();
+            assertThatThrownBy(rank::settle)
+                    .hasMessage("Cannot finish what cpu computes: the communicator was aborted.");
+            return null;
+        });
+    }
+
+    /** What each rank said, in no order. */
+    private static List<String> failures(ThreadRanks ranks) {
+        Throwable first = catchThrowable(() -> ranks.run(rank -> null)).getCause();
+        return Stream.concat(Stream.of(first), Stream.of(first.getSuppressed()))
+                .map(Throwable::getMessage)
+                .toList();
+    }
+
+    private Object sumOverPartition(RankContext rank) {
+        try (PointerScope scope = new PointerScope()) {
+            for (int i = 0; i < 5; i++) {
+                // Joined and never awaited: its mark is given back all the same.
+                rank.communicator(GroupKind.PARTITION).allReduce(torch.ones(10)).join();
+            }
+        }
+        return null;
+    }
+
+    private void run(int worldSize, CommunicationSettings settings, ThreadRanks.Body<Object> body) {
+        ThreadRanks.of(worldSize).with(settings).over(() -> transport(Map.of())).run(body);
+    }
+
+    private NcclTransport transport(Map<String, String> environment) {
+        HostNccl.Rank runtime = nccl.rank();
+        runtimes.add(runtime);
+        return new NcclTransport(runtime, environment);
+    }
+
+    private byte[] offer(int partition, int worldSize) {
+        return transport(Map.of()).offer(place(partition), worldSize, PAIRS);
+    }
+
+    private static Place place(int partition) {
+        return new Place(partition, "localhost", "localhost", Optional.empty());
+    }
+
+    private long count(String call) {
+        return Collections.frequency(nccl.calls, call);
+    }
+}

@@ -1,0 +1,19 @@
+package io.sparkmics.engine;
+
+import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.Pending;
+import org.bytedeco.pytorch.Tensor;
+
+/** One gather over the whole partition group. */
+record FlatGather(Communicator partition) implements UnitGather {
+
+    @Override
+    public long passing(UnitShard shard) {
+        return 0;
+    }
+
+    @Override
+    public Pending start(Tensor shard, Tensor whole, Tensor passing) {
+        return partition.gather(shard, whole);
+    }
+}

@@ -1,0 +1,63 @@
+package io.sparkmics.engine;
+
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.plan.GradientPlaces;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The flat buffer through which gradients take hop 1. Each unit has its two tensors there from the beginning; others stand
+ * in the same bytes at other times of a micro-step, as {@link GradientPlaces} says.
+ */
+final class GradientBuffer implements AutoCloseable {
+
+    private final FlatBuffer buffer;
+    private final Map<UnitShard, Tensor> wholes = new HashMap<>();
+    private final Map<UnitShard, Tensor> sums = new HashMap<>();
+
+    GradientBuffer(List<BoundStage> stages, ShardLayout layout, ScalarType type, RankDevice device) {
+        List<UnitShard> shards = layout.shards();
+        int element = ElementTypes.bytes(type);
+        GradientPlaces places = new GradientPlaces(
+                stages.stream()
+                        .map(stage -> stage.forwardUnits().stream()
+                                .map(unit -> shards.indexOf(unit.shard()))
+                                .toList())
+                        .toList(),
+                shards.stream().map(shard -> shard.paddedSize() * element).toList(),
+                shards.stream().map(shard -> shard.size() * element).toList());
+        try (PointerScope scope = new PointerScope()) {
+            buffer = new FlatBuffer(places.bytes(), device);
+            for (int unit = 0; unit < shards.size(); unit++) {
+                UnitShard shard = shards.get(unit);
+                wholes.put(shard, Native.keep(buffer.tensor(places.whole(unit), shard.paddedSize(), type)));
+                sums.put(shard, Native.keep(buffer.tensor(places.sum(unit), shard.size(), type)));
+            }
+        }
+    }
+
+    /** Elements [p · shard size]: the unit's gradients one after another, then padding. */
+    Tensor whole(UnitShard shard) {
+        return wholes.get(shard);
+    }
+
+    /** Elements [shard size]: this rank's part of the sum over the partition group. */
+    Tensor sum(UnitShard shard) {
+        return sums.get(shard);
+    }
+
+    long bytes() {
+        return buffer.size();
+    }
+
+    @Override
+    public void close() {
+        wholes.values().forEach(Native::close);
+        sums.values().forEach(Native::close);
+        buffer.close();
+    }
+}

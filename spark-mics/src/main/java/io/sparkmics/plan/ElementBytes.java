@@ -1,0 +1,28 @@
+package io.sparkmics.plan;
+
+/**
+ * Bytes of one element, by what it is for.
+ *
+ * @param states of a master parameter, a moment, a summed gradient
+ * @param compute of a gathered weight, and of a gradient as the backward pass makes it
+ * @param reduction of what hop 1 sums
+ */
+public record ElementBytes(int states, int compute, int reduction) {
+
+    public ElementBytes {
+        if (states < 1 || compute < 1 || reduction < 1) {
+            throw new IllegalArgumentException("Cannot model the memory of elements with " + states + ", " + compute
+                    + " and " + reduction + " bytes: all must be positive.");
+        }
+    }
+
+    /** Everything in one type. */
+    public static ElementBytes same(int bytes) {
+        return new ElementBytes(bytes, bytes, bytes);
+    }
+
+    /** Whether gathers move a copy of the parameters in another type. */
+    boolean mixed() {
+        return states != compute;
+    }
+}
