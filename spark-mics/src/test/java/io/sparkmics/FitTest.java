@@ -24,6 +24,8 @@ import org.apache.spark.sql.SparkSession;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can happen to a fit. */
 class FitTest {
@@ -48,11 +50,14 @@ class FitTest {
                 .toDF("text");
     }
 
-    @Test
-    void heldOutRowsAreEvaluatedWhenTheyAreDue() {
+    /** With one micro-step a step, and with two: what is read ahead belongs to another step, or to the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void heldOutRowsAreEvaluatedWhenTheyAreDue(int globalBatchSize) {
         Dataset<Row> frame = texts().selectExpr("text", "false as held_out")
                 .union(texts().selectExpr("reverse(text)", "true").limit(3));
         MicsModel model = estimator()
+                .setGlobalBatchSize(globalBatchSize)
                 .setValidationIndicatorCol("held_out")
                 .setEvaluateEvery(3)
                 .fit(frame);

@@ -46,13 +46,16 @@ public final class BarrierExchange implements Exchange {
      */
     public String gpu() {
         ResourceInformation gpus = context.resourcesJMap().get("gpu");
-        String[] addresses = gpus == null ? new String[0] : gpus.addresses();
-        if (addresses.length != 1) {
-            throw new IllegalStateException("Cannot choose the GPU of " + place() + ": Spark gave it "
-                    + (addresses.length == 0 ? "none" : addresses.length + " (" + String.join(", ", addresses) + ")")
+        return only(place(), gpus == null ? List.of() : List.of(gpus.addresses()));
+    }
+
+    static String only(Place place, List<String> addresses) {
+        if (addresses.size() != 1) {
+            throw new IllegalStateException("Cannot choose the GPU of " + place + ": Spark gave it "
+                    + (addresses.isEmpty() ? "none" : addresses.size() + " (" + String.join(", ", addresses) + ")")
                     + ", and a rank computes on one. Set spark.task.resource.gpu.amount to 1.");
         }
-        return addresses[0];
+        return addresses.get(0);
     }
 
     @Override

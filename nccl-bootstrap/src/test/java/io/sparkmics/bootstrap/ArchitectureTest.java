@@ -29,7 +29,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule layoutAndGroupsAreArithmetic = noClasses()
             .that()
-            .belongToAnyOf(ClusterLayout.class, MicsGroups.class, Place.class, Group.class, Platform.class)
+            .belongToAnyOf(
+                    ClusterLayout.class, MicsGroups.class, Place.class, Group.class, GpuAddress.class, Platform.class)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bytedeco..", "org.apache..");

@@ -1,11 +1,13 @@
 package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -39,6 +41,24 @@ class BarrierExchangeTest {
                         "never came");
     }
 
+    @Test
+    void aTaskThatSparkGaveNoGpuHasNone() {
+        assertThat(barrierStage(1, new Wish())[0])
+                .startsWith("Cannot choose the GPU of partition 0 on ")
+                .endsWith(": Spark gave it none, and a rank computes on one. Set spark.task.resource.gpu.amount to 1.");
+    }
+
+    @Test
+    void aTaskThatSparkGaveSeveralGpusIsRefusedByName() {
+        Place place = new Place(3, "a", "b", Optional.empty());
+
+        assertThat(BarrierExchange.only(place, List.of("7"))).isEqualTo("7");
+        assertThatThrownBy(() -> BarrierExchange.only(place, List.of("4", "5")))
+                .hasMessage(
+                        "Cannot choose the GPU of partition 3 on a (node b): Spark gave it 2 (4, 5), and a rank computes"
+                                + " on one. Set spark.task.resource.gpu.amount to 1.");
+    }
+
     private static String[] barrierStage(int tasks, AbstractFunction1<Iterator<Integer>, Iterator<String>> body) {
         SparkConf conf = new SparkConf()
                 .setMaster("local[" + tasks + "]")
@@ -57,6 +77,22 @@ class BarrierExchangeTest {
 
     private static Iterator<String> result(String result) {
         return CollectionConverters.asScala(Stream.of(result).iterator());
+    }
+
+    /** Asks for a GPU. */
+    private static final class Wish extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
+            implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Iterator<String> apply(Iterator<Integer> rows) {
+            try {
+                return result(new BarrierExchange(BarrierTaskContext.get(), Duration.ofSeconds(2)).gpu());
+            } catch (IllegalStateException e) {
+                return result(e.getMessage());
+            }
+        }
     }
 
     /** Task 1 stays away until task 0 has failed. */

@@ -7,7 +7,6 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -48,7 +47,7 @@ final class CollectiveCases {
             if (!cut || rank.hierarchical()) {
                 for (torch.ScalarType type : TYPES) {
                     for (long size : SIZES) {
-                        check(rank.communicator(kind), type, size);
+                        check(rank.device(), rank.communicator(kind), type, size);
                     }
                 }
             }
@@ -56,61 +55,61 @@ final class CollectiveCases {
         return null;
     }
 
-    static void check(Communicator group, torch.ScalarType type, long size) {
+    static void check(RankDevice device, Communicator group, torch.ScalarType type, long size) {
         try (PointerScope scope = new PointerScope()) {
-            checkGather(group, type, size);
-            checkReduceScatter(group, type, size);
-            Tensor sum = filled(type, size, group.group().index());
+            checkGather(device, group, type, size);
+            checkReduceScatter(device, group, type, size);
+            Tensor sum = filled(device, type, size, group.group().index());
             group.allReduce(sum).await();
-            assertEqual(sum, total(group, type, size));
+            assertEqual(sum, total(device, group, type, size));
             int root = (int) (size % group.group().size());
-            Tensor copied = filled(type, size, group.group().index());
+            Tensor copied = filled(device, type, size, group.group().index());
             group.broadcast(copied, root).await();
-            assertEqual(copied, filled(type, size, root));
+            assertEqual(copied, filled(device, type, size, root));
         }
     }
 
-    private static void checkGather(Communicator group, torch.ScalarType type, long size) {
+    private static void checkGather(RankDevice device, Communicator group, torch.ScalarType type, long size) {
         int members = group.group().size();
         int index = group.group().index();
         Tensor[] parts = new Tensor[members];
         for (int member = 0; member < members; member++) {
-            parts[member] = filled(type, size, member);
+            parts[member] = filled(device, type, size, member);
         }
         Tensor expected = torch.cat(tensors(parts));
 
-        Tensor whole = filled(type, size * members, 99);
+        Tensor whole = filled(device, type, size * members, 99);
         group.gather(parts[index], whole).await();
         assertEqual(whole, expected);
 
-        Tensor inPlace = filled(type, size * members, 99);
+        Tensor inPlace = filled(device, type, size * members, 99);
         Tensor own = inPlace.narrow(0, index * size, size);
         own.copy_(parts[index]);
         group.gather(own, inPlace).await();
         assertEqual(inPlace, expected);
     }
 
-    private static void checkReduceScatter(Communicator group, torch.ScalarType type, long size) {
+    private static void checkReduceScatter(RankDevice device, Communicator group, torch.ScalarType type, long size) {
         int members = group.group().size();
         int index = group.group().index();
-        Tensor expected = total(group, type, size * members).narrow(0, index * size, size);
-        Tensor whole = filled(type, size * members, index);
-        Tensor shard = filled(type, size, 99);
+        Tensor expected = total(device, group, type, size * members).narrow(0, index * size, size);
+        Tensor whole = filled(device, type, size * members, index);
+        Tensor shard = filled(device, type, size, 99);
         group.reduceScatter(whole, shard).await();
         assertEqual(shard, expected);
     }
 
-    private static Tensor total(Communicator group, torch.ScalarType type, long size) {
-        Tensor total = filled(type, size, 0);
+    private static Tensor total(RankDevice device, Communicator group, torch.ScalarType type, long size) {
+        Tensor total = filled(device, type, size, 0);
         for (int member = 1; member < group.group().size(); member++) {
-            total.add_(filled(type, size, member));
+            total.add_(filled(device, type, size, member));
         }
         return total;
     }
 
     /** Element i of member m is (i + 3 m) mod 13: exact in every type, and so is the sum over eight members. */
-    static Tensor filled(torch.ScalarType type, long size, int member) {
-        return torch.arange(new Scalar(size), new TensorOptions(torch.ScalarType.Long))
+    static Tensor filled(RankDevice device, torch.ScalarType type, long size, int member) {
+        return torch.arange(new Scalar(size), device.options(torch.ScalarType.Long))
                 .add(new Scalar(3L * member))
                 .remainder(new Scalar(13L))
                 .to(type);

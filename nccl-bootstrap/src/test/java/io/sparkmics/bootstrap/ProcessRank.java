@@ -23,7 +23,7 @@ public final class ProcessRank {
         try (RankContext rank = Bootstrap.join(exchange, place, GlooTransport.on("127.0.0.1"), new byte[0], settings)) {
             if (task.equals("check")) {
                 for (GroupKind kind : GroupKind.values()) {
-                    CollectiveCases.check(rank.communicator(kind), torch.ScalarType.Float, 1003);
+                    CollectiveCases.check(rank.device(), rank.communicator(kind), torch.ScalarType.Float, 1003);
                 }
                 System.out.println("all right");
             } else if (task.equals("victim " + id)) {

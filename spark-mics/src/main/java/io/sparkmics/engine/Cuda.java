@@ -24,6 +24,7 @@ final class Cuda {
     /** The most bytes that tensors have taken at once since the process began. */
     static long peakBytes(int device) {
         try (PointerScope scope = new PointerScope()) {
+            // An array in C++: the first is of all pools of memory together.
             return statistics(device).allocated_bytes().peak();
         }
     }

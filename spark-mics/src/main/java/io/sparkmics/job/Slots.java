@@ -44,7 +44,8 @@ final class Slots {
 
     /**
      * Spark counts slots whether they are free or not; a barrier stage needs free ones. The scheduler is asked, as the
-     * status that Spark shows may follow only with the next heartbeat, ten seconds later.
+     * status that Spark shows may follow only with the next heartbeat, ten seconds later. It does not say which tasks hold a
+     * GPU: each counts as if it held one.
      */
     private static int busy(SparkContext spark) {
         TaskSchedulerImpl scheduler = (TaskSchedulerImpl) spark.taskScheduler();

@@ -14,7 +14,31 @@ record Case(
         int microBatchSize,
         int microSteps,
         EngineSettings settings,
-        int steps) {
+        int steps,
+        double peakRate) {
+
+    Case(
+            GptConfig config,
+            int worldSize,
+            int partitionGroupSize,
+            int ranksPerNode,
+            GatherMode gather,
+            int microBatchSize,
+            int microSteps,
+            EngineSettings settings,
+            int steps) {
+        this(
+                config,
+                worldSize,
+                partitionGroupSize,
+                ranksPerNode,
+                gather,
+                microBatchSize,
+                microSteps,
+                settings,
+                steps,
+                1e-3);
+    }
 
     int globalBatchSize() {
         return worldSize * microBatchSize * microSteps;
@@ -22,7 +46,7 @@ record Case(
 
     /** Warms up, so that a wrong rate at any step shows. */
     double learningRate(long step) {
-        return 1e-3 * Math.min(1, (step + 1) / 4.0);
+        return peakRate * Math.min(1, (step + 1) / 4.0);
     }
 
     /** The tokens of a sequence are a function of step and slot, as the data room promises. */

@@ -8,9 +8,15 @@ import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.Pass;
+import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.Weights;
 import io.sparkmics.plan.MemoryModel;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,7 +29,7 @@ class EngineMemoryTest {
 
     @ParameterizedTest
     @EnumSource(Precision.class)
-    void theEngineHoldsWhatIsPlannedAndNothingMoreAfterwards(Precision precision) {
+    void theEngineHoldsWhatIsPlanned(Precision precision) {
         Model model = CONFIG.build();
         List<Unit> units = model.units();
         for (int p : new int[] {1, 2, 4}) {
@@ -35,20 +41,86 @@ class EngineMemoryTest {
                                     stage.units().stream().map(units::indexOf).toList())
                             .toList(),
                     settings.elementBytes());
-            Case run = new Case(CONFIG, 4, p, 4, GatherMode.FLAT, 1, 2, settings, 2);
             ThreadRanks.of(4).ranksPerNode(4).with(CommunicationSettings.of(p)).run(ranks -> {
                 try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                     assertThat(engine.arenaBytes()).isEqualTo(plan.gatheredUnits(p));
                     assertThat(engine.memory().engineBytes()).isEqualTo(plan.heldBytes(p));
                     assertThat(engine.memory().peakBytes()).isZero();
-                    for (long step = 0; step < run.steps(); step++) {
-                        engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), 1e-3);
-                        assertThat(engine.peakGatheredBytes()).isLessThanOrEqualTo(engine.arenaBytes());
-                    }
-                    assertThat(engine.memory().engineBytes()).isEqualTo(plan.heldBytes(p));
+                    assertThat(engine.deviceAllocations()).isZero();
                 }
                 return null;
             });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(GatherMode.class)
+    void unitsStandInTheArenaAtTheSamePlacesInEveryMicroStep(GatherMode gather) {
+        EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
+        Case run = new Case(CONFIG, 4, 4, 2, gather, 1, 2, settings, 3);
+        ThreadRanks.of(4)
+                .ranksPerNode(2)
+                .with(CommunicationSettings.of(4).withGather(gather))
+                .run(ranks -> {
+                    Watched model = new Watched(CONFIG.build());
+                    try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
+                        for (long step = 0; step < run.steps(); step++) {
+                            engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), 1e-3);
+                        }
+                        List<Long> once = model.addresses.subList(0, model.addresses.size() / 6);
+                        List<Long> sixTimes = Collections.nCopies(6, once).stream()
+                                .flatMap(List::stream)
+                                .toList();
+                        assertThat(model.addresses).isEqualTo(sixTimes);
+                        // The last byte read and the first are no further apart than the arena is long.
+                        assertThat(Collections.max(model.ends) - Collections.min(model.addresses))
+                                .isLessThanOrEqualTo(engine.arenaBytes());
+                    }
+                    return null;
+                });
+    }
+
+    /** A model that writes down where the weights lie that it reads. */
+    private static final class Watched implements Model {
+
+        private final List<Stage> stages;
+        private final List<Long> addresses = new ArrayList<>();
+        private final List<Long> ends = new ArrayList<>();
+
+        Watched(Model model) {
+            stages = model.stages().stream().map(this::watched).toList();
+        }
+
+        @Override
+        public List<Stage> stages() {
+            return stages;
+        }
+
+        private Stage watched(Stage stage) {
+            return new Stage() {
+                @Override
+                public List<Unit> units() {
+                    return stage.units();
+                }
+
+                @Override
+                public Tensor forward(Tensor input, Weights weights, Pass pass) {
+                    return stage.forward(
+                            input,
+                            name -> {
+                                Tensor weight = weights.get(name);
+                                addresses.add(weight.data_ptr().address());
+                                ends.add(weight.data_ptr().address() + weight.nbytes());
+                                return weight;
+                            },
+                            pass);
+                }
+
+                @Override
+                public boolean backwardReadsWeights() {
+                    return stage.backwardReadsWeights();
+                }
+            };
         }
     }
 }

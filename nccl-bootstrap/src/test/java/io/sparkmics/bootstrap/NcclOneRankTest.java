@@ -1,0 +1,70 @@
+package io.sparkmics.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.sparkmics.bootstrap.nccl.NcclAlone;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The real NCCL on one GPU: a world of one rank has nobody to talk to, but all calls, streams and events are real. */
+@Tag("gpu")
+class NcclOneRankTest {
+
+    @BeforeEach
+    void requireGpu() {
+        assumeThat(GpuMachine.here().problems()).isEmpty();
+    }
+
+    @Test
+    void everyCollectiveIsRight() {
+        try (NcclAlone alone = NcclAlone.on(0)) {
+            for (torch.ScalarType type : CollectiveCases.TYPES) {
+                for (long size : List.of(0, 1, 7, 1003, 500_009)) {
+                    CollectiveCases.check(alone.device(), alone.communicator(), type, size);
+                }
+            }
+        }
+    }
+
+    @Test
+    void resultsThatAreJoinedAreOrderedByEvents() throws InterruptedException {
+        try (NcclAlone alone = NcclAlone.on(0);
+                PointerScope scope = new PointerScope()) {
+            Tensor sum = torch.zeros(new long[] {10_000_000}, alone.device().options(torch.ScalarType.Float));
+            for (int i = 0; i < 100; i++) {
+                sum.add_(new Scalar(1.0));
+                alone.communicator().allReduce(sum).join();
+            }
+            alone.settle();
+            assertThat(sum.min().item_float()).isEqualTo(100);
+            assertThat(sum.max().item_float()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void anAbortedCommunicatorRefusesToGoOn() {
+        try (NcclAlone alone = NcclAlone.on(0);
+                PointerScope scope = new PointerScope()) {
+            Tensor sum = torch.ones(new long[] {1}, alone.device().options(torch.ScalarType.Float));
+            alone.communicator().abort();
+            assertThatThrownBy(() -> alone.communicator().allReduce(sum).await())
+                    .isInstanceOf(CommunicationException.class)
+                    .hasMessageEndingWith("the communicator was aborted.");
+        }
+    }
+
+    @Test
+    void worldsComeAndGoInOneProcess() {
+        for (int round = 0; round < 5; round++) {
+            everyCollectiveIsRight();
+        }
+    }
+}
