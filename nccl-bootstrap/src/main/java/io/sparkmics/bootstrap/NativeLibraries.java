@@ -1,8 +1,10 @@
 package io.sparkmics.bootstrap;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,14 +45,23 @@ public final class NativeLibraries {
         refuse(jars.problem());
         // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
         setUnlessSet(MAXIMUM_BYTES, "0");
+        Map<CudaLibrary, Path> found = Map.of();
         if (jars.hasCuda()) {
             setUnlessSet(EXTENSION, "-gpu");
-            Map<CudaLibrary, Path> found = GpuMachine.libraries(LibrarySearch.here());
+            found = GpuMachine.libraries(LibrarySearch.here());
             refuse(GpuMachine.missing(List.of(CudaLibrary.RUNTIME, CudaLibrary.CUPTI), found));
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
-        extract(jars);
+        List<File> files = extract(jars);
         Loader.load(openblas_nolapack.class);
+        // One by one: what a library links is then there already, and not looked for in LD_LIBRARY_PATH.
+        for (File file : files) {
+            // Ranks on CPUs do without libtorch's CUDA part, and need not have what it links.
+            if (found.keySet().containsAll(CudaLibrary.ofTheToolkit())
+                    || !file.getName().equals("libtorch_cuda.so")) {
+                System.load(file.getPath());
+            }
+        }
         Loader.load(torch.class);
         torchLoaded = true;
     }
@@ -102,12 +113,14 @@ public final class NativeLibraries {
         cudaLoaded = true;
     }
 
-    private static void extract(TorchJars jars) {
+    /** All of them before the first is opened, which would find those of the system in place of what is still packed. */
+    private static List<File> extract(TorchJars jars) {
         try {
-            // libtorch.so is opened first and would find those of the system while ours are not extracted.
+            List<File> files = new ArrayList<>();
             for (String library : jars.libraries()) {
-                Loader.cacheResource("/" + library);
+                files.add(Loader.cacheResource("/" + library));
             }
+            return files;
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot extract libtorch: " + e.getMessage() + ". Set the system property"

@@ -48,13 +48,15 @@ record TorchJars(List<String> cpu, List<String> gpu) {
         return Optional.empty();
     }
 
-    /** The resources that must all lie on the disk before the first of them is opened. */
+    /** The resources of libtorch that link each other, each behind those that it links itself. */
     List<String> libraries() {
         return hasCuda()
-                ? Stream.of("libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so")
+                ? Stream.of("libgomp.so.1", "libc10.so", LIBRARY, "libc10_cuda.so", "libtorch_cuda.so")
                         .map(GPU_FOLDER::concat)
                         .toList()
-                : List.of(CPU_FOLDER + LIBRARY);
+                : Stream.of("libgomp.so.1", "libc10.so", LIBRARY)
+                        .map(CPU_FOLDER::concat)
+                        .toList();
     }
 
     /** The space that they take when they are extracted, rounded up. */

@@ -56,7 +56,7 @@ class TorchJarsTest {
         assertThat(on(jar("gpu.jar", TorchJars.GPU_FOLDER)).libraries())
                 .contains(TorchJars.GPU_FOLDER + "libtorch_cpu.so", TorchJars.GPU_FOLDER + "libtorch_cuda.so");
         assertThat(on(jar("cpu.jar", TorchJars.CPU_FOLDER)).libraries())
-                .containsExactly(TorchJars.CPU_FOLDER + "libtorch_cpu.so");
+                .endsWith(TorchJars.CPU_FOLDER + "libtorch_cpu.so");
     }
 
     private static TorchJars on(URL... jars) throws IOException {
