@@ -17,10 +17,18 @@ final class EngineTraining {
 
     /** What each rank saw; the parameters as its own partition group gathered them. */
     static List<Outcome> run(Case run) {
+        return run(run, ranks(run));
+    }
+
+    /** The ranks of the case, to be changed from there. */
+    static ThreadRanks ranks(Case run) {
         return ThreadRanks.of(run.worldSize())
                 .ranksPerNode(run.ranksPerNode())
-                .with(CommunicationSettings.of(run.partitionGroupSize()).withGather(run.gather()))
-                .run(ranks -> train(run, ranks));
+                .with(CommunicationSettings.of(run.partitionGroupSize()).withGather(run.gather()));
+    }
+
+    static List<Outcome> run(Case run, ThreadRanks ranks) {
+        return ranks.run(rank -> train(run, rank));
     }
 
     private static Outcome train(Case run, RankContext ranks) throws Exception {
@@ -29,10 +37,11 @@ final class EngineTraining {
         Map<String, double[]> parameters = new LinkedHashMap<>();
         try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
             for (long step = 0; step < run.steps(); step++) {
-                Iterator<MicroBatch> microBatches = microBatches(run, ranks.rank(), step);
-                StepResult result = engine.step(step, microBatches, run.learningRate(step));
-                losses.add(result.loss());
-                norms.add(result.gradientNorm());
+                try (Feed microBatches = new Feed(microBatches(run, ranks.rank(), step), ranks.device())) {
+                    StepResult result = engine.step(step, microBatches, run.learningRate(step));
+                    losses.add(result.loss());
+                    norms.add(result.gradientNorm());
+                }
             }
             engine.forEachParameter((parameter, value) -> parameters.put(parameter.name(), Values.of(value)));
         }
