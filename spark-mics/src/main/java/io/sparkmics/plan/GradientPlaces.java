@@ -54,7 +54,7 @@ public final class GradientPlaces {
     }
 
     /** The units that no earlier stage uses: after the stage's backward pass their gradients are complete. */
-    public static List<Integer> completedBy(List<List<Integer>> stages, int stage) {
+    static List<Integer> completedBy(List<List<Integer>> stages, int stage) {
         return stages.get(stage).stream()
                 .filter(unit -> stages.subList(0, stage).stream().noneMatch(earlier -> earlier.contains(unit)))
                 .toList();

@@ -30,7 +30,7 @@ class EngineOverNcclTest {
                 new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 7, Precision.FLOAT64),
                 4);
         List<Outcome> expected = EngineTraining.run(run);
-        List<Outcome> actual = EngineTraining.run(run, new HostNccl()::transport);
+        List<Outcome> actual = EngineTraining.run(run, EngineTraining.ranks(run).over(new HostNccl()::transport));
         for (int rank = 0; rank < worldSize; rank++) {
             for (int step = 0; step < run.steps(); step++) {
                 assertThat(actual.get(rank).losses().get(step))

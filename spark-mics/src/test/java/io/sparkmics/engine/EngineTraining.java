@@ -3,15 +3,12 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Transport;
-import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** The same run in the engine: ranks as threads over real Gloo. */
 final class EngineTraining {
@@ -20,16 +17,18 @@ final class EngineTraining {
 
     /** What each rank saw; the parameters as its own partition group gathered them. */
     static List<Outcome> run(Case run) {
-        return run(run, () -> GlooTransport.on("127.0.0.1"));
+        return run(run, ranks(run));
     }
 
-    /** The same over another transport. */
-    static List<Outcome> run(Case run, Supplier<Transport> transport) {
+    /** The ranks of the case, to be changed from there. */
+    static ThreadRanks ranks(Case run) {
         return ThreadRanks.of(run.worldSize())
                 .ranksPerNode(run.ranksPerNode())
-                .with(CommunicationSettings.of(run.partitionGroupSize()).withGather(run.gather()))
-                .over(transport)
-                .run(ranks -> train(run, ranks));
+                .with(CommunicationSettings.of(run.partitionGroupSize()).withGather(run.gather()));
+    }
+
+    static List<Outcome> run(Case run, ThreadRanks ranks) {
+        return ranks.run(rank -> train(run, rank));
     }
 
     private static Outcome train(Case run, RankContext ranks) throws Exception {
@@ -38,10 +37,11 @@ final class EngineTraining {
         Map<String, double[]> parameters = new LinkedHashMap<>();
         try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
             for (long step = 0; step < run.steps(); step++) {
-                Iterator<MicroBatch> microBatches = microBatches(run, ranks.rank(), step);
-                StepResult result = engine.step(step, microBatches, run.learningRate(step));
-                losses.add(result.loss());
-                norms.add(result.gradientNorm());
+                try (Feed microBatches = new Feed(microBatches(run, ranks.rank(), step), ranks.device())) {
+                    StepResult result = engine.step(step, microBatches, run.learningRate(step));
+                    losses.add(result.loss());
+                    norms.add(result.gradientNorm());
+                }
             }
             engine.forEachParameter((parameter, value) -> parameters.put(parameter.name(), Values.of(value)));
         }

@@ -23,7 +23,7 @@ class HostPaceTest {
                 2,
                 new EngineSettings(new OptimizerSettings.Sgd(), 0, 7, Precision.FLOAT32),
                 2);
-        EngineTraining.run(run, () -> new WatchedTransport(most));
+        EngineTraining.run(run, EngineTraining.ranks(run).over(() -> new WatchedTransport(most)));
         // Two neighbouring stages of two units each: the embedding's, or the head's with a block's.
         assertThat(most.get()).isBetween(2, 4);
     }

@@ -49,39 +49,17 @@ class MixedPrecisionTest {
     @MethodSource("runs")
     void itIsAsCloseToOneProcessAsHalfTheBitsAllow(Case run) {
         Outcome expected = ReferenceTraining.run(run);
-        Map<String, double[]> initial = initial();
-        double learned = distance(expected.parameters(), initial);
+        Map<String, double[]> initial = Distance.initial(CONFIG, 42);
+        double learned = Distance.between(expected.parameters(), initial);
         for (Outcome actual : EngineTraining.run(run)) {
             assertThat(actual.losses()).hasSameSizeAs(expected.losses());
             for (int step = 0; step < run.steps(); step++) {
                 double loss = expected.losses().get(step);
                 assertThat(actual.losses().get(step)).isCloseTo(loss, within(ABSOLUTE + RELATIVE * loss));
             }
-            assertThat(distance(actual.parameters(), expected.parameters())).isLessThan(RELATIVE * learned);
+            assertThat(Distance.between(actual.parameters(), expected.parameters()))
+                    .isLessThan(RELATIVE * learned);
         }
-    }
-
-    private static Map<String, double[]> initial() {
-        Map<String, double[]> values = new LinkedHashMap<>();
-        try (PointerScope scope = new PointerScope()) {
-            CONFIG.build().units().stream()
-                    .flatMap(unit -> unit.parameters().stream())
-                    .forEach(parameter ->
-                            values.put(parameter.name(), Values.of(new Initializer(42).values(parameter))));
-        }
-        return values;
-    }
-
-    /** Of all parameters together: one alone may be near zero, where half the bits see nothing. */
-    private static double distance(Map<String, double[]> one, Map<String, double[]> other) {
-        assertThat(one).containsOnlyKeys(other.keySet());
-        double squares = 0;
-        for (String name : one.keySet()) {
-            for (int i = 0; i < one.get(name).length; i++) {
-                squares += Math.pow(one.get(name)[i] - other.get(name)[i], 2);
-            }
-        }
-        return Math.sqrt(squares);
     }
 
     @Test
@@ -107,7 +85,8 @@ class MixedPrecisionTest {
         EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), 0, 42, Precision.BFLOAT16);
         Case run = new Case(CONFIG, 2, 2, 2, GatherMode.FLAT, 1, 1, settings, 0);
         Map<String, double[]> saved = EngineTraining.run(run).get(0).parameters();
-        initial().forEach((name, values) -> assertThat(saved.get(name)).as(name).containsExactly(values));
+        Distance.initial(CONFIG, 42)
+                .forEach((name, values) -> assertThat(saved.get(name)).as(name).containsExactly(values));
     }
 
     @Test

@@ -79,6 +79,7 @@ final class Meeting {
             }
         } catch (InterruptedException aborted) {
             left = true;
+            parts.remove(index);
         }
     }
 
