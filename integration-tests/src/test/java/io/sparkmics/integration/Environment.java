@@ -29,7 +29,7 @@ final class Environment {
     static Path cudaLibraries() {
         return required(
                 "SPARK_MICS_CUDA_HOME",
-                "a Python environment that has the packages which io.sparkmics.bootstrap.GpuMachine names");
+                "a Python environment that has the packages which io.sparkmics.bootstrap.machine.GpuMachine names");
     }
 
     private static Path required(String variable, String meaning) {

@@ -44,7 +44,7 @@ final class GpuJarIT {
 
     @Test
     void theReportNamesEachLibraryAndEndsWithWhetherAllIsThere() throws IOException, InterruptedException {
-        Outcome run = run("io.sparkmics.bootstrap.GpuMachine", Map.of());
+        Outcome run = run("io.sparkmics.bootstrap.machine.GpuMachine", Map.of());
 
         assertThat(run.output()).contains("CUDA runtime", "cuBLAS", "cuDNN", "NCCL");
         assertThat(run.exitCode() == 0).isEqualTo(run.lines("Cannot ").isEmpty());

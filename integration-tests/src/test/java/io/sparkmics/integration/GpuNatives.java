@@ -1,6 +1,6 @@
 package io.sparkmics.integration;
 
-import io.sparkmics.bootstrap.NativeLibraries;
+import io.sparkmics.bootstrap.machine.NativeLibraries;
 import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.cuda.nccl.ncclUniqueId;
 import org.bytedeco.javacpp.PointerScope;

@@ -3,7 +3,7 @@ package io.sparkmics.integration;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Threads;
+import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicroBatch;
 import io.sparkmics.engine.MicsEngine;

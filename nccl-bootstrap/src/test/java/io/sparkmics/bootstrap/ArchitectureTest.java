@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -24,13 +25,25 @@ class ArchitectureTest {
             .resideInAPackage("io.sparkmics.bootstrap")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("io.sparkmics.bootstrap.gloo..");
+            .resideInAnyPackage("io.sparkmics.bootstrap.gloo..", "io.sparkmics.bootstrap.nccl..");
+
+    @ArchTest
+    static final ArchRule theTransportsDoNotKnowEachOther =
+            slices().matching("io.sparkmics.bootstrap.(gloo|nccl)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule aMachineKnowsNoRanks = noClasses()
+            .that()
+            .resideInAPackage("io.sparkmics.bootstrap.machine")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.sparkmics.bootstrap", "io.sparkmics.bootstrap.gloo..", "io.sparkmics.bootstrap.nccl..");
 
     @ArchTest
     static final ArchRule layoutAndGroupsAreArithmetic = noClasses()
             .that()
-            .belongToAnyOf(
-                    ClusterLayout.class, MicsGroups.class, Place.class, Group.class, GpuAddress.class, Platform.class)
+            .belongToAnyOf(ClusterLayout.class, MicsGroups.class, Place.class, Group.class)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bytedeco..", "org.apache..");
@@ -39,16 +52,16 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule askingAMachineLoadsNothing = noClasses()
             .that()
-            .belongToAnyOf(
-                    GpuMachine.class,
-                    Gpu.class,
-                    NvidiaSmi.class,
-                    CudaLibrary.class,
-                    LibrarySearch.class,
-                    LibraryVersion.class,
-                    TorchJars.class,
-                    NcclAddress.class)
+            .resideInAPackage("io.sparkmics.bootstrap.machine")
+            .and()
+            .doNotHaveSimpleName("NativeLibraries")
+            .and()
+            .doNotHaveSimpleName("CudaFiles")
+            .and()
+            .doNotHaveSimpleName("DriverlessNccl")
+            .and()
+            .doNotHaveSimpleName("Threads")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.bytedeco..");
+            .resideInAnyPackage("org.bytedeco..", "org.apache..");
 }

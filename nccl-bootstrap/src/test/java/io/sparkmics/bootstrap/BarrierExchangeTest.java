@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.machine.Threads;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.nccl.NcclAlone;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap;
 
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.machine.Threads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.sparkmics.job;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.sparkmics.bootstrap.Gpu;
-import io.sparkmics.bootstrap.GpuAddress;
-import io.sparkmics.bootstrap.GpuMachine;
-import io.sparkmics.bootstrap.Platform;
+import io.sparkmics.bootstrap.machine.Gpu;
+import io.sparkmics.bootstrap.machine.GpuAddress;
+import io.sparkmics.bootstrap.machine.GpuMachine;
+import io.sparkmics.bootstrap.machine.Platform;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.Platform;
+import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;

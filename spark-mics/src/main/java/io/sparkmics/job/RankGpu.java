@@ -1,7 +1,7 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.BarrierExchange;
-import io.sparkmics.bootstrap.GpuAddress;
+import io.sparkmics.bootstrap.machine.GpuAddress;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.GpuMachine;
+import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.monitor.ProgressChannel;

@@ -1,7 +1,7 @@
 package io.sparkmics.scoring;
 
-import io.sparkmics.bootstrap.NativeLibraries;
-import io.sparkmics.bootstrap.Threads;
+import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.SafetensorsReader;
 import io.sparkmics.checkpoint.TensorInfo;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sparkmics.bootstrap.GatherMode;
-import io.sparkmics.bootstrap.GpuMachine;
+import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;

@@ -3,7 +3,7 @@ package io.sparkmics.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.NativeLibraries;
+import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Parameter;

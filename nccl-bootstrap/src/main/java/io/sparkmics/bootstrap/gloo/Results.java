@@ -3,7 +3,6 @@ package io.sparkmics.bootstrap.gloo;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.LetGo;
-import io.sparkmics.bootstrap.NativeErrors;
 import io.sparkmics.bootstrap.Patience;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;

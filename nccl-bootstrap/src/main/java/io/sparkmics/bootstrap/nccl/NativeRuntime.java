@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.nccl;
 
 import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.NativeLibraries;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

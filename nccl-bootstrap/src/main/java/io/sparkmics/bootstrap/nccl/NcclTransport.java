@@ -14,7 +14,6 @@ import io.sparkmics.bootstrap.Wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,35 +24,29 @@ import java.util.Optional;
  */
 public final class NcclTransport implements Transport {
 
-    /** Set by others to an address that stands for every id: whoever reaches it may join. */
-    private static final String FIXED_ID = "NCCL_COMM_ID";
-
     private final NcclRuntime runtime;
-    private final Map<String, String> environment;
     private final Wire wire = new RingWire();
     private CommunicationSettings settings;
     private NcclWorld world;
 
-    NcclTransport(NcclRuntime runtime, Map<String, String> environment) {
+    NcclTransport(NcclRuntime runtime) {
         this.runtime = runtime;
-        this.environment = environment;
     }
 
     /**
      * @param ordinal the GPU's number as CUDA counts in this process; no other rank may have it
-     * @throws IllegalStateException where NCCL or CUDA cannot be loaded
      */
     public static NcclTransport on(int ordinal) {
-        return new NcclTransport(new NativeRuntime(RankDevice.cuda(ordinal)), System.getenv());
+        return new NcclTransport(new NativeRuntime(RankDevice.cuda(ordinal)));
     }
 
-    /** The library's version; from partition 0 also the id. */
+    /**
+     * The library's version; from partition 0 also the id.
+     *
+     * @throws IllegalStateException where NCCL cannot be loaded, or was told to meet at an address that others may know
+     */
     @Override
     public byte[] offer(Place place, int worldSize, CommunicationSettings given) {
-        if (environment.containsKey(FIXED_ID)) {
-            throw new IllegalStateException("Cannot join the ranks over NCCL: the environment variable " + FIXED_ID
-                    + " is set, and with it anyone who reaches that address may join. Unset it on the executors.");
-        }
         settings = given;
         boolean leads = place.partitionId() == 0 && worldSize > 1;
         ByteBuffer offer = ByteBuffer.allocate(Integer.BYTES + (leads ? UniqueId.BYTES : 0));

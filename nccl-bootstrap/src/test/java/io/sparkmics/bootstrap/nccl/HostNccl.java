@@ -31,7 +31,7 @@ public final class HostNccl {
 
     /** The real transport of one more rank, over the stand-in. */
     public Transport transport() {
-        return new NcclTransport(rank(), Map.of());
+        return new NcclTransport(rank());
     }
 
     /** The runtime of one more rank. */

@@ -10,14 +10,12 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,7 +79,7 @@ class NcclTransportTest {
         AtomicInteger connections = new AtomicInteger();
         ThreadRanks ranks = ThreadRanks.of(2)
                 .with(CommunicationSettings.of(2).withTimeout(Duration.ofSeconds(2)))
-                .over(() -> new Late(transport(Map.of()), connections, failed));
+                .over(() -> new Late(transport(), connections, failed));
         assertThat(failures(ranks))
                 .anyMatch(message -> message.matches("Cannot join the 2 ranks as rank [01]: no end within PT2S\\..*"));
         assertThat(nccl.calls).contains("abort 1");
@@ -98,7 +96,7 @@ class NcclTransportTest {
                     cancelled.compareAndSet(false, joining);
                     return joining;
                 }))
-                .over(() -> new Late(transport(Map.of()), connections, failed));
+                .over(() -> new Late(transport(), connections, failed));
         assertThat(failures(ranks))
                 .anyMatch(
                         message -> message.matches("Cannot join the 2 ranks as rank [01]: the task was cancelled\\."));
@@ -123,20 +121,11 @@ class NcclTransportTest {
     }
 
     @Test
-    void aFixedIdIsRefused() {
-        Transport transport = transport(Map.of("NCCL_COMM_ID", "10.0.0.1:1234"));
-        assertThatThrownBy(() -> transport.offer(place(0), 2, PAIRS))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("NCCL_COMM_ID is set")
-                .hasMessageNotContaining("10.0.0.1");
-    }
-
-    @Test
     void ranksWithDifferentLibrariesAreTold() {
         AtomicInteger rank = new AtomicInteger();
         ThreadRanks ranks = ThreadRanks.of(2).with(PAIRS).over(() -> {
             nccl.version(rank.getAndIncrement() == 0 ? 22903 : 22807);
-            return transport(Map.of());
+            return transport();
         });
         assertThatThrownBy(() -> ranks.run(one -> null))
                 .cause()
@@ -182,17 +171,17 @@ class NcclTransportTest {
     }
 
     private void run(int worldSize, CommunicationSettings settings, ThreadRanks.Body<Object> body) {
-        ThreadRanks.of(worldSize).with(settings).over(() -> transport(Map.of())).run(body);
+        ThreadRanks.of(worldSize).with(settings).over(() -> transport()).run(body);
     }
 
-    private NcclTransport transport(Map<String, String> environment) {
+    private NcclTransport transport() {
         HostNccl.Rank runtime = nccl.rank();
         runtimes.add(runtime);
-        return new NcclTransport(runtime, environment);
+        return new NcclTransport(runtime);
     }
 
     private byte[] offer(int partition, int worldSize) {
-        return transport(Map.of()).offer(place(partition), worldSize, PAIRS);
+        return transport().offer(place(partition), worldSize, PAIRS);
     }
 
     private static Place place(int partition) {

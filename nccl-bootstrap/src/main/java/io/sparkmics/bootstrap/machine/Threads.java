@@ -1,4 +1,4 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;

@@ -1,4 +1,4 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
 import java.util.Locale;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.gloo;
 
 /** What native code says went wrong, without the places in its build tree. */
-public final class NativeErrors {
+final class NativeErrors {
 
     private NativeErrors() {}
 
-    public static String reason(Throwable error) {
+    static String reason(Throwable error) {
         String message = String.valueOf(error.getMessage()).strip();
         String reason = message.replaceAll("\\[/[^\\]]*\\] ?", "");
         int end = reason.indexOf('\n');

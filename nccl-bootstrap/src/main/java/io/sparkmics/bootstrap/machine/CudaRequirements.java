@@ -1,6 +1,6 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
-import io.sparkmics.bootstrap.Gpu.ComputeCapability;
+import io.sparkmics.bootstrap.machine.Gpu.ComputeCapability;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,8 +1,8 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Gpu.ComputeCapability;
+import io.sparkmics.bootstrap.machine.Gpu.ComputeCapability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;

@@ -1,4 +1,4 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
 import java.io.File;
 import java.io.IOException;

@@ -1,6 +1,6 @@
-package io.sparkmics.bootstrap;
+package io.sparkmics.bootstrap.machine;
 
-import io.sparkmics.bootstrap.Gpu.ComputeCapability;
+import io.sparkmics.bootstrap.machine.Gpu.ComputeCapability;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
