@@ -81,7 +81,7 @@ final class Preflight {
         for (String key : ENCRYPTED) {
             if (conf.getBoolean(key, false) && !settings.acceptPlainText()) {
                 problems.add("Cannot keep the collectives as private as this Spark is told to be: " + key
-                        + " is true, and Gloo sends weights and gradients in plain text. Set acceptPlainTextCollectives"
+                        + " is true, and ranks send weights and gradients in plain text. Set acceptPlainTextCollectives"
                         + " if the network between the executors is trusted.");
             }
         }

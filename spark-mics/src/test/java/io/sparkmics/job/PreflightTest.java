@@ -52,7 +52,7 @@ class PreflightTest {
                                 "Cannot run a barrier stage with dynamic allocation: Spark refuses it, and "
                                         + "spark.dynamicAllocation.enabled is true. Set it to false and ask for 6 slots.",
                                 "Cannot keep the collectives as private as this Spark is told to be: spark.network.crypto.enabled "
-                                        + "is true, and Gloo sends weights and gradients in plain text. Set "
+                                        + "is true, and ranks send weights and gradients in plain text. Set "
                                         + "acceptPlainTextCollectives if the network between the executors is trusted.",
                                 "Cannot keep the model in nowhere://models: No FileSystem for scheme \"nowhere\". Set "
                                         + "workDirectory to a path on a file system that Hadoop knows here, or leave it empty."));

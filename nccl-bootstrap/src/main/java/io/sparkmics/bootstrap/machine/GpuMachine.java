@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 public record GpuMachine(
         List<Gpu> gpus, Optional<String> driver, Map<CudaLibrary, Path> libraries, List<String> others) {
 
+    private static final String DEVICE_ORDER = "CUDA_DEVICE_ORDER";
+    private static final String BUS_ORDER = "PCI_BUS_ID";
+
     public GpuMachine {
         gpus = List.copyOf(gpus);
         libraries = Map.copyOf(libraries);
@@ -32,7 +35,8 @@ public record GpuMachine(
                 libraries(LibrarySearch.here()),
                 TorchJars.here(),
                 Platform.problem(),
-                NcclAddress.problem());
+                NcclAddress.problem(),
+                Optional.ofNullable(System.getenv(DEVICE_ORDER)));
     }
 
     static GpuMachine of(
@@ -40,7 +44,8 @@ public record GpuMachine(
             Map<CudaLibrary, Path> libraries,
             TorchJars jars,
             Optional<String> platform,
-            Optional<String> address) {
+            Optional<String> address,
+            Optional<String> deviceOrder) {
         List<String> others = new ArrayList<>();
         platform.ifPresent(others::add);
         jars.problem().ifPresent(others::add);
@@ -50,6 +55,12 @@ public record GpuMachine(
         }
         address.ifPresent(others::add);
         smi.problem().ifPresent(others::add);
+        boolean alike = smi.gpus().stream().map(Gpu::name).distinct().count() < 2;
+        if (!alike && !deviceOrder.equals(Optional.of(BUS_ORDER))) {
+            others.add("Cannot tell the GPUs of this machine apart: they are of several models, and CUDA numbers the"
+                    + " fastest first where the driver numbers them by bus. Set the environment variable "
+                    + DEVICE_ORDER + " to " + BUS_ORDER + " for the executors.");
+        }
         return new GpuMachine(smi.gpus(), smi.driver(), libraries, others);
     }
 

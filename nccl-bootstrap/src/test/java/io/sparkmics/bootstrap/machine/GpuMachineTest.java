@@ -118,6 +118,20 @@ class GpuMachineTest {
     }
 
     @Test
+    void gpusOfSeveralModelsMustBeNumberedAsTheDriverDoes() {
+        NvidiaSmi mixed =
+                new NvidiaSmi(List.of(gpu(0, "NVIDIA L4", 8, 9), H100), Optional.of("580.95.05"), Optional.empty());
+
+        assertThat(GpuMachine.of(mixed, libraries, GPU_JAR, Optional.empty(), Optional.empty(), Optional.empty())
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem)
+                        .contains("several models")
+                        .endsWith("Set the environment variable CUDA_DEVICE_ORDER to PCI_BUS_ID for the executors."));
+        assertThat(machine(mixed, GPU_JAR).problems()).isEmpty();
+    }
+
+    @Test
     void everyReasonIsThere() {
         libraries.clear();
         GpuMachine machine = GpuMachine.of(
@@ -125,7 +139,8 @@ class GpuMachineTest {
                 libraries,
                 new TorchJars(List.of(), List.of()),
                 Optional.of("old glibc."),
-                Optional.of("an address."));
+                Optional.of("an address."),
+                Optional.empty());
 
         assertThat(machine.problems())
                 .hasSize(5)
@@ -148,7 +163,7 @@ class GpuMachineTest {
     }
 
     private GpuMachine machine(NvidiaSmi smi, TorchJars jars) {
-        return GpuMachine.of(smi, libraries, jars, Optional.empty(), Optional.empty());
+        return GpuMachine.of(smi, libraries, jars, Optional.empty(), Optional.empty(), Optional.of("PCI_BUS_ID"));
     }
 
     private void install(CudaLibrary library, String version) throws IOException {
