@@ -39,13 +39,19 @@ final class NcclPending implements Pending {
 
     @Override
     public void join() {
-        if (!joined) {
-            requireNoTrouble();
-            runtime().computeAfter(done);
-            joined = true;
-            // The streams are in order now, so the memory may find another use on the compute stream.
-            closeTensors();
+        if (joined) {
+            return;
         }
+        if (communicator.world().aborted()) {
+            // What was aborted reaches its mark too, with garbage in its buffers.
+            throw failure("the communicator was aborted", null);
+        }
+        if (!finished) {
+            runtime().computeAfter(done);
+        }
+        joined = true;
+        // The streams are in order now, so the memory may find another use on the compute stream.
+        closeTensors();
     }
 
     @Override
@@ -66,18 +72,6 @@ final class NcclPending implements Pending {
     @Override
     public Pending then(Supplier<Pending> next) {
         return next.get();
-    }
-
-    /**
-     * What was aborted here reaches its mark too, with garbage in its buffers; what was done before a peer went is done.
-     */
-    private void requireNoTrouble() {
-        NcclWorld world = communicator.world();
-        if (world.aborted() || !reached()) {
-            trouble().ifPresent(reason -> {
-                throw failure(reason, null);
-            });
-        }
     }
 
     boolean reached() {

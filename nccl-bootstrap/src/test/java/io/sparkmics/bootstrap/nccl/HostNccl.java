@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -27,8 +30,6 @@ public final class HostNccl {
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     private final Map<UniqueId, Meeting> worlds = new ConcurrentHashMap<>();
-    private volatile int version = 22903;
-
     /** The real transport of one more rank, over the stand-in. */
     public Transport transport() {
         return new NcclTransport(rank());
@@ -36,12 +37,12 @@ public final class HostNccl {
 
     /** The runtime of one more rank. */
     Rank rank() {
-        return new Rank();
+        return rank(22903);
     }
 
-    HostNccl version(int other) {
-        version = other;
-        return this;
+    /** The same with a library of this version. */
+    Rank rank(int version) {
+        return new Rank(version);
     }
 
     private static final class Communicator implements NcclRuntime.Handle {
@@ -61,10 +62,14 @@ public final class HostNccl {
     /** One rank's runtime. */
     final class Rank implements NcclRuntime {
 
-        private final int version = HostNccl.this.version;
+        private final int version;
         private final List<Point> points = new ArrayList<>();
         private ExecutorService stream;
         private Communicator world;
+
+        Rank(int version) {
+            this.version = version;
+        }
 
         @Override
         public RankDevice device() {
@@ -151,7 +156,11 @@ public final class HostNccl {
 
         @Override
         public void computeAfter(Mark mark) {
-            ((Point) mark).reached().join();
+            try {
+                ((Point) mark).reached().get(1, TimeUnit.MINUTES);
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError("the host cannot wait for a stream as a device does", e);
+            }
         }
 
         @Override

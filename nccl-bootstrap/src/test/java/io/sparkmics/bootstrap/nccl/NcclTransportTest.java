@@ -18,6 +18,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -123,10 +125,9 @@ class NcclTransportTest {
     @Test
     void ranksWithDifferentLibrariesAreTold() {
         AtomicInteger rank = new AtomicInteger();
-        ThreadRanks ranks = ThreadRanks.of(2).with(PAIRS).over(() -> {
-            nccl.version(rank.getAndIncrement() == 0 ? 22903 : 22807);
-            return transport();
-        });
+        ThreadRanks ranks = ThreadRanks.of(2)
+                .with(PAIRS)
+                .over(() -> new NcclTransport(nccl.rank(rank.getAndIncrement() == 0 ? 22903 : 22807)));
         assertThatThrownBy(() -> ranks.run(one -> null))
                 .cause()
                 .isInstanceOf(CommunicationException.class)
@@ -138,6 +139,7 @@ class NcclTransportTest {
 
     @Test
     void aSettledRankHasAllResults() {
+        CyclicBarrier settled = new CyclicBarrier(2);
         run(2, PAIRS, rank -> {
             try (PointerScope scope = new PointerScope()) {
                 var sum = torch.ones(100);
@@ -145,6 +147,7 @@ class NcclTransportTest {
                 rank.settle();
                 assertThat(sum.sum().item_double()).isEqualTo(200);
             }
+            settled.await(1, TimeUnit.MINUTES);
             rank.abort();
             assertThatThrownBy(rank::settle)
                     .hasMessage("Cannot finish what cpu computes: the communicator was aborted.");
