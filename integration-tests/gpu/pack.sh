@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs all that proves the GPU's part on a machine that has a GPU, python3 with PyTorch, and nothing else: no Java, no
-# network. Needs what builds the project, and python3, xz, readelf.
+# network. Needs what builds the project, and python3, unzip, xz, readelf.
 #
 #   pack.sh FOLDER [CAPABILITY...]
 #
@@ -75,7 +75,10 @@ if [ "$(cat "$folder/natives" 2>/dev/null)" != "$version" ]; then
         # shellcheck disable=SC2086
         python3 "$here/prune.py" "$natives/org/bytedeco/pytorch/$platform-gpu/libtorch_cuda.so" $capabilities
     fi
-    slices natives -3 "$natives"
+    # A jar that is not compressed: what is loaded takes the same way as from the jar that users have.
+    mkdir "$work/jar"
+    jar --create --no-compress --no-manifest --file "$work/jar/natives.jar" -C "$natives" org
+    slices natives -6 "$work/jar"
     echo "$version" >"$folder/natives"
 fi
 

@@ -57,8 +57,11 @@ def problem():
         return ""
     if state("driver") != 0:
         return "no GPU"
+    beside = re.search(r" CUDA (\d+)\.", last("torch"))
+    if beside and beside.group(1) != "13":
+        return f"the Python packages here are those of CUDA {beside.group(1)}, and the natives need those of CUDA 13"
     refusals = [line for line in text("machine").splitlines() if line.startswith("Cannot")]
-    return refusals[0] if refusals else last("machine")
+    return refusals[0].split(". Run ")[0] if refusals else last("machine")
 
 
 def heading():

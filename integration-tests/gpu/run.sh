@@ -59,7 +59,7 @@ for driver in /usr/local/nvidia /usr/lib/x86_64-linux-gnu /usr/lib64; do
     [ -x "$driver/bin/nvidia-smi" ] && export PATH="$PATH:$driver/bin"
 done
 
-class_path="natives"
+class_path="natives/natives.jar"
 for entry in program/classes/*/ program/jars/*.jar; do class_path+=":$entry"; done
 java=("$work/program/java/bin/java" -Xmx4g -Dorg.bytedeco.javacpp.cachedir="$work/cache" -cp "$class_path")
 

@@ -2,7 +2,6 @@ package io.sparkmics.benchmark;
 
 import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.Feed;
 import io.sparkmics.engine.MemoryUse;
@@ -14,12 +13,9 @@ import io.sparkmics.gpu.Activations;
 import io.sparkmics.gpu.OneGpu;
 import io.sparkmics.gpu.Plan;
 import io.sparkmics.gpu.RandomTokens;
-import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.io.PrintStream;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -35,78 +31,13 @@ public final class GpuBenchmark {
     private static final OptimizerSettings OPTIMIZER = new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1);
     private static final double LEARNING_RATE = 3e-4;
 
-    /**
-     * What to measure.
-     *
-     * @param batches sequences in a micro-batch; a step is one of them
-     */
-    record Options(RankDevice device, GptConfig config, int warmUpSteps, int steps, List<Integer> batches) {
-
-        private static final String KNOWN =
-                "--device, --layers, --heads, --width, --context, --vocabulary, --warm-up," + " --steps and --batches";
-
-        Options() {
-            this(
-                    RankDevice.cuda(0),
-                    Gpt.config().layers(24).heads(16).width(1024).context(1024).vocabularySize(50257),
-                    10,
-                    20,
-                    List.of(8, 16, 32));
-        }
-
-        static Options parse(String... arguments) {
-            Options options = new Options();
-            for (String argument : arguments) {
-                options = options.with(argument);
-            }
-            return options;
-        }
-
-        private Options with(String argument) {
-            String[] parts = argument.split("=", 2);
-            String value = parts.length == 2 ? parts[1] : "";
-            return switch (parts[0]) {
-                case "--device" ->
-                    new Options(
-                            value.equals("cpu") ? RankDevice.cpu() : RankDevice.cuda(Integer.parseInt(value)),
-                            config,
-                            warmUpSteps,
-                            steps,
-                            batches);
-                case "--layers" -> with(config.layers(Integer.parseInt(value)));
-                case "--heads" -> with(config.heads(Integer.parseInt(value)));
-                case "--width" -> with(config.width(Integer.parseInt(value)));
-                case "--context" -> with(config.context(Integer.parseInt(value)));
-                case "--vocabulary" -> with(config.vocabularySize(Integer.parseInt(value)));
-                case "--warm-up" -> new Options(device, config, Integer.parseInt(value), steps, batches);
-                case "--steps" -> new Options(device, config, warmUpSteps, Integer.parseInt(value), batches);
-                case "--batches" ->
-                    new Options(
-                            device,
-                            config,
-                            warmUpSteps,
-                            steps,
-                            Arrays.stream(value.split(","))
-                                    .map(Integer::valueOf)
-                                    .toList());
-                default ->
-                    throw new IllegalArgumentException(
-                            "Cannot read " + argument + ": the options are " + KNOWN + ", each with = and a value.");
-            };
-        }
-
-        private Options with(GptConfig changed) {
-            return new Options(device, changed, warmUpSteps, steps, batches);
-        }
-    }
-
     private GpuBenchmark() {}
 
     public static void main(String[] arguments) {
-        run(Options.parse(arguments), System.out);
+        run(BenchmarkOptions.parse(arguments), System.out);
     }
 
-    static void run(Options options, PrintStream out) {
+    static void run(BenchmarkOptions options, PrintStream out) {
         String name = options.device().isCuda()
                 ? GpuMachine.here().gpus().get(options.device().ordinal()).name()
                 : "CPU";
@@ -124,7 +55,7 @@ public final class GpuBenchmark {
         }
     }
 
-    private static JsonLine measure(Options options, String name, int microBatchSize, RankContext ranks) {
+    private static JsonLine measure(BenchmarkOptions options, String name, int microBatchSize, RankContext ranks) {
         GptConfig config = options.config();
         EngineSettings settings = new EngineSettings(OPTIMIZER, 1, 42, Precision.BFLOAT16);
         JsonLine line = new JsonLine("spark-mics", name, microBatchSize)
@@ -175,42 +106,5 @@ public final class GpuBenchmark {
         double[] sorted = Arrays.stream(values).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    /** One object, its fields in the order in which they come. */
-    private static final class JsonLine {
-
-        private final StringBuilder text = new StringBuilder("{");
-
-        JsonLine(String who, String device, int microBatchSize) {
-            text.append("\"who\":\"")
-                    .append(who)
-                    .append("\",\"device\":\"")
-                    .append(device)
-                    .append('"');
-            with("microBatchSize", microBatchSize);
-        }
-
-        JsonLine with(String field, long value) {
-            return raw(field, Long.toString(value));
-        }
-
-        JsonLine with(String field, double value) {
-            return raw(field, String.format(Locale.ROOT, "%.6f", value));
-        }
-
-        JsonLine with(String field, boolean value) {
-            return raw(field, Boolean.toString(value));
-        }
-
-        private JsonLine raw(String field, String value) {
-            text.append(",\"").append(field).append("\":").append(value);
-            return this;
-        }
-
-        @Override
-        public String toString() {
-            return text + "}";
-        }
     }
 }

@@ -25,7 +25,7 @@ final class GpuBenchmarkTest {
 
     @Test
     void theModelThatIsMeasuredHas355MillionParameters() {
-        assertThat(new GpuBenchmark.Options().config().build().size()).isEqualTo(354_823_168);
+        assertThat(new BenchmarkOptions().config().build().size()).isEqualTo(354_823_168);
     }
 
     @Test
@@ -47,7 +47,7 @@ final class GpuBenchmarkTest {
     void aTinyModelOnTheCpuIsMeasuredToTheEnd() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         GpuBenchmark.run(
-                GpuBenchmark.Options.parse(
+                BenchmarkOptions.parse(
                         "--device=cpu",
                         "--layers=2",
                         "--heads=2",
@@ -68,7 +68,7 @@ final class GpuBenchmarkTest {
 
     @Test
     void anUnknownOptionIsRefusedByName() {
-        assertThatThrownBy(() -> GpuBenchmark.Options.parse("--witdh=3"))
+        assertThatThrownBy(() -> BenchmarkOptions.parse("--witdh=3"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot read --witdh=3: the options are --device, --layers, --heads, --width, --context,"
                         + " --vocabulary, --warm-up, --steps and --batches, each with = and a value.");

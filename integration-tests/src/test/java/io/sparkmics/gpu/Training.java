@@ -82,4 +82,11 @@ record Training(
         });
         return parameters;
     }
+
+    /** For the names of tests. */
+    @Override
+    public String toString() {
+        return config.layers() + " layers of width " + config.width() + " with "
+                + optimizer.getClass().getSimpleName();
+    }
 }
