@@ -79,7 +79,7 @@ rm -f results/*
 date -u +%Y-%m-%d >results/date
 cp program/commit program/natives results/
 part driver 30 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
-part machine 60 "${java[@]}" io.sparkmics.bootstrap.GpuMachine
+part machine 60 "${java[@]}" io.sparkmics.bootstrap.machine.GpuMachine
 part torch 60 python3 -c 'import torch; print(torch.__version__, "CUDA", torch.version.cuda, "GPU", torch.cuda.is_available())'
 part tests 180 "${java[@]}" io.sparkmics.gpu.GpuTests
 tiny=(--layers=2 --heads=2 --width=32 --context=32 --vocabulary=64 --warm-up=1 --steps=5 --batches=1,2)

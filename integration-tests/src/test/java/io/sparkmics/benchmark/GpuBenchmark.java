@@ -1,7 +1,7 @@
 package io.sparkmics.benchmark;
 
-import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.Feed;
 import io.sparkmics.engine.MemoryUse;

@@ -2,9 +2,9 @@ package io.sparkmics.gpu;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sparkmics.bootstrap.GpuMachine;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import java.util.List;
 
