@@ -1,0 +1,168 @@
+"""Makes one Markdown table of what run.sh left in a folder; ends with 1 where anything failed or was not run."""
+
+import json
+import pathlib
+import re
+import sys
+
+results = pathlib.Path(sys.argv[1])
+complete = True
+
+
+def text(name):
+    file = results / f"{name}.txt"
+    return file.read_text(errors="replace") if file.exists() else ""
+
+
+def state(name):
+    """The exit code, or None where it was not begun; 124 and 137 are those of a limit."""
+    file = results / f"{name}.exit"
+    return int(file.read_text().split()[0]) if file.exists() else None
+
+
+def read(name):
+    return (results / name).read_text().strip()
+
+
+def lines(name):
+    """The objects among the output of a program."""
+    found = []
+    for line in text(name).splitlines():
+        if line.startswith("{"):
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                pass
+    return found
+
+
+def last(name):
+    said = [line for line in text(name).splitlines() if line.strip()]
+    return said[-1].strip() if said else "nothing was said"
+
+
+def row(what, result):
+    print("| " + what + " | " + result.replace("|", "\\|").replace("\n", "<br>") + " |")
+
+
+def not_run(what, reason):
+    global complete
+    complete = False
+    row(what, "not run: " + reason)
+
+
+def problem():
+    """Why ranks cannot compute on a GPU here, in one line; empty where they can."""
+    if state("machine") == 0:
+        return ""
+    if state("driver") != 0:
+        return "no GPU"
+    beside = re.search(r" CUDA (\d+)\.", last("torch"))
+    if beside and beside.group(1) != "13":
+        return f"the Python packages here are those of CUDA {beside.group(1)}, and the natives need those of CUDA 13"
+    refusals = [line for line in text("machine").splitlines() if line.startswith("Cannot")]
+    return refusals[0].split(". Run ")[0] if refusals else last("machine")
+
+
+def heading():
+    print("| GPU proof of spark-mics | |\n|---|---|")
+    row("date", read("date"))
+    row("commit", read("commit"))
+    row("natives", read("natives"))
+    row("GPU, driver, memory", last("driver") if state("driver") == 0 else "no GPU (" + last("driver") + ")")
+    versions = text("machine").splitlines()
+    row("versions found", versions[0] if versions else "the report on the machine did not start: " + last("machine"))
+    row("PyTorch beside it", last("torch"))
+
+
+def tests():
+    global complete
+    said = text("tests").splitlines()
+    counts = [line for line in said if line.startswith("gpu tests: ")]
+    if not counts:
+        complete = False
+        row("tests tagged gpu", f"did not come to their end ({state('tests')}): {last('tests')}")
+    else:
+        complete &= state("tests") == 0 and counts[0].endswith(" 0 skipped")
+        row("tests tagged gpu", counts[0].removeprefix("gpu tests: "))
+    for line in said:
+        match = re.match(r"(PASSED|FAILED|SKIPPED) (.*)", line)
+        if match:
+            outcome = {"PASSED": "passed", "FAILED": "**failed**", "SKIPPED": "not run: " + problem()}[match.group(1)]
+            row("&nbsp; " + re.sub(r" in \d+ ms$", "", match.group(2)), outcome)
+
+
+def gigabytes(count):
+    return f"{count / 1e9:.2f} GB"
+
+
+def figures(line):
+    if line.get("outOfMemory"):
+        return "does not fit"
+    said = [f"{line['tokensPerSecond']:,.0f} tokens/s"]
+    if "shareOfPeak" in line:
+        said.append(f"{100 * line['shareOfPeak']:.1f} % of the bf16 peak")
+    if line.get("peakBytes"):
+        said.append(f"peak {gigabytes(line['peakBytes'])}")
+    if "plannedBytes" in line and "activationBytes" in line:
+        said.append(
+            f"planned {gigabytes(line['plannedBytes'])} + activations {gigabytes(line['activationBytes'])}"
+            f" = {gigabytes(line['plannedBytes'] + line['activationBytes'])}"
+        )
+    if "allocationsInSteadyState" in line:
+        said.append(f"{line['allocationsInSteadyState']} allocations in steady state")
+    said.append(f"loss {line['firstLoss']:.3f} to {line['lastLoss']:.3f}")
+    return ", ".join(said)
+
+
+def benchmark(name, what):
+    global complete
+    if state(name) is None:
+        not_run(what, problem() or "PyTorch sees no GPU")
+        return
+    for line in lines(name):
+        row(f"{what}, micro-batch of {line['microBatchSize']}", figures(line))
+    if state(name) != 0:
+        complete = False
+        row(what, f"ended with {state(name)}: {last(name)}")
+
+
+def ratio():
+    ours = {line["microBatchSize"]: line for line in lines("benchmark") if "tokensPerSecond" in line}
+    for line in lines("eager"):
+        size = line["microBatchSize"]
+        if size in ours and "tokensPerSecond" in line:
+            part = ours[size]["tokensPerSecond"] / line["tokensPerSecond"]
+            row(f"spark-mics as a part of eager PyTorch, micro-batch of {size}", f"{part:.2f}")
+
+
+def two_ranks():
+    global complete
+    if state("two-ranks") is None:
+        not_run("two ranks on one GPU", problem())
+        return
+    answers = [line for line in text("two-ranks").splitlines() if line.startswith("rank ") or " NCCL WARN " in line]
+    complete &= bool(answers)
+    row("two ranks on one GPU", "\n".join(answers) if answers else last("two-ranks"))
+
+
+def started(name, what):
+    if state(name) is not None:
+        good = state(name) == 0 and lines(name)
+        row(what, "starts and ends" if good else f"ended with {state(name)}: {last(name)}")
+
+
+heading()
+tests()
+benchmark("benchmark", "GPT of 355 M in bf16")
+benchmark("eager", "the same in eager PyTorch")
+ratio()
+two_ranks()
+started("benchmark-on-cpu", "benchmark of a tiny model on the CPU")
+started("eager-on-cpu", "eager PyTorch, tiny, on the CPU")
+print(
+    "\nTokens/s are those of the median step. The share of the peak counts 6 N + 12 L T w operations a token (N without"
+    " positions; PaLM, appendix B) and the dense bf16 peak of NVIDIA's data sheet. Planned memory has no activations in it;"
+    " those were measured apart, without the engine."
+)
+sys.exit(0 if complete else 1)

@@ -1,0 +1,92 @@
+package io.sparkmics.gpu;
+
+import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.Feed;
+import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.OptimizerSettings;
+import io.sparkmics.engine.Precision;
+import io.sparkmics.engine.StepResult;
+import io.sparkmics.model.GptConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * A run that can be had on every device, of one rank.
+ *
+ * @param microBatchSize how the same global batch is cut: sums are rounded in another order, and nothing else differs
+ */
+record Training(
+        GptConfig config,
+        OptimizerSettings optimizer,
+        double learningRate,
+        Precision precision,
+        int globalBatchSize,
+        int microBatchSize,
+        int steps) {
+
+    /** What can be seen of a run from outside; the parameters are read before and after it. */
+    record Outcome(
+            List<Double> losses,
+            List<Double> norms,
+            double evaluation,
+            Map<String, float[]> before,
+            Map<String, float[]> after) {}
+
+    Training in(Precision other) {
+        return new Training(config, optimizer, learningRate, other, globalBatchSize, microBatchSize, steps);
+    }
+
+    Training cutInto(int size) {
+        return new Training(config, optimizer, learningRate, precision, globalBatchSize, size, steps);
+    }
+
+    EngineSettings settings() {
+        return new EngineSettings(optimizer, 1, 42, precision);
+    }
+
+    Outcome on(RankDevice device) {
+        return OneGpu.run(device, this::train);
+    }
+
+    private Outcome train(RankContext ranks) throws IOException {
+        int microSteps = globalBatchSize / microBatchSize;
+        List<Double> losses = new ArrayList<>();
+        List<Double> norms = new ArrayList<>();
+        try (MicsEngine engine = new MicsEngine(config.build(), settings(), ranks);
+                Feed training =
+                        new Feed(RandomTokens.batches(config, steps, microSteps, microBatchSize), ranks.device());
+                Feed evaluation =
+                        new Feed(RandomTokens.batches(config, 1, microSteps, microBatchSize), ranks.device())) {
+            Map<String, float[]> before = parameters(engine);
+            for (int step = 0; step < steps; step++) {
+                StepResult result = engine.step(step, training.limit(microSteps), learningRate);
+                losses.add(result.loss());
+                norms.add(result.gradientNorm());
+            }
+            return new Outcome(losses, norms, engine.evaluate(evaluation), before, parameters(engine));
+        }
+    }
+
+    private static Map<String, float[]> parameters(MicsEngine engine) throws IOException {
+        Map<String, float[]> parameters = new LinkedHashMap<>();
+        engine.forEachParameter((parameter, value) -> {
+            float[] values = new float[Math.toIntExact(value.numel())];
+            new FloatPointer(value.data_ptr()).get(values);
+            parameters.put(parameter.name(), values);
+        });
+        return parameters;
+    }
+
+    /** For the names of tests. */
+    @Override
+    public String toString() {
+        return config.layers() + " layers of width " + config.width() + " with "
+                + optimizer.getClass().getSimpleName();
+    }
+}
