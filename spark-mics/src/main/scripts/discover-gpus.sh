@@ -23,9 +23,12 @@ indices="$(timeout "$DEADLINE" nvidia-smi --query-gpu=index --format=csv,noheade
 [ "$status" -eq 0 ] || fail "nvidia-smi ended with $status: $indices. Load or install the NVIDIA driver."
 
 addresses=""
+# Warnings of the driver stand between the indices.
 while IFS= read -r index; do
-    [[ "$index" =~ ^[0-9]+$ ]] || fail "nvidia-smi answered '$index', which is not the index of a GPU."
-    addresses+="${addresses:+, }\"$index\""
+    if [[ "$index" =~ ^[0-9]+$ ]]; then
+        addresses+="${addresses:+, }\"$index\""
+    fi
 done <<<"$indices"
+[ -n "$addresses" ] || fail "nvidia-smi answered '$indices', in which there is no index of a GPU."
 
 echo "{\"name\": \"gpu\", \"addresses\": [$addresses]}"

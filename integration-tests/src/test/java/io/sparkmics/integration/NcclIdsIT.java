@@ -65,8 +65,7 @@ final class NcclIdsIT {
         assertThat(run.exitCode()).as(run.output()).isNotZero();
         assertThat(run.output())
                 .contains(
-                        "Cannot join the ranks over NCCL: the environment variable NCCL_COMM_ID is set, and with it anyone"
-                                + " who reaches that address may join. Unset it on the executors.")
+                        "the environment variable NCCL_COMM_ID is set, and it replaces the secret in NCCL's ids. Unset it.")
                 .doesNotContain("127.0.0.1:4242");
         assertThat(folder.resolve("none")).doesNotExist();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -80,7 +81,7 @@ final class CheckingCommunicator implements Communicator {
 
     private List<Call> exchange(Call own) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor shard = torch.tensor(own.encoded()).to(device.device(), torch.ScalarType.Long);
+            Tensor shard = onDevice(own.encoded());
             Tensor whole = torch.empty(new long[] {(long) Call.LENGTH * group().size()}, shard.options(), null);
             channel.gather(shard, whole).await();
             long[] encoded = new long[Math.toIntExact(whole.numel())];
@@ -94,6 +95,15 @@ final class CheckingCommunicator implements Communicator {
     }
 
     /** What the members must agree on. */
+    /** Number by number: a copy to a GPU would wait for all that it computes, with no deadline. */
+    private Tensor onDevice(long[] values) {
+        Tensor tensor = torch.empty(new long[] {values.length}, device.options(torch.ScalarType.Long), null);
+        for (int i = 0; i < values.length; i++) {
+            tensor.select(0, i).fill_(new Scalar(values[i]));
+        }
+        return tensor;
+    }
+
     private record Call(Collective collective, long number, torch.ScalarType type, long size, long root) {
 
         static final int LENGTH = 5;

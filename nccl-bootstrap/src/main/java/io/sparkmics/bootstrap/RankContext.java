@@ -85,7 +85,7 @@ public final class RankContext implements AutoCloseable {
         return transport.device();
     }
 
-    /** Waits, with the deadline, until the device has done all that this thread has asked of it: see {@link Transport}. */
+    /** Waits, with the deadline, until the device has done what this thread has asked of it: see {@link Transport}. */
     public void settle() {
         transport.settle();
     }
@@ -104,14 +104,20 @@ public final class RankContext implements AutoCloseable {
     }
 
     /**
-     * Does a part of this rank's work. When it fails the collectives are given up before the failure goes on: so the peers
-     * fail now, and nothing that is in flight points into memory that is freed on the failure's way out.
+     * Does a part of this rank's work. When it fails the collectives are given up, and this context is closed, before the
+     * failure goes on: so peers that see it fail now, and nothing that is in flight points into memory that is freed on the
+     * failure's way out.
      */
     public <T> T abortOnFailure(Supplier<T> work) {
         try {
             return work.get();
         } catch (Throwable failure) {
-            abort();
+            try {
+                abort();
+                close();
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
             throw failure;
         }
     }
@@ -119,8 +125,11 @@ public final class RankContext implements AutoCloseable {
     /** The clean way out: no collective is in flight. Idempotent. */
     @Override
     public void close() {
-        communicators.values().forEach(Communicator::close);
-        transport.close();
+        try {
+            communicators.values().forEach(Communicator::close);
+        } finally {
+            transport.close();
+        }
     }
 
     /** The other way out: see {@link Communicator#abort()}. Idempotent, callable from any thread; close still follows. */

@@ -36,8 +36,8 @@ public interface Transport extends AutoCloseable {
     RankDevice device();
 
     /**
-     * Waits until the device has done all that this thread has asked of it, collectives included: before a value is read
-     * back. Where the device is the CPU there is nothing to wait for.
+     * Waits until the device has done all that this thread has asked of it, collectives that were joined included: before a
+     * value is read back. Where the device is the CPU there is nothing to wait for.
      *
      * @throws CommunicationException as {@link Pending#await()} does
      */

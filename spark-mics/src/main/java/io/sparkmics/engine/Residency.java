@@ -29,8 +29,9 @@ final class Residency {
     }
 
     /**
-     * Also waits for the gathers behind it, which are done when the device has begun to compute: so the host is never more
-     * than a position ahead of it, and a collective that hangs shows here, with its deadline, not in a queue that is full.
+     * Also waits for the gathers behind it, which are done when the device has begun to compute: so where units come from
+     * peers the host is never more than a position ahead of it, and a gather that hangs shows here, with its deadline, not in
+     * a queue that is full.
      */
     void leave(int position) {
         for (GatheredUnit unit : new ArrayList<>(gathered.keySet())) {

@@ -54,6 +54,8 @@ final class RankTask {
         BarrierExchange exchange = new BarrierExchange(task, MEETING);
         Model model = settings.model().build();
         Optional<RankGpu> gpu = gpu(exchange);
+        // Before the others wait for this one.
+        gpu.ifPresent(any -> NativeLibraries.loadCuda());
         Place place = gpu.map(RankGpu::uuid).map(exchange::place).orElseGet(exchange::place);
         try (RankContext ranks =
                 Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task))) {

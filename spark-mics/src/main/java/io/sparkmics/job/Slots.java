@@ -74,7 +74,8 @@ final class Slots {
         return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots" + gpus
                 + ofThem(busy) + " after " + timeout.toSeconds()
                 + " s. Ask for more executors or " + (gpus.isEmpty() ? "cores" : "GPUs")
-                + ", end other jobs, lower numWorkers, or raise slotTimeout.";
+                + ", end other jobs, lower numWorkers, "
+                + (gpus.isEmpty() ? "" : "set deviceType to cpu, ") + "or raise slotTimeout.";
     }
 
     private static void sleep() {

@@ -35,6 +35,12 @@ class DiscoveryScriptTest {
     }
 
     @Test
+    void aWarningBetweenTheIndicesIsNoGpu() throws Exception {
+        assertThat(run("echo 'WARNING: infoROM is corrupted'; echo 0; echo 1").output())
+                .isEqualTo("{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}\n");
+    }
+
+    @Test
     void aDriverThatFailsIsQuoted() throws Exception {
         Outcome outcome = run("echo \"NVIDIA-SMI has failed because it couldn't communicate with the driver\"; exit 9");
 
@@ -53,8 +59,8 @@ class DiscoveryScriptTest {
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.output()).isEmpty();
         assertThat(outcome.errors())
-                .endsWith("nvidia-smi answered 'No devices were found', which is not the index of a GPU.\n");
-        assertThat(run("true").errors()).endsWith("nvidia-smi answered '', which is not the index of a GPU.\n");
+                .endsWith("nvidia-smi answered 'No devices were found', in which there is no index of a GPU.\n");
+        assertThat(run("true").errors()).endsWith("nvidia-smi answered '', in which there is no index of a GPU.\n");
     }
 
     @Test

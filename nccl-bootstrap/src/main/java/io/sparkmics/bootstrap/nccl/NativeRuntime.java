@@ -224,16 +224,17 @@ final class NativeRuntime implements NcclRuntime {
 
     @Override
     public void abort(List<Handle> communicators) {
+        // Errors are told, not thrown: what has led here matters more.
         try (PointerScope scope = new PointerScope()) {
-            NcclResult.require(nccl.ncclGroupStart(), "abort the NCCL communicators");
+            NcclResult.warn(nccl.ncclGroupStart(), "abort the NCCL communicators");
             for (Handle communicator : communicators) {
                 ncclComm native_ = communicator(communicator);
-                // A split that did not come to its end has left none.
+                // A split that did not come to its end may have left none; the world, aborted before it, knows by now.
                 if (native_ != null && !native_.isNull()) {
-                    nccl.ncclCommAbort(native_);
+                    NcclResult.warn(nccl.ncclCommAbort(native_), "abort an NCCL communicator");
                 }
             }
-            NcclResult.require(nccl.ncclGroupEnd(), "abort the NCCL communicators");
+            NcclResult.warn(nccl.ncclGroupEnd(), "abort the NCCL communicators");
         }
         communicators.forEach(communicator -> ((Cell) communicator).address().close());
     }

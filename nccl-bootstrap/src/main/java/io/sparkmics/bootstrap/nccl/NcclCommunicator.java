@@ -72,10 +72,7 @@ final class NcclCommunicator implements Communicator {
         }
         forgetFinished();
         String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
-        NcclRuntime runtime = world.runtime();
-        NcclRuntime.Mark computed = runtime.computed();
-        runtime.communicateAfter(computed);
-        runtime.release(computed);
+        world.communicateAfterCompute();
         Tensor ownFrom = Tensors.flat(from);
         Tensor ownTo = Tensors.flat(to);
         // Now already in flight: where the start itself fails, its tensors are let go of with the others'.
@@ -89,13 +86,13 @@ final class NcclCommunicator implements Communicator {
                 throw e;
             }
         }
-        pending.launched(runtime.communicated());
+        pending.launched(world.runtime().communicated());
         return pending;
     }
 
     /** Operations that were joined and never awaited are seen to here. */
     private void forgetFinished() {
-        while (!inFlight.isEmpty() && inFlight.peek().reached()) {
+        while (!inFlight.isEmpty() && inFlight.peek().over()) {
             inFlight.remove().finish();
         }
     }

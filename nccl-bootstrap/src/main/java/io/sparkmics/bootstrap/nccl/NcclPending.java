@@ -23,6 +23,7 @@ final class NcclPending implements Pending {
     private final Tensor to;
     private NcclRuntime.Mark done;
     private boolean joined;
+    private boolean awaited;
     private boolean finished;
 
     /** @param from its own handles on the memory, which it closes */
@@ -42,10 +43,7 @@ final class NcclPending implements Pending {
         if (joined) {
             return;
         }
-        if (communicator.world().aborted()) {
-            // What was aborted reaches its mark too, with garbage in its buffers.
-            throw failure("the communicator was aborted", null);
-        }
+        requireNotAborted();
         if (!finished) {
             runtime().computeAfter(done);
         }
@@ -56,7 +54,7 @@ final class NcclPending implements Pending {
 
     @Override
     public void await() {
-        if (finished && joined) {
+        if (awaited) {
             return;
         }
         Patience.await(
@@ -64,7 +62,9 @@ final class NcclPending implements Pending {
                 communicator.world().settings(),
                 this::trouble,
                 this::failure);
+        requireNotAborted();
         join();
+        awaited = true;
         communicator.finished(this);
     }
 
@@ -72,6 +72,13 @@ final class NcclPending implements Pending {
     @Override
     public Pending then(Supplier<Pending> next) {
         return next.get();
+    }
+
+    /** What was aborted reaches its mark too, with garbage in its buffers. */
+    private void requireNotAborted() {
+        if (communicator.world().aborted()) {
+            throw failure("the communicator was aborted", null);
+        }
     }
 
     boolean reached() {
@@ -91,12 +98,21 @@ final class NcclPending implements Pending {
         return communicator.world().runtime();
     }
 
+    /** Whether nothing comes of it any more: a device that has failed cannot even be asked. */
+    boolean over() {
+        try {
+            return reached();
+        } catch (RuntimeException e) {
+            return true;
+        }
+    }
+
     void awaitCleanEnd() {
-        LetGo.within(CLEAN_END_MILLIS, millis -> Looks.until(this::reached, millis));
+        LetGo.within(CLEAN_END_MILLIS, millis -> Looks.until(this::over, millis));
     }
 
     void awaitEnd() {
-        LetGo.within(LetGo.MILLIS, millis -> Looks.until(this::reached, millis));
+        LetGo.within(LetGo.MILLIS, millis -> Looks.until(this::over, millis));
     }
 
     /** Gives back what the operation holds. */

@@ -4,13 +4,17 @@ import io.sparkmics.bootstrap.Collective;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -35,13 +39,13 @@ final class NcclWorld {
 
     private final NcclRuntime runtime;
     private final CommunicationSettings settings;
-    private final List<NcclRuntime.Handle> communicators = new ArrayList<>();
+    private final List<NcclRuntime.Handle> communicators = new CopyOnWriteArrayList<>();
 
     /** Keeps a communicator from being freed under a call. */
     private final ReentrantLock using = new ReentrantLock();
 
     private volatile boolean aborted;
-    private boolean ended;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     private NcclWorld(NcclRuntime runtime, CommunicationSettings settings) {
         this.runtime = runtime;
@@ -68,15 +72,16 @@ final class NcclWorld {
             world.awaitReady(all, what);
             for (Group group : groups) {
                 if (group.size() < worldSize) {
-                    NcclRuntime.Handle part = runtime.split(all, group.ranks().get(0), group.index());
+                    NcclRuntime.Handle part =
+                            world.own(runtime.split(all, group.ranks().get(0), group.index()));
                     // Until the world is ready again the part is not there.
                     world.awaitReady(all, "make " + Names.of(group));
-                    world.awaitReady(world.own(part), "make " + Names.of(group));
+                    world.awaitReady(part, "make " + Names.of(group));
                 } else {
                     world.own(all);
                 }
             }
-            world.meet(all);
+            world.meet(all, worldSize);
             return world;
         } catch (RuntimeException | Error e) {
             world.abort();
@@ -85,17 +90,27 @@ final class NcclWorld {
     }
 
     /**
-     * The first collective makes the connections. And a rank that left at once would break the joining of those that are not
-     * through with it.
+     * The first collective makes the connections, and its sum shows that they work. A rank that left at once would also break
+     * the joining of those that are not through with it; from here on it may, so its leaving is no trouble here.
      */
-    private void meet(NcclRuntime.Handle all) {
+    private void meet(NcclRuntime.Handle all, int worldSize) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor sum = torch.zeros(new long[] {1}, runtime.device().options(ScalarType.Float));
-            runtime.communicateAfter(runtime.computed());
-            launch(Collective.ALL_REDUCE, all, sum, sum, 0, MEET);
+            Tensor sum = torch.ones(new long[] {1}, runtime.device().options(ScalarType.Float));
+            communicateAfterCompute();
+            begin(Collective.ALL_REDUCE, all, sum, sum, 0);
+            await(millis -> ready(all, millis), all, MEET);
             NcclRuntime.Mark met = runtime.communicated();
-            await(millis -> Looks.until(() -> runtime.reached(met), millis), all, MEET);
-            runtime.release(met);
+            try {
+                await(millis -> Looks.until(() -> runtime.reached(met), millis), all, MEET);
+                runtime.computeAfter(met);
+            } finally {
+                runtime.release(met);
+            }
+            float came = sum.item_float();
+            if (came != worldSize) {
+                throw new CommunicationException("Cannot " + MEET + ": "
+                        + trouble(all).orElse("of " + worldSize + " ranks " + came + " have come") + ".");
+            }
         }
     }
 
@@ -134,14 +149,7 @@ final class NcclWorld {
     }
 
     private boolean ready(NcclRuntime.Handle communicator, long millis) throws InterruptedException {
-        if (aborted) {
-            return false;
-        }
-        if (!progress(communicator).busy()) {
-            return true;
-        }
-        Thread.sleep(Math.min(1, millis));
-        return false;
+        return Looks.until(() -> !aborted && !progress(communicator).busy(), millis);
     }
 
     /** Why nothing can come of this communicator any more. */
@@ -162,23 +170,37 @@ final class NcclWorld {
     private NcclRuntime.Progress progress(NcclRuntime.Handle communicator) {
         using.lock();
         try {
-            return aborted || ended ? new NcclRuntime.Progress(true, Optional.empty()) : runtime.progress(communicator);
+            return aborted || ended.get()
+                    ? new NcclRuntime.Progress(true, Optional.empty())
+                    : runtime.progress(communicator);
         } finally {
             using.unlock();
         }
     }
 
+    /** What is on the communication stream from now on comes behind all that this thread has computed. */
+    void communicateAfterCompute() {
+        NcclRuntime.Mark computed = runtime.computed();
+        try {
+            runtime.communicateAfter(computed);
+        } finally {
+            runtime.release(computed);
+        }
+    }
+
     /** Puts a collective on the communication stream; when it comes back, it is there. */
     void launch(Collective collective, NcclRuntime.Handle communicator, Tensor from, Tensor to, int root, String what) {
-        boolean launched;
+        if (!begin(collective, communicator, from, to, root)) {
+            awaitReady(communicator, what);
+        }
+    }
+
+    private boolean begin(Collective collective, NcclRuntime.Handle communicator, Tensor from, Tensor to, int root) {
         using.lock();
         try {
-            launched = !aborted && runtime.launch(collective, communicator, from, to, root);
+            return !aborted && runtime.launch(collective, communicator, from, to, root);
         } finally {
             using.unlock();
-        }
-        if (!launched) {
-            awaitReady(communicator, what);
         }
     }
 
@@ -186,14 +208,16 @@ final class NcclWorld {
         return aborted;
     }
 
-    /** Ends everything that is in flight, here and so at the peers. Idempotent, for any thread. */
+    /**
+     * Ends everything that is in flight here. Peers on other hosts notice, those on the same host may not: they wait until
+     * their task is cancelled or their deadline has come. Idempotent, for any thread.
+     */
     void abort() {
         aborted = true;
-        boolean alone = aloneWithin(CLEAN_END);
+        // A call that does not come back is what an abort is for: after a while NCCL lets it come from beside.
+        boolean alone = LetGo.within(CLEAN_END.toMillis(), millis -> using.tryLock(millis, TimeUnit.MILLISECONDS));
         try {
-            // A call that does not come back is what an abort is for: NCCL lets it come from beside.
-            if (!ended) {
-                ended = true;
+            if (ended.compareAndSet(false, true)) {
                 runtime.abort(distinct());
             }
         } finally {
@@ -203,40 +227,37 @@ final class NcclWorld {
         }
     }
 
-    private boolean aloneWithin(Duration time) {
-        try {
-            return using.tryLock(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return using.tryLock();
-        }
-    }
-
     /** The clean way out: nothing is in flight. */
     void close() {
-        if (ended) {
-            return;
-        }
+        List<NcclRuntime.Handle> all = new ArrayList<>(distinct());
+        // The world last: its parts lean on it.
+        Collections.reverse(all);
         try {
-            List<NcclRuntime.Handle> all = distinct();
-            // The world last: its parts lean on it.
-            for (int index = all.size() - 1; index >= 0; index--) {
-                NcclRuntime.Handle communicator = all.get(index);
-                runtime.finalizing(communicator);
-                Patience.await(
-                        millis -> ready(communicator, millis),
-                        settings.withTimeout(CLEAN_END).withCancelled(() -> false),
-                        () -> trouble(communicator),
-                        CommunicationException::new);
-            }
-            ended = true;
-            for (int index = all.size() - 1; index >= 0; index--) {
-                runtime.destroy(all.get(index));
+            all.forEach(this::finish);
+            if (ended.compareAndSet(false, true)) {
+                all.forEach(runtime::destroy);
             }
         } catch (CommunicationException e) {
             // The training is done; a peer that is gone already must not spoil it.
             abort();
         }
+    }
+
+    private void finish(NcclRuntime.Handle communicator) {
+        using.lock();
+        try {
+            if (ended.get()) {
+                return;
+            }
+            runtime.finalizing(communicator);
+        } finally {
+            using.unlock();
+        }
+        Patience.await(
+                millis -> ready(communicator, millis),
+                settings.withTimeout(CLEAN_END).withCancelled(() -> false),
+                () -> trouble(communicator),
+                CommunicationException::new);
     }
 
     private List<NcclRuntime.Handle> distinct() {

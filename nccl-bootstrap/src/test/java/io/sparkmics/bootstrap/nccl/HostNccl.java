@@ -17,6 +17,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -48,6 +50,7 @@ public final class HostNccl {
     private static final class Communicator implements NcclRuntime.Handle {
 
         private final int index;
+        private final AtomicInteger launching = new AtomicInteger();
         private volatile Meeting meeting;
         private volatile boolean gone;
 
@@ -65,6 +68,8 @@ public final class HostNccl {
         private final int version;
         private final List<Point> points = new ArrayList<>();
         private ExecutorService stream;
+        private ExecutorService launcher;
+        private boolean ordered;
         private Communicator world;
 
         Rank(int version) {
@@ -91,11 +96,8 @@ public final class HostNccl {
         @Override
         public void select() {
             calls.add("select");
-            stream = Executors.newSingleThreadExecutor(task -> {
-                Thread thread = new Thread(task, "host-nccl");
-                thread.setDaemon(true);
-                return thread;
-            });
+            stream = thread("host-nccl-stream");
+            launcher = thread("host-nccl-launcher");
         }
 
         @Override
@@ -119,15 +121,23 @@ public final class HostNccl {
         @Override
         public Progress progress(Handle handle) {
             Communicator communicator = present(handle);
-            return new Progress(communicator.meeting.busy(communicator.index), communicator.meeting.trouble());
+            return new Progress(busy(communicator), communicator.meeting.trouble());
         }
 
         @Override
         public boolean launch(Collective collective, Handle handle, Tensor from, Tensor to, int root) {
             Communicator communicator = usable(handle);
             Meeting meeting = communicator.meeting;
-            stream.execute(() -> meeting.meet(collective, communicator.index, from, to, root));
-            return true;
+            require(ordered, "a collective is launched that does not come behind the computing");
+            ordered = false;
+            communicator.launching.incrementAndGet();
+            // As NCCL does it: another thread puts it on the stream, in a while.
+            launcher.execute(() -> {
+                pause();
+                stream.execute(() -> meeting.meet(collective, communicator.index, from, to, root));
+                communicator.launching.decrementAndGet();
+            });
+            return false;
         }
 
         @Override
@@ -152,6 +162,7 @@ public final class HostNccl {
         @Override
         public void communicateAfter(Mark mark) {
             require(reached(mark), "the host has computed what it was asked for");
+            ordered = true;
         }
 
         @Override
@@ -205,6 +216,7 @@ public final class HostNccl {
                     communicator.meeting.leave();
                 }
             }
+            launcher.shutdownNow();
             stream.shutdownNow();
             synchronized (points) {
                 points.forEach(point -> point.reached().complete(null));
@@ -214,13 +226,30 @@ public final class HostNccl {
         @Override
         public void close() {
             if (stream != null) {
+                launcher.shutdownNow();
                 stream.shutdownNow();
             }
         }
 
+        private static boolean busy(Communicator communicator) {
+            return communicator.launching.get() > 0 || communicator.meeting.busy(communicator.index);
+        }
+
+        private static void pause() {
+            LockSupport.parkNanos(100_000);
+        }
+
+        private static ExecutorService thread(String name) {
+            return Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task, name);
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+
         private Communicator usable(Handle handle) {
             Communicator communicator = present(handle);
-            require(!communicator.meeting.busy(communicator.index), "a communicator is used while it is busy");
+            require(!busy(communicator), "a communicator is used while it is busy");
             require(
                     !world.meeting.busy(world.index) || communicator == world,
                     "a communicator is used while the world is busy");
