@@ -136,14 +136,14 @@ def ratio():
             row(f"spark-mics as a part of eager PyTorch, micro-batch of {size}", f"{part:.2f}")
 
 
-def two_ranks():
+def two_ranks(name, what):
     global complete
-    if state("two-ranks") is None:
-        not_run("two ranks on one GPU", problem())
+    if state(name) is None:
+        not_run(what, problem() or "no other NCCL was carried")
         return
-    answers = [line for line in text("two-ranks").splitlines() if line.startswith("rank ") or " NCCL WARN " in line]
+    answers = [line for line in text(name).splitlines() if re.match(r"rank \d|NCCL \d|.* NCCL WARN ", line)]
     complete &= bool(answers)
-    row("two ranks on one GPU", "\n".join(answers) if answers else last("two-ranks"))
+    row(what, "\n".join(answers) if answers else last(name))
 
 
 def started(name, what):
@@ -157,7 +157,8 @@ tests()
 benchmark("benchmark", "GPT of 355 M in bf16")
 benchmark("eager", "the same in eager PyTorch")
 ratio()
-two_ranks()
+two_ranks("two-ranks", "two ranks on one GPU, the machine's NCCL")
+two_ranks("two-ranks-allowed", "the same with the NCCL that was carried, and NCCL_MULTI_RANK_GPU_ENABLE=1")
 started("benchmark-on-cpu", "benchmark of a tiny model on the CPU")
 started("eager-on-cpu", "eager PyTorch, tiny, on the CPU")
 print(

@@ -29,6 +29,9 @@ public final class GpuTests {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage("io.sparkmics"))
                 .filters(TagFilter.includeTags("gpu"))
+                // One that hangs in native code must not keep the others from being run.
+                .configurationParameter("junit.jupiter.execution.timeout.default", "60 s")
+                .configurationParameter("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
                 .build();
         Report report = new Report(out);
         Launcher launcher = LauncherFactory.create();
