@@ -56,6 +56,9 @@ jlink --output "$program/java" --strip-java-debug-attributes --no-header-files -
 git -C "$root" describe --always --dirty >"$program/commit"
 pytorch="$(jar_of "pytorch-[^/]*-$platform-gpu")"
 version="$(basename "$pytorch" .jar)${capabilities:+ for $capabilities}"
+if [ -n "${SPARK_MICS_NCCL:-}" ]; then
+    version+=", libnccl.so.2 $(sha256sum <"$SPARK_MICS_NCCL/libnccl.so.2" | cut -c1-8)"
+fi
 echo "$version" >"$program/natives"
 slices program -6 "$program"
 
@@ -64,7 +67,7 @@ if [ "$(cat "$folder/natives" 2>/dev/null)" != "$version" ]; then
     echo "Packing $version, which takes minutes."
     rm -f "$folder/natives"
     natives="$work/natives"
-    mkdir -p "$natives"
+    mkdir -p "$natives" "$work/nccl"
     unzip -q "$pytorch" 'org/*.so*' -d "$natives"
     unzip -q "$(jar_of "openblas-[^/]*-$platform")" 'org/*/libopenblas.so*' 'org/*/libjniopenblas.so' 'org/*/libjniopenblas_nolapack.so' \
         'org/*/libgfortran.so*' 'org/*/libquadmath.so*' 'org/*/libgcc_s.so*' -d "$natives"
@@ -72,26 +75,22 @@ if [ "$(cat "$folder/natives" 2>/dev/null)" != "$version" ]; then
     for library in cublas cudart cudnn cupti cusolver cusparse nccl; do
         unzip -q "$(jar_of "cuda-[^/]*-$platform")" "org/*/libjni$library.so" -d "$natives"
     done
+    if [ -n "${SPARK_MICS_NCCL:-}" ]; then
+        cp -L "$SPARK_MICS_NCCL/libnccl.so.2" "$work/nccl/"
+    fi
     if [ -n "$capabilities" ]; then
-        # shellcheck disable=SC2086
-        python3 "$here/prune.py" "$natives/org/bytedeco/pytorch/$platform-gpu/libtorch_cuda.so" $capabilities
+        find "$natives" "$work/nccl" -name libtorch_cuda.so -o -name libnccl.so.2 | while read -r library; do
+            # shellcheck disable=SC2086
+            python3 "$here/prune.py" "$library" $capabilities
+        done
     fi
     # A jar that is not compressed: what is loaded takes the same way as from the jar that users have.
     mkdir "$work/jar"
     jar --create --no-compress --no-manifest --file "$work/jar/natives.jar" -C "$natives" org
     slices natives -6 "$work/jar"
+    rm -f "$folder"/nccl.[0-9]*
+    [ -z "${SPARK_MICS_NCCL:-}" ] || slices nccl -6 "$work/nccl"
     echo "$version" >"$folder/natives"
-fi
-
-rm -f "$folder"/nccl.[0-9]*
-if [ -n "${SPARK_MICS_NCCL:-}" ]; then
-    mkdir "$work/nccl"
-    cp -L "$SPARK_MICS_NCCL/libnccl.so.2" "$work/nccl/"
-    if [ -n "$capabilities" ]; then
-        # shellcheck disable=SC2086
-        python3 "$here/prune.py" "$work/nccl/libnccl.so.2" $capabilities
-    fi
-    slices nccl -6 "$work/nccl"
 fi
 
 cp "$here/run.sh" "$here/eager.py" "$here/report.py" "$folder/"
