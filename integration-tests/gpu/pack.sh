@@ -94,6 +94,6 @@ if [ "$(cat "$folder/natives" 2>/dev/null)" != "$version" ]; then
 fi
 
 cp "$here/run.sh" "$here/eager.py" "$here/report.py" "$folder/"
-(cd "$folder" && find . -name '*.[0-9]*' -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS)
+(cd "$folder" && find . -maxdepth 1 -type f -name '*.[0-9][0-9][0-9]' -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS)
 (cd "$folder" && du -b --apparent-size $(cut -c67- SHA256SUMS))
 echo "$(wc -l <"$folder/SHA256SUMS") pieces in $folder, of commit $(cat "$program/commit")."
