@@ -42,6 +42,14 @@ def last(name):
     return said[-1].strip() if said else "nothing was said"
 
 
+def trouble(name):
+    """What it ended for: the first line that names an error, else its last words."""
+    for line in text(name).splitlines():
+        if re.search(r"(Exception|Error)\b.*: ", line):
+            return line.strip()
+    return last(name)
+
+
 def row(what, result):
     print("| " + what + " | " + result.replace("|", "\\|").replace("\n", "<br>") + " |")
 
@@ -131,7 +139,7 @@ def benchmark(name, what):
         row(f"{what}, micro-batch of {line['microBatchSize']}", figures(line))
     if state(name) != 0:
         complete = False
-        row(what, f"ended with {state(name)}: {last(name)}")
+        row(what, f"ended with {state(name)}: {trouble(name)}")
 
 
 def ratio():
@@ -156,7 +164,7 @@ def two_ranks(name, what):
 def started(name, what):
     if state(name) is not None:
         good = state(name) == 0 and lines(name)
-        row(what, "starts and ends" if good else f"ended with {state(name)}: {last(name)}")
+        row(what, "starts and ends" if good else f"ended with {state(name)}: {trouble(name)}")
 
 
 heading()
