@@ -107,10 +107,10 @@ def measure(args, batch):
         torch.tensor([sequence(step, slot, args.context, args.vocabulary) for slot in range(batch)])
         for step in range(args.warm_up + args.steps)
     ]
-    losses, seconds, retries = [], [], 0
+    losses, seconds, allocations = [], [], 0
     for step, host in enumerate(batches):
         if cuda and step == args.warm_up:
-            retries = torch.cuda.memory_stats().get("num_device_alloc", 0)
+            allocations = torch.cuda.memory_stats().get("num_device_alloc", 0)
         begin = time.perf_counter()
         loss = model.loss(host.to(args.device, non_blocking=True))
         loss.backward()
@@ -138,7 +138,7 @@ def measure(args, batch):
     }
     if cuda:
         line["peakBytes"] = torch.cuda.max_memory_allocated()
-        line["allocationsInSteadyState"] = torch.cuda.memory_stats().get("num_device_alloc", 0) - retries
+        line["allocationsInSteadyState"] = torch.cuda.memory_stats().get("num_device_alloc", 0) - allocations
     return line
 
 

@@ -7,11 +7,12 @@
 # FOLDER gets run.sh, its helpers and the pieces program.* and natives.*, of at most 55 MB each, with their checksums. Carry
 # all of it into one folder, in as many goes as it takes, and call run.sh there after each: it says what is missing, and
 # begins when nothing is. With capabilities, as 9.0 for H100 and H200, the code for other GPUs is left out. Natives that are
-# in FOLDER from before are kept.
+# in FOLDER from before are kept. Where SPARK_MICS_NCCL names a folder with libnccl.so.2, that is carried, too, beside the
+# machine's own: from 2.32 on NCCL can be told to have several ranks on one GPU.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
-[ $# -ge 1 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$1"
 folder="$(cd "$1" && pwd)"
 shift
@@ -55,6 +56,9 @@ jlink --output "$program/java" --strip-java-debug-attributes --no-header-files -
 git -C "$root" describe --always --dirty >"$program/commit"
 pytorch="$(jar_of "pytorch-[^/]*-$platform-gpu")"
 version="$(basename "$pytorch" .jar)${capabilities:+ for $capabilities}"
+if [ -n "${SPARK_MICS_NCCL:-}" ]; then
+    version+=", libnccl.so.2 $(sha256sum <"$SPARK_MICS_NCCL/libnccl.so.2" | cut -c1-8)"
+fi
 echo "$version" >"$program/natives"
 slices program -6 "$program"
 
@@ -63,26 +67,33 @@ if [ "$(cat "$folder/natives" 2>/dev/null)" != "$version" ]; then
     echo "Packing $version, which takes minutes."
     rm -f "$folder/natives"
     natives="$work/natives"
-    mkdir -p "$natives"
+    mkdir -p "$natives" "$work/nccl"
     unzip -q "$pytorch" 'org/*.so*' -d "$natives"
-    unzip -q "$(jar_of "openblas-[^/]*-$platform")" 'org/*/libopenblas.so*' 'org/*/libjniopenblas_nolapack.so' \
+    unzip -q "$(jar_of "openblas-[^/]*-$platform")" 'org/*/libopenblas.so*' 'org/*/libjniopenblas.so' 'org/*/libjniopenblas_nolapack.so' \
         'org/*/libgfortran.so*' 'org/*/libquadmath.so*' 'org/*/libgcc_s.so*' -d "$natives"
     unzip -q "$(jar_of "javacpp-[^/]*-$platform")" 'org/*.so*' -d "$natives"
     for library in cublas cudart cudnn cupti cusolver cusparse nccl; do
         unzip -q "$(jar_of "cuda-[^/]*-$platform")" "org/*/libjni$library.so" -d "$natives"
     done
+    if [ -n "${SPARK_MICS_NCCL:-}" ]; then
+        cp -L "$SPARK_MICS_NCCL/libnccl.so.2" "$work/nccl/"
+    fi
     if [ -n "$capabilities" ]; then
-        # shellcheck disable=SC2086
-        python3 "$here/prune.py" "$natives/org/bytedeco/pytorch/$platform-gpu/libtorch_cuda.so" $capabilities
+        find "$natives" "$work/nccl" -name libtorch_cuda.so -o -name libnccl.so.2 | while read -r library; do
+            # shellcheck disable=SC2086
+            python3 "$here/prune.py" "$library" $capabilities
+        done
     fi
     # A jar that is not compressed: what is loaded takes the same way as from the jar that users have.
     mkdir "$work/jar"
     jar --create --no-compress --no-manifest --file "$work/jar/natives.jar" -C "$natives" org
     slices natives -6 "$work/jar"
+    rm -f "$folder"/nccl.[0-9]*
+    [ -z "${SPARK_MICS_NCCL:-}" ] || slices nccl -6 "$work/nccl"
     echo "$version" >"$folder/natives"
 fi
 
 cp "$here/run.sh" "$here/eager.py" "$here/report.py" "$folder/"
-(cd "$folder" && sha256sum program.[0-9]* natives.[0-9]* >SHA256SUMS)
-(cd "$folder" && du -b --apparent-size program.[0-9]* natives.[0-9]*)
+(cd "$folder" && find . -maxdepth 1 -type f -name '*.[0-9][0-9][0-9]' -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS)
+(cd "$folder" && du -b --apparent-size $(cut -c67- SHA256SUMS))
 echo "$(wc -l <"$folder/SHA256SUMS") pieces in $folder, of commit $(cat "$program/commit")."

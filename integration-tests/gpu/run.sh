@@ -45,6 +45,11 @@ for piece in pieces/*; do grep -q " ${piece#pieces/}\$" "$here/SHA256SUMS" || rm
 begin=$SECONDS
 unpack program || { echo "Cannot unpack program: see above."; exit 1; }
 unpack natives || { echo "Cannot unpack natives: see above."; exit 1; }
+if grep -q ' nccl\.' "$here/SHA256SUMS"; then
+    unpack nccl || { echo "Cannot unpack nccl: see above."; exit 1; }
+else
+    rm -rf nccl nccl.unpacked
+fi
 echo "Unpacked in $((SECONDS - begin)) s: commit $(cat program/commit)."
 
 # NVIDIA's libraries are where Python keeps its packages; the driver's are where its container put them.
@@ -86,6 +91,10 @@ tiny=(--layers=2 --heads=2 --width=32 --context=32 --vocabulary=64 --warm-up=1 -
 if grep -q '^0 ' results/machine.exit; then
     part benchmark 120 "${java[@]}" io.sparkmics.benchmark.GpuBenchmark
     part two-ranks 75 env NCCL_DEBUG=WARN "${java[@]}" io.sparkmics.gpu.TwoRanksOneGpu
+    if [ -d nccl ]; then
+        part two-ranks-allowed 75 env NCCL_DEBUG=WARN NCCL_MULTI_RANK_GPU_ENABLE=1 \
+            SPARK_MICS_CUDA_PATH="$work/nccl:$SPARK_MICS_CUDA_PATH" "${java[@]}" io.sparkmics.gpu.TwoRanksOneGpu
+    fi
 else
     # It shows that all of it starts here; there is no figure in it.
     part benchmark-on-cpu 60 "${java[@]}" io.sparkmics.benchmark.GpuBenchmark --device=cpu "${tiny[@]}"

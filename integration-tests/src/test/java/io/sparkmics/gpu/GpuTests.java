@@ -29,6 +29,9 @@ public final class GpuTests {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage("io.sparkmics"))
                 .filters(TagFilter.includeTags("gpu"))
+                // One that hangs in native code must not keep the others from being run.
+                .configurationParameter("junit.jupiter.execution.timeout.default", "60 s")
+                .configurationParameter("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
                 .build();
         Report report = new Report(out);
         Launcher launcher = LauncherFactory.create();
@@ -77,7 +80,10 @@ public final class GpuTests {
                     skip(test, result.getThrowable().map(Throwable::getMessage).orElse("no reason given"));
                 case FAILED -> {
                     failed++;
-                    out.println("FAILED " + name(test));
+                    out.println("FAILED " + name(test)
+                            + result.getThrowable()
+                                    .map(failure -> " | " + firstLine(String.valueOf(failure)))
+                                    .orElse(""));
                     result.getThrowable().ifPresent(failure -> failure.printStackTrace(out));
                 }
             }
@@ -85,20 +91,28 @@ public final class GpuTests {
 
         private void skip(TestIdentifier test, String reason) {
             skipped++;
-            out.println("SKIPPED " + name(test));
+            out.println("SKIPPED " + name(test) + " | " + firstLine(reason));
             if (reasons.add(reason)) {
-                reason.lines().forEach(line -> out.println("    " + line));
+                reason.lines().skip(1).forEach(line -> out.println("    " + line));
             }
+        }
+
+        /** Of those that say something. */
+        private static String firstLine(String text) {
+            return text.lines().filter(line -> !line.isBlank()).findFirst().orElse("nothing was said");
         }
 
         private static String name(TestIdentifier test) {
             return test.getSource()
-                            .filter(MethodSource.class::isInstance)
-                            .map(MethodSource.class::cast)
-                            .map(source -> source.getClassName().replaceFirst(".*\\.", "") + "."
-                                    + source.getMethodName() + " ")
-                            .orElse("")
-                    + test.getDisplayName();
+                    .filter(MethodSource.class::isInstance)
+                    .map(MethodSource.class::cast)
+                    .map(source -> name(source, test.getDisplayName()))
+                    .orElse(test.getDisplayName());
+        }
+
+        private static String name(MethodSource source, String shown) {
+            String method = source.getClassName().replaceFirst(".*\\.", "") + "." + source.getMethodName();
+            return shown.equals(source.getMethodName() + "()") ? method : method + " " + shown;
         }
     }
 }

@@ -8,6 +8,7 @@ import io.sparkmics.bootstrap.LocalExchange;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -30,6 +33,7 @@ public final class TwoRanksOneGpu {
     private TwoRanksOneGpu() {}
 
     public static void main(String[] arguments) throws InterruptedException {
+        System.out.println(version());
         List<FutureTask<String>> ranks = LocalExchange.among(2, TIMEOUT).stream()
                 .map(exchange -> new FutureTask<>(() -> rank(exchange)))
                 .toList();
@@ -43,6 +47,18 @@ public final class TwoRanksOneGpu {
         }
         System.out.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    private static String version() {
+        try {
+            NativeLibraries.loadNccl();
+        } catch (IllegalStateException e) {
+            return e.getMessage();
+        }
+        int[] version = new int[1];
+        nccl.ncclGetVersion(version);
+        // As NCCL codes it: 22809 is 2.28.9.
+        return "NCCL " + version[0] / 10000 + "." + version[0] / 100 % 100 + "." + version[0] % 100;
     }
 
     private static String answer(FutureTask<String> rank) throws InterruptedException {
@@ -67,7 +83,7 @@ public final class TwoRanksOneGpu {
     private static double sum(RankContext ranks) {
         try (PointerScope scope = new PointerScope()) {
             Tensor number = torch.ones(new long[] {1}, RankDevice.cuda(0).options(ScalarType.Float))
-                    .mul_(new org.bytedeco.pytorch.Scalar(ranks.rank() + 1.0));
+                    .mul_(new Scalar(ranks.rank() + 1.0));
             ranks.communicator(GroupKind.PARTITION).allReduce(number).await();
             ranks.settle();
             return number.item_double();

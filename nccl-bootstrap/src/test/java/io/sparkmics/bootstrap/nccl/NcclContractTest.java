@@ -14,22 +14,23 @@ import org.junit.jupiter.api.Tag;
 class NcclContractTest extends CommunicatorContract {
 
     private static final AtomicInteger NEXT = new AtomicInteger();
-    private static int gpus;
+    private static GpuMachine machine;
 
     @BeforeEach
     void requireGpus() {
-        assumeThat(GpuMachine.here().problems()).isEmpty();
-        gpus = GpuMachine.here().gpus().size();
+        // Once for all cases: it takes a second or two.
+        machine = machine == null ? GpuMachine.here() : machine;
+        assumeThat(machine.problems()).isEmpty();
     }
 
     @Override
     protected int ranksAtOnce() {
-        return gpus;
+        return machine.gpus().size();
     }
 
     /** Consecutive ones are different GPUs, as long as a world has no more ranks than there are. */
     @Override
     protected Transport transport() {
-        return NcclTransport.on(NEXT.getAndIncrement() % gpus);
+        return NcclTransport.on(NEXT.getAndIncrement() % ranksAtOnce());
     }
 }
