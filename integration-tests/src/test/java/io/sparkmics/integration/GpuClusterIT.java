@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two hosts of two GPUs and four cores each, as far as Spark can tell; no GPU is needed. */
@@ -96,6 +97,10 @@ final class GpuClusterIT {
     }
 
     @Test
+    @DisabledIfSystemProperty(
+            named = "sparkmics.torch.natives",
+            matches = ".*-gpu",
+            disabledReason = "It is about the jar that has no libraries for GPUs.")
     void aTrainingOnCpusLeavesTheGpusAloneAndOneOnGpusSaysWhatEachHostLacks(@TempDir Path folder)
             throws IOException, InterruptedException {
         Outcome run = hosts.submit(2)

@@ -58,7 +58,8 @@ final class RankTask {
         gpu.ifPresent(any -> NativeLibraries.loadCuda());
         Place place = gpu.map(RankGpu::uuid).map(exchange::place).orElseGet(exchange::place);
         try (RankContext ranks =
-                Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task))) {
+                        Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task));
+                CancelWatch watch = new CancelWatch(task::isInterrupted, ranks::abort)) {
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
                 return ranks.abortOnFailure(() -> train(ranks, model, engine, reader, task.stageAttemptNumber()));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -109,8 +110,7 @@ public record Placement(List<Long> offsets, long bytes) {
                     .orElseThrow();
         }
 
-        private static List<Long> candidates(
-                List<Integer> neighbours, long border, java.util.function.IntToLongFunction beside) {
+        private static List<Long> candidates(List<Integer> neighbours, long border, IntToLongFunction beside) {
             return LongStream.concat(
                             LongStream.of(border), neighbours.stream().mapToLong(other -> beside.applyAsLong(other)))
                     .sorted()

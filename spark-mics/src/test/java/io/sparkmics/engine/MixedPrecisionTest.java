@@ -91,9 +91,8 @@ class MixedPrecisionTest {
 
     @Test
     void updatesThatAreSmallerThanWhatComputesCanSeeAddUp() {
-        // One input 1, one hidden unit, weights 1, wanted 0: every gradient of a weight is 2, as long as 1 - n / 2^12
-        // rounds
-        // to 1 where the rounding is to 8 bits, and that of the hidden bias too.
+        // One input 1, one hidden unit, weights 1, wanted 0: every gradient of a weight is 2, and that of the hidden
+        // bias too, as long as 1 - n / 2^12 rounds to 1 in 8 bits.
         int steps = 4;
         double rate = Math.pow(2, -13);
         EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), 0, 7, Precision.BFLOAT16);
