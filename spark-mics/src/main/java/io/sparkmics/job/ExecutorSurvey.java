@@ -53,10 +53,11 @@ record ExecutorSurvey(List<Answer> answers) {
      * @param problems why ranks cannot compute on them
      * @param visible how many of them CUDA shows to the process
      * @param memoryBytes of the one that has least; 0 where there is none
+     * @param versions of the driver and the libraries that ranks will use
      */
-    record Gpus(List<String> problems, int visible, long memoryBytes) {
+    record Gpus(List<String> problems, int visible, long memoryBytes, String versions) {
 
-        static final Gpus NOT_ASKED = new Gpus(List.of(), 0, 0);
+        static final Gpus NOT_ASKED = new Gpus(List.of(), 0, 0, "");
 
         static Gpus here() {
             GpuMachine machine = GpuMachine.here();
@@ -66,7 +67,8 @@ record ExecutorSurvey(List<Answer> answers) {
                                     Optional.ofNullable(System.getenv(GpuAddress.VISIBLE_DEVICES)),
                                     machine.gpus().stream().map(Gpu::uuid).toList())
                             .size(),
-                    machine.gpus().stream().mapToLong(Gpu::memoryBytes).min().orElse(0));
+                    machine.gpus().stream().mapToLong(Gpu::memoryBytes).min().orElse(0),
+                    machine.describe());
         }
     }
 
@@ -106,6 +108,14 @@ record ExecutorSurvey(List<Answer> answers) {
                 .flatMap(answer -> Stream.concat(
                                 answer.gpus().problems().stream(), tooFew(answer.gpus(), threads).stream())
                         .map(problem -> "On host " + answer.host() + ": " + problem))
+                .distinct()
+                .toList();
+    }
+
+    /** What ranks on GPUs will use, one line for each host. */
+    List<String> gpuVersions() {
+        return answers.stream()
+                .map(answer -> "On host " + answer.host() + ": " + answer.gpus().versions())
                 .distinct()
                 .toList();
     }

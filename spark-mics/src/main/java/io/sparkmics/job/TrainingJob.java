@@ -66,7 +66,10 @@ public final class TrainingJob {
             ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
             survey.requireFit();
             DeviceChoice device = possible.with(survey.gpuProblems(threads(possible)));
-            announce(device);
+            announce(device.toString());
+            if (device.cuda()) {
+                survey.gpuVersions().forEach(TrainingJob::announce);
+            }
             if (!device.equals(possible)) {
                 // What the tasks of a run on CPUs ask for is something else.
                 awaitSlots(device);
@@ -93,9 +96,9 @@ public final class TrainingJob {
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
     }
 
-    private static void announce(DeviceChoice device) {
-        LOG.info("{}", device);
-        System.err.println(device);
+    private static void announce(String line) {
+        LOG.info(line);
+        System.err.println(line);
     }
 
     private int partitionGroupSize(DeviceChoice device, ExecutorSurvey survey) {

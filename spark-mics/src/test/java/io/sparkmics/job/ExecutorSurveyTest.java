@@ -76,9 +76,9 @@ class ExecutorSurveyTest {
     @Test
     void everyHostSaysWhyItsGpusWillNotDo() {
         ExecutorSurvey survey = new ExecutorSurvey(List.of(
-                new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0)),
-                new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0)),
-                new Answer("b", "", "", 1, new Gpus(List.of(), 1, 1L << 34))));
+                new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0, "")),
+                new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0, "")),
+                new Answer("b", "", "", 1, new Gpus(List.of(), 1, 1L << 34, ""))));
 
         assertThat(survey.gpuProblems(OptionalInt.empty()))
                 .containsExactly("On host a: no driver", "On host a: no NCCL");
@@ -93,10 +93,11 @@ class ExecutorSurveyTest {
     @Test
     void aRankMayTakeThreeQuartersOfTheSmallestGpu() {
         ExecutorSurvey survey = new ExecutorSurvey(List.of(
-                new Answer("a", "", "", 1, new Gpus(List.of(), 1, 1L << 36)),
-                new Answer("b", "", "", 1, new Gpus(List.of(), 4, 1L << 34))));
+                new Answer("a", "", "", 1, new Gpus(List.of(), 1, 1L << 36, "driver 580")),
+                new Answer("b", "", "", 1, new Gpus(List.of(), 4, 1L << 34, "driver 590"))));
 
         assertThat(survey.gpuMemoryPerRank()).isEqualTo(3L << 32);
+        assertThat(survey.gpuVersions()).containsExactly("On host a: driver 580", "On host b: driver 590");
     }
 
     @Test
