@@ -52,6 +52,7 @@ public final class HostNccl {
         private final int index;
         private final AtomicInteger launching = new AtomicInteger();
         private volatile Meeting meeting;
+        private volatile boolean finalized;
         private volatile boolean gone;
 
         Communicator(Meeting meeting, int index) {
@@ -70,6 +71,7 @@ public final class HostNccl {
         private ExecutorService stream;
         private ExecutorService launcher;
         private boolean ordered;
+        private final List<Communicator> parts = new ArrayList<>();
         private Communicator world;
 
         Rank(int version) {
@@ -114,6 +116,7 @@ public final class HostNccl {
             Communicator from = usable(parent);
             calls.add("split");
             Communicator part = new Communicator(null, key);
+            parts.add(part);
             from.meeting.split(from.index, color, meeting -> part.meeting = meeting);
             return part;
         }
@@ -195,7 +198,11 @@ public final class HostNccl {
 
         @Override
         public void finalizing(Handle handle) {
-            usable(handle);
+            Communicator communicator = usable(handle);
+            require(
+                    communicator != world || parts.stream().allMatch(part -> part.finalized),
+                    "a world ends before its parts");
+            communicator.finalized = true;
             calls.add("finalize");
         }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
@@ -135,6 +136,23 @@ class NcclTransportTest {
                 .hasMessageContaining("2.28.7")
                 .hasMessageEndingWith("Install the same version on all hosts.");
         assertThat(nccl.calls).as("before any communicator").isEmpty();
+    }
+
+    @Test
+    void whatWasJoinedIsNoResultAfterAnAbort() {
+        CyclicBarrier joined = new CyclicBarrier(2);
+        run(2, PAIRS, rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                Pending pending = rank.communicator(GroupKind.PARTITION).allReduce(torch.ones(100));
+                pending.join();
+                joined.await(1, TimeUnit.MINUTES);
+                rank.abort();
+                assertThatThrownBy(pending::await)
+                        .isInstanceOf(CommunicationException.class)
+                        .hasMessageEndingWith("the communicator was aborted.");
+            }
+            return null;
+        });
     }
 
     @Test
