@@ -110,7 +110,8 @@ final class GpuClusterIT {
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertThat(run.output())
                 .contains("deviceType cpu: so it was set\n", "cpu: trained 2 steps\n")
-                .contains("deviceType auto chose cpu: this jar has the libraries for CPUs only\n")
+                .contains(
+                        "deviceType auto chose cpu: this jar has the libraries for CPUs only; for GPUs there is the -all-gpu jar\n")
                 .contains("auto: trained 2 steps\n");
         assertThat(run.lines("cuda: On host "))
                 .as(run.output())

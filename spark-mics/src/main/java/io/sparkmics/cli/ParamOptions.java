@@ -44,7 +44,7 @@ final class ParamOptions {
             stage.set(param.name(), value);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "Cannot use " + TrainCommand.flag(param.name()) + " " + value + ": it is out of range. It is "
+                    "Cannot use " + TrainCommand.flag(param.name()) + " " + value + ": that is not allowed. It is "
                             + param.doc() + ".",
                     e);
         }

@@ -26,7 +26,7 @@ record DeviceChoice(String wanted, GpuTasks gpus, String reason) {
         }
         GpuTasks gpus = GpuTasks.of(conf);
         if (wanted.equals("auto") && gpus.way() != GpuTasks.Way.NONE && !librariesForGpus) {
-            return cpu(wanted, "this jar has the libraries for CPUs only");
+            return cpu(wanted, "this jar has the libraries for CPUs only; for GPUs there is the -all-gpu jar");
         }
         return new DeviceChoice(wanted, gpus, gpus.reason());
     }
@@ -44,7 +44,9 @@ record DeviceChoice(String wanted, GpuTasks gpus, String reason) {
         if (wanted.equals("cuda")) {
             throw new IllegalStateException(String.join("\n", problems));
         }
-        String others = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " problems more)";
+        String others = problems.size() == 1
+                ? ""
+                : " (the first of " + problems.size() + " problems; deviceType cuda tells them all)";
         return cpu(wanted, problems.get(0) + others);
     }
 

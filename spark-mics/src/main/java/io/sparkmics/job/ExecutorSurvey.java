@@ -4,7 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.sparkmics.bootstrap.machine.Gpu;
 import io.sparkmics.bootstrap.machine.GpuAddress;
 import io.sparkmics.bootstrap.machine.GpuMachine;
-import io.sparkmics.bootstrap.machine.Platform;
+import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.List;
@@ -40,7 +40,7 @@ record ExecutorSurvey(List<Answer> answers) {
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Answer(
                     SparkEnv.get().blockManager().blockManagerId().host(),
-                    Platform.problem().orElse(""),
+                    NativeLibraries.problem().orElse(""),
                     WorkDirectory.problemOnExecutor(new Path(run), hadoop).orElse(""),
                     system.getTotalMemorySize(),
                     cuda ? Gpus.here() : Gpus.NOT_ASKED);

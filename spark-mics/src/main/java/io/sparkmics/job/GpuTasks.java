@@ -33,7 +33,7 @@ record GpuTasks(Way way, String reason, String remedy) implements Serializable {
 
     static GpuTasks of(SparkConf conf) {
         String master = conf.get("spark.master", "");
-        if (master.equals("local") || master.startsWith("local[")) {
+        if (threads(master)) {
             return found(Way.LOCAL, "ranks are threads of master " + master + ", and rank i uses GPU i");
         }
         if (conf.getDouble(EXECUTOR_AMOUNT, 0) == 0) {
@@ -56,6 +56,23 @@ record GpuTasks(Way way, String reason, String remedy) implements Serializable {
                     "Set it to 1");
         }
         return found(Way.STAGE_LEVEL, given + ", so stage-level scheduling asks for 1");
+    }
+
+    /**
+     * A local master offers no GPUs, so that a task which must have one would be waited for without end.
+     *
+     * @return what to tell the user; empty where it is not so
+     */
+    static Optional<String> neverScheduled(SparkConf conf) {
+        String master = conf.get("spark.master", "");
+        return threads(master) && conf.getDouble(TASK_AMOUNT, 0) > 0
+                ? Optional.of("Cannot run tasks on master " + master + ": it offers no GPUs, and " + TASK_AMOUNT
+                        + " is " + conf.get(TASK_AMOUNT) + ". Do not set it: there, rank i uses GPU i all the same.")
+                : Optional.empty();
+    }
+
+    private static boolean threads(String master) {
+        return master.equals("local") || master.startsWith("local[");
     }
 
     /** As Spark's own check, which throws, and for any other master: without dynamic allocation, which cannot be on here. */

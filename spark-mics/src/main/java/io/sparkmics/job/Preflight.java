@@ -68,6 +68,7 @@ final class Preflight {
 
     private void cluster() {
         Platform.problem().ifPresent(problems::add);
+        GpuTasks.neverScheduled(conf).ifPresent(problems::add);
         if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
             problems.add("Cannot run a barrier stage with dynamic allocation: Spark refuses it, and"
                     + " spark.dynamicAllocation.enabled is true. Set it to false and ask for "

@@ -98,7 +98,7 @@ class TrainArgumentsTest {
     @Test
     void aValueOutOfRangeIsRefusedWithWhatItMeans() {
         assertThat(refusal("--num-workers=0"))
-                .isEqualTo("Cannot use --num-workers 0: it is out of range. "
+                .isEqualTo("Cannot use --num-workers 0: that is not allowed. "
                         + "It is the world size W: the number of ranks, one barrier task each.");
     }
 

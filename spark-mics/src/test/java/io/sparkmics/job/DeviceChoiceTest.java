@@ -37,7 +37,8 @@ class DeviceChoiceTest {
     @Test
     void automaticallyRanksComputeOnCpusWithTheLibrariesForThem() {
         assertThat(DeviceChoice.of("auto", gpus, false))
-                .hasToString("deviceType auto chose cpu: this jar has the libraries for CPUs only");
+                .hasToString(
+                        "deviceType auto chose cpu: this jar has the libraries for CPUs only; for GPUs there is the -all-gpu jar");
     }
 
     @Test
@@ -47,7 +48,9 @@ class DeviceChoiceTest {
 
         assertThat(one.cuda()).isFalse();
         assertThat(one).hasToString("deviceType auto chose cpu: " + NO_DRIVER);
-        assertThat(several).hasToString("deviceType auto chose cpu: " + NO_DRIVER + " (and 2 problems more)");
+        assertThat(several)
+                .hasToString("deviceType auto chose cpu: " + NO_DRIVER
+                        + " (the first of 3 problems; deviceType cuda tells them all)");
     }
 
     @Test

@@ -74,6 +74,24 @@ class GpuTasksTest {
         assertThat(gpus.reason()).isEqualTo("ranks are threads of master " + master + ", and rank i uses GPU i");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "local[2]"})
+    void threadsOfOneProcessMustNotAskForThem(String master) {
+        conf.setMaster(master).set(GpuTasks.TASK_AMOUNT, "1");
+
+        assertThat(GpuTasks.neverScheduled(conf))
+                .hasValue(
+                        "Cannot run tasks on master " + master + ": it offers no GPUs, and"
+                                + " spark.task.resource.gpu.amount is 1. Do not set it: there, rank i uses GPU i all the same.");
+        assertThat(GpuTasks.neverScheduled(conf.set(GpuTasks.TASK_AMOUNT, "0"))).isEmpty();
+        assertThat(GpuTasks.neverScheduled(conf.remove(GpuTasks.TASK_AMOUNT))).isEmpty();
+    }
+
+    @Test
+    void tasksOfAClusterMayAskForThem() {
+        assertThat(GpuTasks.neverScheduled(conf.set(GpuTasks.TASK_AMOUNT, "1"))).isEmpty();
+    }
+
     @Test
     void onlyAStageThatAsksHasAProfileOfItsOwn() {
         SparkContext spark = LocalSpark.session().sparkContext();

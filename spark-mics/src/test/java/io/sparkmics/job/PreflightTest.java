@@ -111,6 +111,15 @@ class PreflightTest {
     }
 
     @Test
+    void aLocalMasterOffersNoTaskAGpu() {
+        conf.setMaster("local[2]").set(GpuTasks.TASK_AMOUNT, "1");
+
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false, "cpu")))
+                .message()
+                .startsWith("Cannot run tasks on master local[2]: it offers no GPUs");
+    }
+
+    @Test
     void speculationIsRefused() {
         conf.set("spark.speculation", "true");
 

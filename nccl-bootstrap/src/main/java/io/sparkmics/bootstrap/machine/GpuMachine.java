@@ -33,6 +33,7 @@ public record GpuMachine(
         return of(
                 NvidiaSmi.ask("nvidia-smi", NvidiaSmi.DEADLINE),
                 libraries(LibrarySearch.here()),
+                LibrarySearch.problem(),
                 TorchJars.here(),
                 Platform.problem(),
                 NcclAddress.problem(),
@@ -42,6 +43,7 @@ public record GpuMachine(
     static GpuMachine of(
             NvidiaSmi smi,
             Map<CudaLibrary, Path> libraries,
+            Optional<String> search,
             TorchJars jars,
             Optional<String> platform,
             Optional<String> address,
@@ -54,6 +56,9 @@ public record GpuMachine(
                     + ": they are those for the CPU. Hand the -all-gpu jar to Spark instead.");
         }
         address.ifPresent(others::add);
+        if (!libraries.keySet().containsAll(CudaLibrary.ofTheToolkit())) {
+            search.ifPresent(others::add);
+        }
         smi.problem().ifPresent(others::add);
         boolean alike = smi.gpus().stream().map(Gpu::name).distinct().count() < 2;
         if (!alike && !deviceOrder.equals(Optional.of(BUS_ORDER))) {

@@ -44,12 +44,29 @@ record LibrarySearch(List<Path> folders, Map<String, Path> cache) {
             "lib/python3*/site-packages/nvidia/*/lib");
 
     static LibrarySearch here() {
-        String named = System.getProperty(PATH_PROPERTY, System.getenv(PATH_VARIABLE));
         List<String> system = new ArrayList<>(parts(System.getProperty("java.library.path")));
         system.addAll(parts(System.getenv("LD_LIBRARY_PATH")));
         List<Path> toolkits = List.of(
                 Path.of("/usr/local/cuda-" + CudaRequirements.CUDA), Path.of("/usr/local/cuda"), Path.of("/usr/lib64"));
-        return of(parts(named), system, toolkits, loaderCache());
+        return of(named(), system, toolkits, loaderCache());
+    }
+
+    private static List<String> named() {
+        return parts(System.getProperty(PATH_PROPERTY, System.getenv(PATH_VARIABLE)));
+    }
+
+    /** What is wrong with where the user says to look, for whoever misses a library; empty where nothing is. */
+    static Optional<String> problem() {
+        return problem(named());
+    }
+
+    static Optional<String> problem(List<String> named) {
+        List<String> absent =
+                named.stream().filter(path -> !Files.isDirectory(Path.of(path))).toList();
+        return absent.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Cannot look for libraries in " + String.join(", ", absent) + ": " + PATH_VARIABLE
+                        + " names it, and there is no such folder here. Correct it.");
     }
 
     static LibrarySearch of(List<String> named, List<String> system, List<Path> toolkits, String cache) {

@@ -30,26 +30,39 @@ public final class NativeLibraries {
 
     private NativeLibraries() {}
 
+    /** Why {@link #load} would refuse here; empty where it would not. Loads nothing. */
+    public static Optional<String> problem() {
+        TorchJars jars = TorchJars.here();
+        return Platform.problem().or(jars::problem).or(() -> jars.hasCuda() ? cpuPartProblem() : Optional.empty());
+    }
+
+    /** The CPU part of libtorch's build for GPUs links these two. */
+    private static Optional<String> cpuPartProblem() {
+        return GpuMachine.missing(
+                        List.of(CudaLibrary.RUNTIME, CudaLibrary.CUPTI), GpuMachine.libraries(LibrarySearch.here()))
+                .map(problem ->
+                        LibrarySearch.problem().map(wrong -> wrong + " ").orElse("") + problem
+                                + " Where there are no GPUs, hand the -all jar to Spark instead: it needs none.");
+    }
+
     /**
      * Loads libtorch and OpenBLAS: all that ranks on CPUs need.
      *
-     * @throws IllegalStateException where {@link Platform#problem()} knows why they cannot run, the class path has two
-     *     builds of libtorch or none, or it has that for the GPU and the machine lacks what even its CPU part links
+     * @throws IllegalStateException where {@link #problem()} knows why they cannot run: the platform, two builds of libtorch
+     *     on the class path or none, or that for the GPU where the machine lacks what even its CPU part links
      */
     public static synchronized void load() {
         if (torchLoaded) {
             return;
         }
         TorchJars jars = TorchJars.here();
-        refuse(Platform.problem());
-        refuse(jars.problem());
+        refuse(problem());
         // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
         setUnlessSet(MAXIMUM_BYTES, "0");
         Map<CudaLibrary, Path> found = Map.of();
         if (jars.hasCuda()) {
             setUnlessSet(EXTENSION, "-gpu");
             found = GpuMachine.libraries(LibrarySearch.here());
-            refuse(GpuMachine.missing(List.of(CudaLibrary.RUNTIME, CudaLibrary.CUPTI), found));
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
         List<File> files = extract(jars);

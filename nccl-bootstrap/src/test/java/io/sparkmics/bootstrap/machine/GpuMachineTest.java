@@ -122,8 +122,16 @@ class GpuMachineTest {
         NvidiaSmi mixed =
                 new NvidiaSmi(List.of(gpu(0, "NVIDIA L4", 8, 9), H100), Optional.of("580.95.05"), Optional.empty());
 
-        assertThat(GpuMachine.of(mixed, libraries, GPU_JAR, Optional.empty(), Optional.empty(), Optional.empty())
+        assertThat(GpuMachine.of(
+                                mixed,
+                                libraries,
+                                Optional.of("wrong folder."),
+                                GPU_JAR,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty())
                         .problems())
+                .as("a wrong folder is no problem where nothing is missing")
                 .singleElement()
                 .satisfies(problem -> assertThat(problem)
                         .contains("several models")
@@ -137,14 +145,15 @@ class GpuMachineTest {
         GpuMachine machine = GpuMachine.of(
                 new NvidiaSmi(List.of(), Optional.empty(), Optional.of("no GPU.")),
                 libraries,
+                Optional.of("wrong folder."),
                 new TorchJars(List.of(), List.of()),
                 Optional.of("old glibc."),
                 Optional.of("an address."),
                 Optional.empty());
 
         assertThat(machine.problems())
-                .hasSize(5)
-                .contains("no GPU.", "old glibc.", "an address.")
+                .hasSize(6)
+                .contains("wrong folder.", "no GPU.", "old glibc.", "an address.")
                 .anySatisfy(problem -> assertThat(problem).startsWith("Cannot load libtorch"))
                 .anySatisfy(problem -> assertThat(problem).startsWith("Cannot find CUDA runtime"));
         assertThat(machine.describe())
@@ -163,7 +172,8 @@ class GpuMachineTest {
     }
 
     private GpuMachine machine(NvidiaSmi smi, TorchJars jars) {
-        return GpuMachine.of(smi, libraries, jars, Optional.empty(), Optional.empty(), Optional.of("PCI_BUS_ID"));
+        return GpuMachine.of(
+                smi, libraries, Optional.empty(), jars, Optional.empty(), Optional.empty(), Optional.of("PCI_BUS_ID"));
     }
 
     private void install(CudaLibrary library, String version) throws IOException {

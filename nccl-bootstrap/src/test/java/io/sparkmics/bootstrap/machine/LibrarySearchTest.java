@@ -65,6 +65,17 @@ class LibrarySearchTest {
     }
 
     @Test
+    void aFolderThatIsNotThereIsNamed() throws IOException {
+        String there = file("there/libnccl.so.2").getParent().toString();
+
+        assertThat(LibrarySearch.problem(List.of(there, "/absent")))
+                .hasValue("Cannot look for libraries in /absent: SPARK_MICS_CUDA_PATH names it, and there is no such"
+                        + " folder here. Correct it.");
+        assertThat(LibrarySearch.problem(List.of(there))).isEmpty();
+        assertThat(LibrarySearch.problem(List.of())).isEmpty();
+    }
+
+    @Test
     void aLinkIsOfTheVersionThatItLeadsTo() throws IOException {
         Path file = file("lib/libcudart.so.13.1.80");
         Path link = Files.createSymbolicLink(folder.resolve("lib/libcudart.so.13"), file);

@@ -2,14 +2,20 @@ package io.sparkmics.bootstrap.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +51,7 @@ class NativeLibrariesTest {
 
         Process process = twoLoads(
                 Map.of("LD_LIBRARY_PATH", folder.toString()),
+                classPath(),
                 "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"));
 
         assertThat(output(process).lines()).containsExactly("loaded", "loaded");
@@ -52,7 +59,7 @@ class NativeLibrariesTest {
 
     @Test
     void everyFailedLoadSaysWhy() throws Exception {
-        String output = output(twoLoads(Map.of(), "-Dos.arch=aarch64"));
+        String output = output(twoLoads(Map.of(), classPath(), "-Dos.arch=aarch64"));
         assertThat(output.lines())
                 .hasSize(2)
                 .containsOnly(
@@ -60,15 +67,54 @@ class NativeLibrariesTest {
                                 + " Use such hosts for the driver and the executors.");
     }
 
-    private static Process twoLoads(Map<String, String> environment, String option) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        option,
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        TwoLoads.class.getName())
-                .redirectErrorStream(true);
+    @Test
+    void theBuildForTheGpuSaysWhatItLacksOnAMachineForCpus(@TempDir Path folder) throws Exception {
+        assumeTrue(LibrarySearch.here().find(CudaLibrary.RUNTIME).isEmpty(), "the machine has it");
+        Path library = folder.resolve(TorchJars.GPU_FOLDER + "libtorch_cpu.so");
+        Files.createDirectories(library.getParent());
+        Files.createFile(library);
+        String others = Stream.of(classPath().split(File.pathSeparator))
+                .filter(entry -> !entry.matches(".*/pytorch-[^/]*linux-x86_64[^/]*\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+
+        String output =
+                output(twoLoads(Map.of(LibrarySearch.PATH_VARIABLE, "/absent"), folder + File.pathSeparator + others));
+
+        assertThat(output.lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("Cannot look for libraries in /absent: ")
+                        .contains("Cannot find CUDA runtime (libcudart.so.13), CUPTI (libcupti.so.13). Run pip install")
+                        .endsWith("Where there are no GPUs, hand the -all jar to Spark instead: it needs none."));
+    }
+
+    @Test
+    void twoBuildsAreRefused(@TempDir Path folder) throws Exception {
+        String other = TorchJars.here().hasCuda() ? TorchJars.CPU_FOLDER : TorchJars.GPU_FOLDER;
+        Path library = folder.resolve(other + "libtorch_cpu.so");
+        Files.createDirectories(library.getParent());
+        Files.createFile(library);
+
+        String output = output(twoLoads(Map.of(), folder + File.pathSeparator + classPath()));
+
+        assertThat(output.lines())
+                .hasSize(2)
+                .allSatisfy(line ->
+                        assertThat(line).startsWith("Cannot load libtorch: the class path has two builds of it, "));
+    }
+
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    private static Process twoLoads(Map<String, String> environment, String classPath, String... options)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx256m");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", classPath, TwoLoads.class.getName()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         return builder.start();
     }
