@@ -94,7 +94,6 @@ final class CheckingCommunicator implements Communicator {
         }
     }
 
-    /** What the members must agree on. */
     /** Number by number: a copy to a GPU would wait for all that it computes, with no deadline. */
     private Tensor onDevice(long[] values) {
         Tensor tensor = torch.empty(new long[] {values.length}, device.options(torch.ScalarType.Long), null);
@@ -104,6 +103,7 @@ final class CheckingCommunicator implements Communicator {
         return tensor;
     }
 
+    /** What the members must agree on. */
     private record Call(Collective collective, long number, torch.ScalarType type, long size, long root) {
 
         static final int LENGTH = 5;

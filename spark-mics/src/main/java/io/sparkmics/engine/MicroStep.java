@@ -1,10 +1,9 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.plan.GradientPlaces;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -23,18 +22,11 @@ final class MicroStep {
 
     MicroStep(List<BoundStage> stages, Residency residency, GradientSynchronization synchronization, long seed) {
         this.stages = stages;
-        this.completed = completedBy(stages);
+        this.completed = GradientPlaces.completedBy(
+                stages.stream().map(BoundStage::forwardUnits).toList());
         this.residency = residency;
         this.synchronization = synchronization;
         this.seed = seed;
-    }
-
-    /** For each stage the units that no earlier stage uses: after its backward pass their gradients are complete. */
-    private static List<List<GatheredUnit>> completedBy(List<BoundStage> stages) {
-        Set<GatheredUnit> seen = new HashSet<>();
-        return stages.stream()
-                .map(stage -> stage.forwardUnits().stream().filter(seen::add).toList())
-                .toList();
     }
 
     /**

@@ -9,10 +9,9 @@ import org.apache.spark.resource.ResourceProfile;
  * What the ranks of a run compute on.
  *
  * @param wanted what deviceType says: {@code auto}, {@code cpu} or {@code cuda}
- * @param gpus how each rank gets its GPU, {@link GpuTasks.Way#NONE} for a run on CPUs
- * @param reason why
+ * @param gpus how each rank gets its GPU and why so, {@link GpuTasks.Way#NONE} for a run on CPUs
  */
-record DeviceChoice(String wanted, GpuTasks gpus, String reason) {
+record DeviceChoice(String wanted, GpuTasks gpus) {
 
     /**
      * What can be chosen before any executor has been asked: GPUs stay possible where Spark's settings give them to tasks and
@@ -28,7 +27,7 @@ record DeviceChoice(String wanted, GpuTasks gpus, String reason) {
         if (wanted.equals("auto") && gpus.way() != GpuTasks.Way.NONE && !librariesForGpus) {
             return cpu(wanted, "this jar has the libraries for CPUs only; for GPUs there is the -all-gpu jar");
         }
-        return new DeviceChoice(wanted, gpus, gpus.reason());
+        return new DeviceChoice(wanted, gpus);
     }
 
     /**
@@ -51,7 +50,7 @@ record DeviceChoice(String wanted, GpuTasks gpus, String reason) {
     }
 
     private static DeviceChoice cpu(String wanted, String reason) {
-        return new DeviceChoice(wanted, new GpuTasks(GpuTasks.Way.NONE, reason, ""), reason);
+        return new DeviceChoice(wanted, new GpuTasks(GpuTasks.Way.NONE, reason, ""));
     }
 
     boolean cuda() {
@@ -67,6 +66,6 @@ record DeviceChoice(String wanted, GpuTasks gpus, String reason) {
     @Override
     public String toString() {
         return "deviceType " + wanted + (wanted.equals("auto") ? " chose " + (cuda() ? "cuda" : "cpu") : "") + ": "
-                + reason;
+                + gpus.reason();
     }
 }

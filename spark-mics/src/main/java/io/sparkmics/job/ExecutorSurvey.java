@@ -2,7 +2,6 @@ package io.sparkmics.job;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.sparkmics.bootstrap.machine.Gpu;
-import io.sparkmics.bootstrap.machine.GpuAddress;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.lang.management.ManagementFactory;
@@ -63,10 +62,7 @@ record ExecutorSurvey(List<Answer> answers) {
             GpuMachine machine = GpuMachine.here();
             return new Gpus(
                     machine.problems(),
-                    GpuAddress.visible(
-                                    Optional.ofNullable(System.getenv(GpuAddress.VISIBLE_DEVICES)),
-                                    machine.gpus().stream().map(Gpu::uuid).toList())
-                            .size(),
+                    machine.visible().uuids().size(),
                     machine.gpus().stream().mapToLong(Gpu::memoryBytes).min().orElse(0),
                     machine.describe());
         }
@@ -81,6 +77,19 @@ record ExecutorSurvey(List<Answer> answers) {
         return new ExecutorSurvey(answers.withResources(device.profile(spark.sc())).collect().stream()
                 .map(answer -> Json.read(answer, Answer.class))
                 .toList());
+    }
+
+    /**
+     * What the ranks compute on, now that the hosts have answered.
+     *
+     * @param threads the number of ranks, where they are threads of one process and share its GPUs
+     * @throws IllegalStateException naming each host that will not do, and why. Who asks for GPUs by name is told all that they
+     *     lack, of which ranks on CPUs need a part only.
+     */
+    DeviceChoice choose(DeviceChoice possible, OptionalInt threads) {
+        DeviceChoice device = possible.with(gpuProblems(threads));
+        requireFit();
+        return device;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.sparkmics.job;
 
-import java.io.Serializable;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -15,7 +14,7 @@ import org.apache.spark.resource.TaskResourceRequests;
  * @param reason why so, or why not
  * @param remedy what to do about a problem; empty where there is none
  */
-record GpuTasks(Way way, String reason, String remedy) implements Serializable {
+record GpuTasks(Way way, String reason, String remedy) {
 
     static final String EXECUTOR_AMOUNT = "spark.executor.resource.gpu.amount";
     static final String TASK_AMOUNT = "spark.task.resource.gpu.amount";

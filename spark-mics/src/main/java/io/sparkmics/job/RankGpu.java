@@ -1,9 +1,6 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.BarrierExchange;
-import io.sparkmics.bootstrap.machine.GpuAddress;
-import java.util.List;
-import java.util.Optional;
+import io.sparkmics.bootstrap.machine.VisibleGpus;
 
 /**
  * The GPU that a rank computes on.
@@ -14,24 +11,29 @@ import java.util.Optional;
 record RankGpu(String uuid, int ordinal) {
 
     /**
-     * @param uuids of all GPUs of this machine, by index
+     * The GPU that Spark gave to the task.
+     *
      * @throws IllegalArgumentException where this process cannot see it
-     * @throws IllegalStateException where Spark gave none to the task, or more than one
      */
-    static RankGpu of(GpuTasks.Way way, BarrierExchange exchange, Optional<String> visibleDevices, List<String> uuids) {
-        String address =
-                way == GpuTasks.Way.LOCAL ? numbered(exchange.partitionId(), visibleDevices, uuids) : exchange.gpu();
-        int ordinal = GpuAddress.ordinal(address, visibleDevices, uuids);
-        return new RankGpu(GpuAddress.visible(visibleDevices, uuids).get(ordinal), ordinal);
+    static RankGpu at(String address, VisibleGpus gpus) {
+        return of(gpus.ordinal(address), gpus);
     }
 
-    /** Threads of one process get its GPUs in CUDA's order. */
-    static String numbered(int partitionId, Optional<String> visibleDevices, List<String> uuids) {
-        List<String> visible = GpuAddress.visible(visibleDevices, uuids);
-        if (partitionId >= visible.size()) {
+    /**
+     * Threads of one process get its GPUs in CUDA's order.
+     *
+     * @throws IllegalArgumentException where this process does not see so many
+     */
+    static RankGpu numbered(int partitionId, VisibleGpus gpus) {
+        int visible = gpus.uuids().size();
+        if (partitionId >= visible) {
             throw new IllegalArgumentException("Cannot give GPU " + partitionId + " to partition " + partitionId
-                    + ": this process sees " + visible.size() + " GPUs. Set numWorkers to at most that.");
+                    + ": this process sees " + visible + " GPUs. Set numWorkers to at most that.");
         }
-        return visible.get(partitionId);
+        return of(partitionId, gpus);
+    }
+
+    private static RankGpu of(int ordinal, VisibleGpus gpus) {
+        return new RankGpu(gpus.uuids().get(ordinal), ordinal);
     }
 }

@@ -8,11 +8,9 @@ import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
-import io.sparkmics.bootstrap.machine.Gpu;
-import io.sparkmics.bootstrap.machine.GpuAddress;
-import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
@@ -71,11 +69,11 @@ final class RankTask {
         if (plan.gpus() == GpuTasks.Way.NONE) {
             return Optional.empty();
         }
-        return Optional.of(RankGpu.of(
-                plan.gpus(),
-                exchange,
-                Optional.ofNullable(System.getenv(GpuAddress.VISIBLE_DEVICES)),
-                GpuMachine.here().gpus().stream().map(Gpu::uuid).toList()));
+        VisibleGpus visible = VisibleGpus.here();
+        return Optional.of(
+                plan.gpus() == GpuTasks.Way.LOCAL
+                        ? RankGpu.numbered(exchange.partitionId(), visible)
+                        : RankGpu.at(exchange.gpu(), visible));
     }
 
     /** How a rank on this device talks to the others. */

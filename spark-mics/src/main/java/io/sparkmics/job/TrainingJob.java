@@ -21,16 +21,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A training run, seen from the driver: checks, waits for slots, puts the data in order, makes the schedule, starts the
  * barrier stage and shows its progress.
  */
 public final class TrainingJob {
-
-    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
 
     private final Dataset<Row> frame;
     private final TrainingSettings settings;
@@ -64,11 +60,10 @@ public final class TrainingJob {
         WorkDirectory.deleteWithApplication(run, hadoop, spark.sc());
         try {
             ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
-            survey.requireFit();
-            DeviceChoice device = possible.with(survey.gpuProblems(threads(possible)));
-            announce(device.toString());
+            DeviceChoice device = survey.choose(possible, threads(possible));
+            System.err.println(device);
             if (device.cuda()) {
-                survey.gpuVersions().forEach(TrainingJob::announce);
+                survey.gpuVersions().forEach(System.err::println);
             }
             if (!device.equals(possible)) {
                 // What the tasks of a run on CPUs ask for is something else.
@@ -94,11 +89,6 @@ public final class TrainingJob {
 
     private OptionalInt threads(DeviceChoice device) {
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
-    }
-
-    private static void announce(String line) {
-        LOG.info(line);
-        System.err.println(line);
     }
 
     private int partitionGroupSize(DeviceChoice device, ExecutorSurvey survey) {

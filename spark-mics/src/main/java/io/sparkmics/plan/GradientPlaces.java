@@ -4,7 +4,9 @@ import io.sparkmics.plan.Placement.Stay;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where gradients on their way through hop 1 stand in a flat buffer: of each unit the whole gradient, from the first stage
@@ -29,12 +31,13 @@ public final class GradientPlaces {
         int[] begun = new int[wholeBytes.size()];
         int[] finished = new int[wholeBytes.size()];
         Deque<Integer> inFlight = new ArrayDeque<>();
+        List<List<Integer>> completed = completedBy(stages);
         int moment = 0;
         for (int stage = stages.size() - 1; stage >= 0; stage--) {
             for (int unit : stages.get(stage)) {
                 begun[unit] = begun[unit] == 0 ? ++moment : begun[unit];
             }
-            for (int unit : completedBy(stages, stage)) {
+            for (int unit : completed.get(stage)) {
                 inFlight.add(unit);
                 moment++;
                 if (inFlight.size() > IN_FLIGHT) {
@@ -53,10 +56,11 @@ public final class GradientPlaces {
         placement = Placement.of(stays);
     }
 
-    /** The units that no earlier stage uses: after the stage's backward pass their gradients are complete. */
-    static List<Integer> completedBy(List<List<Integer>> stages, int stage) {
-        return stages.get(stage).stream()
-                .filter(unit -> stages.subList(0, stage).stream().noneMatch(earlier -> earlier.contains(unit)))
+    /** For each stage the units that no earlier stage uses: after its backward pass their gradients are complete. */
+    public static <U> List<List<U>> completedBy(List<List<U>> stages) {
+        Set<U> seen = new HashSet<>();
+        return stages.stream()
+                .map(stage -> stage.stream().filter(seen::add).toList())
                 .toList();
     }
 

@@ -74,6 +74,18 @@ class ExecutorSurveyTest {
     }
 
     @Test
+    void whoAsksForGpusIsToldMoreThanWhatCpusNeed() {
+        SparkConf conf = new SparkConf(false).setMaster("local[1]");
+        ExecutorSurvey survey = new ExecutorSurvey(
+                List.of(new Answer("a", "no cudart", "", 1, new Gpus(List.of("no driver", "no cudart"), 0, 0, ""))));
+
+        assertThatThrownBy(() -> survey.choose(DeviceChoice.of("cuda", conf, true), OptionalInt.empty()))
+                .hasMessage("On host a: no driver\nOn host a: no cudart");
+        assertThatThrownBy(() -> survey.choose(DeviceChoice.of("auto", conf, true), OptionalInt.empty()))
+                .hasMessage("On host a: no cudart");
+    }
+
+    @Test
     void everyHostSaysWhyItsGpusWillNotDo() {
         ExecutorSurvey survey = new ExecutorSurvey(List.of(
                 new Answer("a", "", "", 1, new Gpus(List.of("no driver", "no NCCL"), 0, 0, "")),

@@ -98,8 +98,8 @@ class PlacementTest {
         GradientPlaces turns = new GradientPlaces(more, Collections.nCopies(4, 4096L), Collections.nCopies(4, 2048L));
         assertThat(turns.bytes()).isEqualTo(places.bytes());
         assertThat(turns.whole(1)).isEqualTo(turns.whole(3)).isNotEqualTo(turns.whole(2));
-        assertThat(GradientPlaces.completedBy(stages, 3)).isEmpty();
-        assertThat(GradientPlaces.completedBy(stages, 0)).containsExactly(0);
+        assertThat(GradientPlaces.completedBy(stages).get(3)).isEmpty();
+        assertThat(GradientPlaces.completedBy(stages).get(0)).containsExactly(0);
     }
 
     @Test

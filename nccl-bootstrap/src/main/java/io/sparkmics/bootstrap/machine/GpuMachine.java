@@ -69,6 +69,11 @@ public record GpuMachine(
         return new GpuMachine(smi.gpus(), smi.driver(), libraries, others);
     }
 
+    /** Those of its GPUs that CUDA shows to this process. */
+    public VisibleGpus visible() {
+        return VisibleGpus.of(gpus);
+    }
+
     /** Whether the jar of this process has the libraries for GPUs. Quicker to know than the rest. */
     public static boolean hasLibraries() {
         return TorchJars.here().hasCuda();

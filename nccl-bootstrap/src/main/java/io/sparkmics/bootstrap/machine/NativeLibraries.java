@@ -33,13 +33,21 @@ public final class NativeLibraries {
     /** Why {@link #load} would refuse here; empty where it would not. Loads nothing. */
     public static Optional<String> problem() {
         TorchJars jars = TorchJars.here();
-        return Platform.problem().or(jars::problem).or(() -> jars.hasCuda() ? cpuPartProblem() : Optional.empty());
+        return problem(jars, linked(jars));
+    }
+
+    private static Optional<String> problem(TorchJars jars, Map<CudaLibrary, Path> found) {
+        return Platform.problem().or(jars::problem).or(() -> jars.hasCuda() ? cpuPartProblem(found) : Optional.empty());
+    }
+
+    /** What there is of that which libtorch's build for GPUs links; that for the CPU links nothing of it. */
+    private static Map<CudaLibrary, Path> linked(TorchJars jars) {
+        return jars.hasCuda() ? GpuMachine.libraries(LibrarySearch.here()) : Map.of();
     }
 
     /** The CPU part of libtorch's build for GPUs links these two. */
-    private static Optional<String> cpuPartProblem() {
-        return GpuMachine.missing(
-                        List.of(CudaLibrary.RUNTIME, CudaLibrary.CUPTI), GpuMachine.libraries(LibrarySearch.here()))
+    private static Optional<String> cpuPartProblem(Map<CudaLibrary, Path> found) {
+        return GpuMachine.missing(List.of(CudaLibrary.RUNTIME, CudaLibrary.CUPTI), found)
                 .map(problem ->
                         LibrarySearch.problem().map(wrong -> wrong + " ").orElse("") + problem
                                 + " Where there are no GPUs, hand the -all jar to Spark instead: it needs none.");
@@ -56,13 +64,12 @@ public final class NativeLibraries {
             return;
         }
         TorchJars jars = TorchJars.here();
-        refuse(problem());
+        Map<CudaLibrary, Path> found = linked(jars);
+        refuse(problem(jars, found));
         // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
         setUnlessSet(MAXIMUM_BYTES, "0");
-        Map<CudaLibrary, Path> found = Map.of();
         if (jars.hasCuda()) {
             setUnlessSet(EXTENSION, "-gpu");
-            found = GpuMachine.libraries(LibrarySearch.here());
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
         List<File> files = extract(jars);
