@@ -11,7 +11,6 @@ import io.sparkmics.engine.Precision;
 import io.sparkmics.engine.StepResult;
 import io.sparkmics.gpu.Activations;
 import io.sparkmics.gpu.OneGpu;
-import io.sparkmics.gpu.Plan;
 import io.sparkmics.gpu.RandomTokens;
 import io.sparkmics.model.GptConfig;
 import java.io.PrintStream;
@@ -89,7 +88,7 @@ public final class GpuBenchmark {
             }
             line.with("allocationsInSteadyState", engine.deviceAllocations() - allocations);
             MemoryUse memory = engine.memory();
-            line.with("plannedBytes", Plan.bytes(config, settings))
+            line.with("plannedBytes", settings.memoryModel(config.build()).bytesPerRank(1))
                     .with("engineBytes", memory.engineBytes())
                     .with("peakBytes", memory.peakBytes());
         }

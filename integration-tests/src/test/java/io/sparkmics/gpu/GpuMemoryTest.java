@@ -59,7 +59,7 @@ final class GpuMemoryTest {
     void thePeakIsAtMostThePlanAndTheActivations() {
         OneGpu.run(GPU, ranks -> {
             long activations = Activations.bytes(CONFIG, MICRO_BATCH, ScalarType.BFloat16, GPU);
-            long planned = Plan.bytes(CONFIG, SETTINGS);
+            long planned = SETTINGS.memoryModel(CONFIG.build()).bytesPerRank(1);
             long before = memory.bytes();
             memory.startAgain();
             try (MicsEngine engine = new MicsEngine(CONFIG.build(), SETTINGS, ranks);

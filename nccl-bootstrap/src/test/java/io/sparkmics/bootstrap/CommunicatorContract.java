@@ -202,18 +202,25 @@ public abstract class CommunicatorContract {
                 return "";
             }
             AtomicReference<Pending> pending = new AtomicReference<>();
-            List<String> whenFreed = new ArrayList<>();
-            assertThatThrownBy(() -> {
-                        try (AutoCloseable memory = () -> whenFreed.add(failure(pending::get))) {
-                            rank.abortOnFailure(() -> {
-                                pending.set(partition(rank).broadcast(ones(rank, 1), 0));
-                                throw new IllegalStateException("a bad row");
-                            });
-                        }
-                    })
-                    .hasMessage("a bad row");
+            List<Long> usersWhenFreed = new ArrayList<>();
+            try (PointerScope scope = new PointerScope()) {
+                Tensor sent = ones(rank, 1);
+                Storage memory = sent.storage();
+                long users = memory.use_count();
+                assertThatThrownBy(() -> {
+                            try (AutoCloseable freed = () -> usersWhenFreed.add(memory.use_count())) {
+                                rank.abortOnFailure(() -> {
+                                    pending.set(partition(rank).broadcast(sent, 0));
+                                    throw new IllegalStateException("a bad row");
+                                });
+                            }
+                        })
+                        .hasMessage("a bad row");
+                assertThat(usersWhenFreed).containsExactly(users);
+            }
+            String message = failure(pending::get);
             failed.countDown();
-            return String.join("\n", whenFreed);
+            return message;
         });
         assertThat(messages.get(1))
                 .isEqualTo(

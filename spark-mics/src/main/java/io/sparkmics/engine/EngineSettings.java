@@ -1,7 +1,10 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.plan.ElementBytes;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.Unit;
+import io.sparkmics.plan.MemoryModel;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What a step needs to know besides the model.
@@ -25,9 +28,15 @@ public record EngineSettings(
         this(optimizer, gradientClipping, seed, precision, ReductionPrecision.FLOAT32);
     }
 
-    /** What an element of each kind takes. */
-    public ElementBytes elementBytes() {
-        return types().bytes();
+    /** What the plan knows of a model that is trained so: its units, and what their elements take. */
+    public MemoryModel memoryModel(Model model) {
+        List<Unit> units = model.units();
+        return new MemoryModel(
+                units.stream().map(Unit::size).toList(),
+                model.stages().stream()
+                        .map(stage -> stage.units().stream().map(units::indexOf).toList())
+                        .toList(),
+                types().bytes());
     }
 
     ElementTypes types() {

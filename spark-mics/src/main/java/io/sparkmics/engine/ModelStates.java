@@ -81,8 +81,7 @@ final class ModelStates implements AutoCloseable {
 
     /** What the three take. */
     long bytes() {
-        return layout.size()
-                * (2L * ElementTypes.bytes(types.states()) + (types.mixed() ? ElementTypes.bytes(types.compute()) : 0));
+        return parameters.nbytes() + gradients.nbytes() + (copy == null ? 0 : copy.nbytes());
     }
 
     @Override

@@ -4,9 +4,7 @@ import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
 import io.sparkmics.engine.ReductionPrecision;
-import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
-import io.sparkmics.model.Unit;
 import io.sparkmics.plan.MemoryModel;
 import java.io.Serializable;
 import java.time.Duration;
@@ -93,14 +91,7 @@ public record TrainingSettings(
 
     /** What the plan knows of the model and its types. */
     MemoryModel memoryModel() {
-        Model built = model.build();
-        List<Unit> units = built.units();
-        return new MemoryModel(
-                units.stream().map(Unit::size).toList(),
-                built.stages().stream()
-                        .map(stage -> stage.units().stream().map(units::indexOf).toList())
-                        .toList(),
-                engineSettings().elementBytes());
+        return engineSettings().memoryModel(model.build());
     }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */

@@ -31,16 +31,9 @@ class EngineMemoryTest {
     @EnumSource(Precision.class)
     void theEngineHoldsWhatIsPlanned(Precision precision) {
         Model model = CONFIG.build();
-        List<Unit> units = model.units();
         for (int p : new int[] {1, 2, 4}) {
             EngineSettings settings = new EngineSettings(ADAMW, 1, 3, precision);
-            MemoryModel plan = new MemoryModel(
-                    units.stream().map(Unit::size).toList(),
-                    model.stages().stream()
-                            .map(stage ->
-                                    stage.units().stream().map(units::indexOf).toList())
-                            .toList(),
-                    settings.elementBytes());
+            MemoryModel plan = settings.memoryModel(model);
             ThreadRanks.of(4).ranksPerNode(4).with(CommunicationSettings.of(p)).run(ranks -> {
                 try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                     assertThat(engine.arenaBytes()).isEqualTo(plan.gatheredUnits(p));
@@ -58,26 +51,23 @@ class EngineMemoryTest {
     void unitsStandInTheArenaAtTheSamePlacesInEveryMicroStep(GatherMode gather) {
         EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
         Case run = new Case(CONFIG, 4, 4, 2, gather, 1, 2, settings, 3);
-        ThreadRanks.of(4)
-                .ranksPerNode(2)
-                .with(CommunicationSettings.of(4).withGather(gather))
-                .run(ranks -> {
-                    Watched model = new Watched(CONFIG.build());
-                    try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
-                        for (long step = 0; step < run.steps(); step++) {
-                            engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), 1e-3);
-                        }
-                        List<Long> once = model.addresses.subList(0, model.addresses.size() / 6);
-                        List<Long> sixTimes = Collections.nCopies(6, once).stream()
-                                .flatMap(List::stream)
-                                .toList();
-                        assertThat(model.addresses).isEqualTo(sixTimes);
-                        // The last byte read and the first are no further apart than the arena is long.
-                        assertThat(Collections.max(model.ends) - Collections.min(model.addresses))
-                                .isLessThanOrEqualTo(engine.arenaBytes());
-                    }
-                    return null;
-                });
+        EngineTraining.ranks(run).run(ranks -> {
+            Watched model = new Watched(CONFIG.build());
+            try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
+                for (long step = 0; step < run.steps(); step++) {
+                    engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), 1e-3);
+                }
+                List<Long> once = model.addresses.subList(0, model.addresses.size() / 6);
+                List<Long> sixTimes = Collections.nCopies(6, once).stream()
+                        .flatMap(List::stream)
+                        .toList();
+                assertThat(model.addresses).isEqualTo(sixTimes);
+                // The last byte read and the first are no further apart than the arena is long.
+                assertThat(Collections.max(model.ends) - Collections.min(model.addresses))
+                        .isLessThanOrEqualTo(engine.arenaBytes());
+            }
+            return null;
+        });
     }
 
     /** A model that writes down where the weights lie that it reads. */

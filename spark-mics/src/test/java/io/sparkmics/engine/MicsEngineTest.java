@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MicsEngineTest {
 
@@ -26,11 +28,13 @@ class MicsEngineTest {
         return new Case(config, world, p, 2, gather, b, s, settings, steps);
     }
 
-    @Test
-    void hierarchicalGatherIsTheFlatOneToTheBit() {
-        Outcome flat =
-                EngineTraining.run(run(4, 4, GatherMode.FLAT, 1, 2, SMALL, 5)).get(0);
-        Outcome hierarchical = EngineTraining.run(run(4, 4, GatherMode.HIERARCHICAL, 1, 2, SMALL, 5))
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void hierarchicalGatherIsTheFlatOneToTheBit(Precision precision) {
+        EngineSettings settings = new EngineSettings(ADAMW, 1, 3, precision);
+        Outcome flat = EngineTraining.run(new Case(SMALL, 4, 4, 2, GatherMode.FLAT, 1, 2, settings, 5))
+                .get(0);
+        Outcome hierarchical = EngineTraining.run(new Case(SMALL, 4, 4, 2, GatherMode.HIERARCHICAL, 1, 2, settings, 5))
                 .get(0);
         assertSame(hierarchical, flat);
     }

@@ -63,24 +63,6 @@ class MixedPrecisionTest {
     }
 
     @Test
-    void hierarchicalGatherIsTheFlatOneToTheBit() {
-        Case flat = run(GatherMode.FLAT);
-        Case hierarchical = run(GatherMode.HIERARCHICAL);
-        Outcome expected = EngineTraining.run(flat).get(0);
-        Outcome actual = EngineTraining.run(hierarchical).get(0);
-        assertThat(actual.losses()).isEqualTo(expected.losses());
-        expected.parameters()
-                .forEach((name, values) ->
-                        assertThat(actual.parameters().get(name)).as(name).containsExactly(values));
-    }
-
-    private static Case run(GatherMode gather) {
-        EngineSettings settings =
-                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, Precision.BFLOAT16);
-        return new Case(CONFIG, 4, 4, 2, gather, 1, 2, settings, 3);
-    }
-
-    @Test
     void whatIsSavedIsKeptInAllItsBits() {
         EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), 0, 42, Precision.BFLOAT16);
         Case run = new Case(CONFIG, 2, 2, 2, GatherMode.FLAT, 1, 1, settings, 0);

@@ -2,6 +2,7 @@ package io.sparkmics.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,11 +29,19 @@ class CancelWatchTest {
     }
 
     @Test
-    void aTaskThatHasEndedIsNotAborted() throws InterruptedException {
+    void aTaskThatHasEndedIsNotAborted() throws Exception {
         AtomicBoolean cancelled = new AtomicBoolean();
         AtomicInteger aborts = new AtomicInteger();
-        CancelWatch watch = new CancelWatch(cancelled::get, aborts::incrementAndGet);
+        CompletableFuture<Thread> watching = new CompletableFuture<>();
+        CancelWatch watch = new CancelWatch(
+                () -> {
+                    watching.complete(Thread.currentThread());
+                    return cancelled.get();
+                },
+                aborts::incrementAndGet);
+        Thread thread = watching.get(1, TimeUnit.MINUTES);
         watch.close();
+        assertThat(thread.isAlive()).isFalse();
         cancelled.set(true);
         watch.close();
         assertThat(aborts.get()).isZero();

@@ -93,7 +93,7 @@ class GpuTasksTest {
     }
 
     @Test
-    void onlyAStageThatAsksHasAProfileOfItsOwn() {
+    void aStageThatAsksForNothingHasTheDefaultProfile() {
         SparkContext spark = LocalSpark.session().sparkContext();
 
         assertThat(GpuTasks.of(spark.getConf()).profile(spark))

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +31,7 @@ public final class HostNccl {
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     private final Map<UniqueId, Meeting> worlds = new ConcurrentHashMap<>();
+
     /** The real transport of one more rank, over the stand-in. */
     public Transport transport() {
         return new NcclTransport(rank());
@@ -71,6 +71,10 @@ public final class HostNccl {
         private ExecutorService stream;
         private ExecutorService launcher;
         private boolean ordered;
+
+        /** When this rank's device has computed what it was asked for: at once, but for a test that has it take longer. */
+        volatile CompletableFuture<Void> computing = CompletableFuture.completedFuture(null);
+
         private final List<Communicator> parts = new ArrayList<>();
         private Communicator world;
 
@@ -145,7 +149,7 @@ public final class HostNccl {
 
         @Override
         public Mark computed() {
-            return new Point(CompletableFuture.completedFuture(null));
+            return new Point(computing);
         }
 
         @Override
@@ -275,9 +279,5 @@ public final class HostNccl {
         if (!fine) {
             throw new AssertionError("NCCL might have crashed: " + offence);
         }
-    }
-
-    static Optional<String> remoteError() {
-        return Optional.of("NCCL says: remote process exited or there was a network error");
     }
 }

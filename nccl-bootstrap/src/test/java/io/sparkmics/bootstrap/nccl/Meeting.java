@@ -39,7 +39,7 @@ final class Meeting {
     }
 
     synchronized Optional<String> trouble() {
-        return left ? HostNccl.remoteError() : Optional.empty();
+        return left ? Optional.of("NCCL says: remote process exited or there was a network error") : Optional.empty();
     }
 
     synchronized void leave() {

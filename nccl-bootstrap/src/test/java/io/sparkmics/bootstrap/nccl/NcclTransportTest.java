@@ -2,7 +2,6 @@ package io.sparkmics.bootstrap.nccl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
@@ -18,12 +17,10 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -78,36 +75,30 @@ class NcclTransportTest {
 
     @Test
     void aRankThatNeverJoinsFailsTheOthersAtTheDeadlineAndLeavesNoCommunicator() {
-        CountDownLatch failed = new CountDownLatch(1);
-        AtomicInteger connections = new AtomicInteger();
-        ThreadRanks ranks = ThreadRanks.of(2)
-                .with(CommunicationSettings.of(2).withTimeout(Duration.ofSeconds(2)))
-                .over(() -> new Late(transport(), connections, failed));
-        assertThat(failures(ranks))
-                .anyMatch(message -> message.matches("Cannot join the 2 ranks as rank [01]: no end within PT2S\\..*"));
-        assertThat(nccl.calls).contains("abort 1");
+        assertThatThrownBy(() -> joinAlone(PAIRS.withTimeout(Duration.ofSeconds(2))))
+                .isInstanceOf(CommunicationException.class)
+                .hasMessage("Cannot join the 2 ranks as rank 0: no end within PT2S. Look for the first error of the"
+                        + " other ranks.");
+        assertThat(nccl.calls).containsExactly("select", "join", "abort 1");
     }
 
     @Test
     void aCancelledTaskStopsJoining() {
-        AtomicBoolean cancelled = new AtomicBoolean();
-        CountDownLatch failed = new CountDownLatch(1);
-        AtomicInteger connections = new AtomicInteger();
-        ThreadRanks ranks = ThreadRanks.of(2)
-                .with(PAIRS.withCancelled(() -> {
-                    boolean joining = nccl.calls.contains("join");
-                    cancelled.compareAndSet(false, joining);
-                    return joining;
-                }))
-                .over(() -> new Late(transport(), connections, failed));
-        assertThat(failures(ranks))
-                .anyMatch(
-                        message -> message.matches("Cannot join the 2 ranks as rank [01]: the task was cancelled\\."));
-        assertThat(cancelled).isTrue();
+        assertThatThrownBy(() -> joinAlone(PAIRS.withCancelled(() -> nccl.calls.contains("join"))))
+                .isInstanceOf(CommunicationException.class)
+                .hasMessage("Cannot join the 2 ranks as rank 0: the task was cancelled.");
+        assertThat(nccl.calls).containsExactly("select", "join", "abort 1");
+    }
+
+    /** As the first of two ranks, of which the other one never comes. */
+    private void joinAlone(CommunicationSettings settings) {
+        HostNccl.Rank runtime = nccl.rank();
+        runtime.select();
+        NcclWorld.join(runtime, runtime.uniqueId(), 2, 0, List.of(), settings);
     }
 
     @Test
-    void theIdIsNeverShown() throws Exception {
+    void anIdShowsNothingOfItself() {
         UniqueId id = nccl.rank().uniqueId();
         String hex = HexFormat.of().formatHex(id.bytes());
         String base64 = Base64.getEncoder().encodeToString(id.bytes());
@@ -173,12 +164,21 @@ class NcclTransportTest {
         });
     }
 
-    /** What each rank said, in no order. */
-    private static List<String> failures(ThreadRanks ranks) {
-        Throwable first = catchThrowable(() -> ranks.run(rank -> null)).getCause();
-        return Stream.concat(Stream.of(first), Stream.of(first.getSuppressed()))
-                .map(Throwable::getMessage)
-                .toList();
+    @Test
+    void settlingWaitsForTheDevice() {
+        CyclicBarrier joined = new CyclicBarrier(2);
+        CyclicBarrier interrupted = new CyclicBarrier(2);
+        run(2, PAIRS, rank -> {
+            joined.await(1, TimeUnit.MINUTES);
+            runtimes.forEach(runtime -> runtime.computing = new CompletableFuture<>());
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(rank::settle)
+                    .isInstanceOf(CommunicationException.class)
+                    .hasMessage("Cannot finish what cpu computes: the thread was interrupted.");
+            assertThat(Thread.interrupted()).isTrue();
+            interrupted.await(1, TimeUnit.MINUTES);
+            return null;
+        });
     }
 
     private Object sumOverPartition(RankContext rank) {
