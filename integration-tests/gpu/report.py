@@ -45,8 +45,9 @@ def last(name):
 def trouble(name):
     """What it ended for: the first line that names an error, else its last words."""
     for line in text(name).splitlines():
-        if re.search(r"(Exception|Error)\b.*: ", line):
-            return line.strip()
+        # A crash of the JVM names its signal; the last words are an address for complaints.
+        if re.search(r"(Exception|Error)\b.*: |^#  SIG", line):
+            return line.strip("# ")
     return last(name)
 
 
@@ -156,9 +157,15 @@ def two_ranks(name, what):
     if state(name) is None:
         not_run(what, problem() or "no other NCCL was carried")
         return
-    answers = [line for line in text(name).splitlines() if re.match(r"rank \d|NCCL \d|.* NCCL WARN ", line)]
-    complete &= bool(answers)
-    row(what, "\n".join(answers) if answers else last(name))
+    said = [line for line in text(name).splitlines() if re.match(r"rank \d|NCCL \d|.* NCCL WARN ", line)]
+    # The version alone is no answer, and what came before a hang or a crash is not all of one.
+    if state(name) != 0:
+        said.append(f"ended with {state(name)}: {trouble(name)}")
+        complete = False
+    elif not any(re.match(r"rank \d", line) for line in said):
+        said.append(f"no rank has answered: {last(name)}")
+        complete = False
+    row(what, "\n".join(said))
 
 
 def started(name, what):
