@@ -26,16 +26,6 @@ def sequence(step, slot, context, vocabulary):
     return tokens
 
 
-def attention(query, key, value):
-    if hasattr(F, "scaled_dot_product_attention"):
-        return F.scaled_dot_product_attention(query, key, value, is_causal=True)
-    # PyTorch before 2.0.
-    scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
-    length = query.size(-2)
-    future = torch.ones(length, length, dtype=torch.bool, device=query.device).triu(1)
-    return scores.masked_fill(future, -math.inf).softmax(-1) @ value
-
-
 class Gpt:
     """GPT-2 with a tied head. Its parameters are a dict, so that the same names serve masters and copies."""
 
@@ -76,12 +66,11 @@ class Gpt:
     def block(self, x, name):
         b, t, w = x.shape
         heads = self.args.heads
-        mixed = attention(
-            *(
-                part.view(b, t, heads, w // heads).transpose(1, 2)
-                for part in self.project(self.normed(x, name + "ln_1"), name + "c_attn").split(w, 2)
-            )
+        query, key, value = (
+            part.view(b, t, heads, w // heads).transpose(1, 2)
+            for part in self.project(self.normed(x, name + "ln_1"), name + "c_attn").split(w, 2)
         )
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.project(mixed.transpose(1, 2).reshape(b, t, w), name + "c_proj")
         wide = F.gelu(self.project(self.normed(x, name + "ln_2"), name + "c_fc"), approximate="tanh")
         return x + self.project(wide, name + "mlp_proj")
@@ -97,6 +86,9 @@ class Gpt:
 def measure(args, batch):
     torch.manual_seed(42)
     cuda = args.device == "cuda"
+    if cuda:
+        # Each size of the micro-batch has a peak of its own.
+        torch.cuda.reset_peak_memory_stats()
     model = Gpt(args)
     masters, weights = list(model.masters.values()), list(model.weights.values())
     decay = [{"params": [m for m in masters if m.dim() > 1], "weight_decay": 0.1}]
@@ -110,7 +102,7 @@ def measure(args, batch):
     losses, seconds, allocations = [], [], 0
     for step, host in enumerate(batches):
         if cuda and step == args.warm_up:
-            allocations = torch.cuda.memory_stats().get("num_device_alloc", 0)
+            allocations = torch.cuda.memory_stats()["num_device_alloc"]
         begin = time.perf_counter()
         loss = model.loss(host.to(args.device, non_blocking=True))
         loss.backward()
@@ -120,11 +112,7 @@ def measure(args, batch):
             torch.nn.utils.clip_grad_norm_(masters, 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-            if hasattr(torch, "_foreach_copy_"):
-                torch._foreach_copy_(weights, masters)
-            else:
-                for master, weight in zip(masters, weights):
-                    weight.copy_(master)
+            torch._foreach_copy_(weights, masters)
         losses.append(loss.item())
         seconds.append(time.perf_counter() - begin)
     line = {
@@ -138,7 +126,7 @@ def measure(args, batch):
     }
     if cuda:
         line["peakBytes"] = torch.cuda.max_memory_allocated()
-        line["allocationsInSteadyState"] = torch.cuda.memory_stats().get("num_device_alloc", 0) - allocations
+        line["allocationsInSteadyState"] = torch.cuda.memory_stats()["num_device_alloc"] - allocations
     return line
 
 
