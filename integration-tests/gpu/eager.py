@@ -116,8 +116,6 @@ def measure(args, batch):
         losses.append(loss.item())
         seconds.append(time.perf_counter() - begin)
     line = {
-        "who": "eager PyTorch " + torch.__version__,
-        "device": torch.cuda.get_device_name() if cuda else "CPU",
         "microBatchSize": batch,
         "parameters": sum(m.numel() for m in masters),
         "firstLoss": losses[0],
@@ -151,7 +149,7 @@ def main():
         except RuntimeError as e:
             if "out of memory" not in str(e):
                 raise
-            print(json.dumps({"who": "eager PyTorch " + torch.__version__, "microBatchSize": batch, "outOfMemory": True}))
+            print(json.dumps({"microBatchSize": batch, "outOfMemory": True}))
             return
 
 

@@ -144,12 +144,18 @@ def benchmark(name, what):
 
 
 def ratio():
+    global complete
     ours = {line["microBatchSize"]: line for line in lines("benchmark") if "tokensPerSecond" in line}
     for line in lines("eager"):
         size = line["microBatchSize"]
         if size in ours and "tokensPerSecond" in line:
-            part = ours[size]["tokensPerSecond"] / line["tokensPerSecond"]
-            row(f"spark-mics as a part of eager PyTorch, micro-batch of {size}", f"{part:.2f}")
+            what = f"spark-mics as a part of eager PyTorch, micro-batch of {size}"
+            counts = [found["parameters"] for found in (ours[size], line)]
+            if counts[0] == counts[1]:
+                row(what, f"{ours[size]['tokensPerSecond'] / line['tokensPerSecond']:.2f}")
+            else:
+                complete = False
+                row(what, "no ratio, they are two models: {:,} parameters here, {:,} there".format(*counts))
 
 
 def two_ranks(name, what):

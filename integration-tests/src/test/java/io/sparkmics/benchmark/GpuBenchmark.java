@@ -4,7 +4,6 @@ import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.Feed;
-import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
@@ -48,7 +47,7 @@ public final class GpuBenchmark {
                 if (!String.valueOf(e.getMessage()).contains("out of memory")) {
                     throw e;
                 }
-                out.println(new JsonLine("spark-mics", name, microBatchSize).with("outOfMemory", true));
+                out.println(new JsonLine(microBatchSize).with("outOfMemory", true));
                 return;
             }
         }
@@ -57,8 +56,8 @@ public final class GpuBenchmark {
     private static JsonLine measure(BenchmarkOptions options, String name, int microBatchSize, RankContext ranks) {
         GptConfig config = options.config();
         EngineSettings settings = new EngineSettings(OPTIMIZER, 1, 42, Precision.BFLOAT16);
-        JsonLine line = new JsonLine("spark-mics", name, microBatchSize)
-                .with("parameters", config.build().size());
+        JsonLine line =
+                new JsonLine(microBatchSize).with("parameters", config.build().size());
         if (options.device().isCuda()) {
             line.with(
                     "activationBytes",
@@ -87,10 +86,8 @@ public final class GpuBenchmark {
                 }
             }
             line.with("allocationsInSteadyState", engine.deviceAllocations() - allocations);
-            MemoryUse memory = engine.memory();
             line.with("plannedBytes", settings.memoryModel(config.build()).bytesPerRank(1))
-                    .with("engineBytes", memory.engineBytes())
-                    .with("peakBytes", memory.peakBytes());
+                    .with("peakBytes", engine.memory().peakBytes());
         }
         double rate = (double) microBatchSize * config.context() / median(seconds);
         line.with("tokensPerSecond", rate);

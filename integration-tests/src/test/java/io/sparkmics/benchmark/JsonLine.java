@@ -5,15 +5,10 @@ import java.util.Locale;
 /** One object, its fields in the order in which they come. */
 final class JsonLine {
 
-    private final StringBuilder text = new StringBuilder("{");
+    private final StringBuilder text;
 
-    JsonLine(String who, String device, int microBatchSize) {
-        text.append("\"who\":\"")
-                .append(who)
-                .append("\",\"device\":\"")
-                .append(device)
-                .append('"');
-        with("microBatchSize", microBatchSize);
+    JsonLine(int microBatchSize) {
+        text = new StringBuilder("{\"microBatchSize\":").append(microBatchSize);
     }
 
     JsonLine with(String field, long value) {
