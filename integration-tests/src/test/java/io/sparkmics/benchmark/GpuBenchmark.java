@@ -13,7 +13,8 @@ import io.sparkmics.gpu.OneGpu;
 import io.sparkmics.gpu.RandomTokens;
 import io.sparkmics.model.GptConfig;
 import java.io.PrintStream;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -64,7 +65,7 @@ public final class GpuBenchmark {
                     Activations.bytes(config, microBatchSize, ScalarType.BFloat16, options.device()));
         }
         int all = options.warmUpSteps() + options.steps();
-        double[] seconds = new double[options.steps()];
+        List<Double> seconds = new ArrayList<>();
         try (MicsEngine engine = new MicsEngine(config.build(), settings, ranks);
                 Feed feed = new Feed(RandomTokens.batches(config, all, 1, microBatchSize), ranks.device())) {
             long allocations = 0;
@@ -76,7 +77,7 @@ public final class GpuBenchmark {
                 long begin = System.nanoTime();
                 StepResult result = engine.step(step, feed.limit(1), LEARNING_RATE);
                 if (measured >= 0) {
-                    seconds[measured] = (System.nanoTime() - begin) / 1e9;
+                    seconds.add((System.nanoTime() - begin) / 1e9);
                 }
                 if (step == 0) {
                     line.with("firstLoss", result.loss());
@@ -89,18 +90,12 @@ public final class GpuBenchmark {
             line.with("plannedBytes", settings.memoryModel(config.build()).bytesPerRank(1))
                     .with("peakBytes", engine.memory().peakBytes());
         }
-        double rate = (double) microBatchSize * config.context() / median(seconds);
+        double rate = (double) microBatchSize * config.context() / Median.of(seconds);
         line.with("tokensPerSecond", rate);
         OptionalDouble peak = Chip.peak(name);
         if (peak.isPresent()) {
             line.with("shareOfPeak", rate * GptFlops.perToken(config) / (peak.getAsDouble() * 1e12));
         }
         return line;
-    }
-
-    static double median(double[] values) {
-        double[] sorted = Arrays.stream(values).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -7,6 +7,7 @@ import io.sparkmics.model.Gpt;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The arithmetic of the benchmark, and all of it on a model that takes a second. */
@@ -39,8 +40,8 @@ final class GpuBenchmarkTest {
 
     @Test
     void theMedianIsTheMiddleOne() {
-        assertThat(GpuBenchmark.median(new double[] {5, 1, 9})).isEqualTo(5);
-        assertThat(GpuBenchmark.median(new double[] {5, 1, 9, 7})).isEqualTo(6);
+        assertThat(Median.of(List.of(5.0, 1.0, 9.0))).isEqualTo(5);
+        assertThat(Median.of(List.of(5.0, 1.0, 9.0, 7.0))).isEqualTo(6);
     }
 
     @Test

@@ -61,11 +61,11 @@ final class ShardingBenchmark {
                         Locale.ROOT, "round %d of %d: %s: %.0f tokens/s%n", round + 1, ROUNDS, variant.name(), rate);
             }
         }
-        double baseline = median(tokensPerSecond.get(VARIANTS.get(0)));
+        double baseline = Median.of(tokensPerSecond.get(VARIANTS.get(0)));
         System.out.printf(
                 Locale.ROOT, "| variant | tokens/s (median of %d) | of the baseline |%n|---|---|---|%n", ROUNDS);
         tokensPerSecond.forEach((variant, rates) -> System.out.printf(
-                Locale.ROOT, "| %s | %,.0f | %.2f |%n", variant.name(), median(rates), median(rates) / baseline));
+                Locale.ROOT, "| %s | %,.0f | %.2f |%n", variant.name(), Median.of(rates), Median.of(rates) / baseline));
     }
 
     private static double measure(Variant variant) {
@@ -133,11 +133,5 @@ final class ShardingBenchmark {
                     return new MicroBatch(Tokens.tensor(sequences), step, slots, weights);
                 })
                 .toList();
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[sorted.length / 2];
     }
 }
