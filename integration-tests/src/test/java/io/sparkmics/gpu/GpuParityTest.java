@@ -35,7 +35,7 @@ final class GpuParityTest {
     }
 
     private static Training run(GptConfig config, OptimizerSettings optimizer, double learningRate) {
-        return new Training(config, optimizer, learningRate, Precision.FLOAT32, 4, 2, 5);
+        return new Training(config, optimizer, learningRate, Precision.FLOAT32);
     }
 
     @BeforeEach

@@ -16,19 +16,12 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 
-/**
- * A run that can be had on every device, of one rank.
- *
- * @param microBatchSize how the same global batch is cut: sums are rounded in another order, and nothing else differs
- */
-record Training(
-        GptConfig config,
-        OptimizerSettings optimizer,
-        double learningRate,
-        Precision precision,
-        int globalBatchSize,
-        int microBatchSize,
-        int steps) {
+/** A run that can be had on every device, of one rank. */
+record Training(GptConfig config, OptimizerSettings optimizer, double learningRate, Precision precision) {
+
+    private static final int MICRO_BATCH = 2;
+    private static final int MICRO_STEPS = 2;
+    private static final int STEPS = 5;
 
     /** What can be seen of a run from outside; the parameters are read before and after it. */
     record Outcome(
@@ -39,15 +32,7 @@ record Training(
             Map<String, float[]> after) {}
 
     Training in(Precision other) {
-        return new Training(config, optimizer, learningRate, other, globalBatchSize, microBatchSize, steps);
-    }
-
-    Training cutInto(int size) {
-        return new Training(config, optimizer, learningRate, precision, globalBatchSize, size, steps);
-    }
-
-    EngineSettings settings() {
-        return new EngineSettings(optimizer, 1, 42, precision);
+        return new Training(config, optimizer, learningRate, other);
     }
 
     Outcome on(RankDevice device) {
@@ -55,22 +40,24 @@ record Training(
     }
 
     private Outcome train(RankContext ranks) throws IOException {
-        int microSteps = globalBatchSize / microBatchSize;
+        EngineSettings settings = new EngineSettings(optimizer, 1, 42, precision);
         List<Double> losses = new ArrayList<>();
         List<Double> norms = new ArrayList<>();
-        try (MicsEngine engine = new MicsEngine(config.build(), settings(), ranks);
-                Feed training =
-                        new Feed(RandomTokens.batches(config, steps, microSteps, microBatchSize), ranks.device());
-                Feed evaluation =
-                        new Feed(RandomTokens.batches(config, 1, microSteps, microBatchSize), ranks.device())) {
+        try (MicsEngine engine = new MicsEngine(config.build(), settings, ranks);
+                Feed training = feed(STEPS, ranks.device());
+                Feed evaluation = feed(1, ranks.device())) {
             Map<String, float[]> before = parameters(engine);
-            for (int step = 0; step < steps; step++) {
-                StepResult result = engine.step(step, training.limit(microSteps), learningRate);
+            for (int step = 0; step < STEPS; step++) {
+                StepResult result = engine.step(step, training.limit(MICRO_STEPS), learningRate);
                 losses.add(result.loss());
                 norms.add(result.gradientNorm());
             }
             return new Outcome(losses, norms, engine.evaluate(evaluation), before, parameters(engine));
         }
+    }
+
+    private Feed feed(int steps, RankDevice device) {
+        return new Feed(RandomTokens.batches(config, steps, MICRO_STEPS, MICRO_BATCH), device);
     }
 
     private static Map<String, float[]> parameters(MicsEngine engine) throws IOException {

@@ -24,7 +24,7 @@ final class SparkSubmit {
     /** The programs of {@code io.sparkmics.examples}. */
     static final Path EXAMPLES_JAR = Path.of(System.getProperty("sparkmics.examples.jar"));
 
-    /** The programs of this package. */
+    /** The programs of the tests. */
     private static final Path TESTS_JAR = Path.of(System.getProperty("sparkmics.tests.jar"));
 
     private static final Path SPARK_HOME = Path.of(System.getProperty("sparkmics.spark.home"));
@@ -67,7 +67,7 @@ final class SparkSubmit {
                 List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), EXAMPLES_JAR.toString()), arguments);
     }
 
-    /** Runs a program of this package to its end. */
+    /** Runs a program of the tests to its end. */
     Outcome program(Class<?> main, String... arguments) throws IOException, InterruptedException {
         return run(List.of("--class", main.getName(), "--jars", ALL_JAR.toString(), TESTS_JAR.toString()), arguments);
     }
