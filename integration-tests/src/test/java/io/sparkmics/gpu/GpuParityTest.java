@@ -1,6 +1,7 @@
 package io.sparkmics.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.engine.OptimizerSettings;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -60,5 +62,16 @@ final class GpuParityTest {
         Outcome actual = run.in(Precision.BFLOAT16).on(GPU);
 
         Closeness.BFLOAT16.check(run, actual, expected);
+    }
+
+    @Test
+    void dropoutIsPrivateAndTheSameAgain() {
+        Training run = run(TINY.dropout(0.3), new OptimizerSettings.Sgd(), 0.1);
+        Outcome once = run.on(GPU);
+        Outcome again = run.on(GPU);
+        Outcome without = run(TINY, new OptimizerSettings.Sgd(), 0.1).on(GPU);
+
+        Closeness.FLOAT32.check(run, again, once);
+        assertThat(once.losses().get(0)).isNotCloseTo(without.losses().get(0), within(1e-3));
     }
 }
