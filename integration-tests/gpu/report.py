@@ -163,12 +163,12 @@ def two_ranks(name, what):
     if state(name) is None:
         not_run(what, problem() or "no other NCCL was carried")
         return
-    said = [line for line in text(name).splitlines() if re.match(r"rank \d|NCCL \d|.* NCCL WARN ", line)]
+    said = [line for line in text(name).splitlines() if re.match(r"rank \d|refused: |NCCL \d|.* NCCL WARN ", line)]
     # The version alone is no answer, and what came before a hang or a crash is not all of one.
     if state(name) != 0:
         said.append(f"ended with {state(name)}: {trouble(name)}")
         complete = False
-    elif not any(re.match(r"rank \d", line) for line in said):
+    elif not any(re.match(r"rank \d|refused: ", line) for line in said):
         said.append(f"no rank has answered: {last(name)}")
         complete = False
     row(what, "\n".join(said))

@@ -1,18 +1,14 @@
 package io.sparkmics.gpu;
 
-import io.sparkmics.bootstrap.Bootstrap;
 import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Exchange;
 import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LocalExchange;
-import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
+import io.sparkmics.bootstrap.nccl.NcclVersion;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -24,69 +20,69 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Asks NCCL for two ranks on one GPU, and prints what each of them heard. It cannot hang: it ends itself. */
+/**
+ * Asks NCCL for two ranks on one GPU, and prints what they heard. It cannot hang: it ends itself, with 0 where every rank
+ * was answered, be it with a refusal.
+ */
 public final class TwoRanksOneGpu {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** For both ranks together, and less than {@code gpu/run.sh} allows. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(60);
 
     private TwoRanksOneGpu() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        System.out.println(version());
-        List<FutureTask<String>> ranks = LocalExchange.among(2, TIMEOUT).stream()
-                .map(exchange -> new FutureTask<>(() -> rank(exchange)))
-                .toList();
-        for (FutureTask<String> rank : ranks) {
-            Thread thread = new Thread(rank, "rank-" + ranks.indexOf(rank));
-            thread.setDaemon(true);
-            thread.start();
-        }
-        for (FutureTask<String> rank : ranks) {
-            System.out.println("rank " + ranks.indexOf(rank) + ": " + answer(rank));
+        FutureTask<Boolean> answer = new FutureTask<>(TwoRanksOneGpu::ask, true);
+        Thread thread = new Thread(answer, "two-ranks");
+        thread.setDaemon(true);
+        thread.start();
+        boolean answered = false;
+        try {
+            answered = answer.get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            e.getCause().printStackTrace(System.out);
+        } catch (TimeoutException e) {
+            System.out.println("no answer in " + LAST_WORDS.toSeconds() + " s");
         }
         System.out.flush();
-        Runtime.getRuntime().halt(0);
+        // A rank that hangs in native code must not hold the process.
+        Runtime.getRuntime().halt(answered ? 0 : 1);
     }
 
-    private static String version() {
-        try {
-            NativeLibraries.loadNccl();
-        } catch (IllegalStateException e) {
-            return e.getMessage();
-        }
+    private static void ask() {
+        NativeLibraries.loadNccl();
         int[] version = new int[1];
         nccl.ncclGetVersion(version);
-        // As NCCL codes it: 22809 is 2.28.9.
-        return "NCCL " + version[0] / 10000 + "." + version[0] / 100 % 100 + "." + version[0] % 100;
-    }
-
-    private static String answer(FutureTask<String> rank) throws InterruptedException {
+        System.out.println("NCCL " + NcclVersion.text(version[0]));
         try {
-            return rank.get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            return "refused: " + e.getCause();
-        } catch (TimeoutException e) {
-            return "no answer in " + LAST_WORDS.toSeconds() + " s";
+            // No rank tells a GPU's address: two that tell the same one are refused before NCCL is asked.
+            ThreadRanks.of(2)
+                    .with(CommunicationSettings.of(2).withTimeout(TIMEOUT))
+                    .over(() -> NcclTransport.on(0))
+                    .run(TwoRanksOneGpu::sum);
+        } catch (AssertionError e) {
+            refused(e.getCause());
+            for (Throwable other : e.getCause().getSuppressed()) {
+                refused(other);
+            }
         }
     }
 
-    /** Neither rank tells a GPU's address: two that tell the same one are refused before NCCL is asked. */
-    private static String rank(Exchange exchange) {
-        Place place = new Place(exchange.partitionId(), "127.0.0.1", "one", Optional.empty());
-        CommunicationSettings settings = CommunicationSettings.of(2).withTimeout(TIMEOUT);
-        try (RankContext ranks = Bootstrap.join(exchange, place, NcclTransport.on(0), new byte[0], settings)) {
-            return ranks.abortOnFailure(() -> "works: the sum of 1 and 2 is " + sum(ranks));
-        }
+    private static void refused(Throwable reason) {
+        System.out.println("refused: " + reason);
     }
 
-    private static double sum(RankContext ranks) {
+    /** Says so at once: what comes after it may hang. */
+    private static Void sum(RankContext ranks) {
         try (PointerScope scope = new PointerScope()) {
             Tensor number = torch.ones(new long[] {1}, RankDevice.cuda(0).options(ScalarType.Float))
                     .mul_(new Scalar(ranks.rank() + 1.0));
             ranks.communicator(GroupKind.PARTITION).allReduce(number).await();
             ranks.settle();
-            return number.item_double();
+            System.out.println("rank " + ranks.rank() + ": works: the sum of 1 and 2 is " + number.item_double());
+            return null;
         }
     }
 }
