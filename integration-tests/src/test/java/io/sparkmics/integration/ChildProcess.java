@@ -16,9 +16,14 @@ final class ChildProcess {
     private String input = "";
 
     ChildProcess(List<String> command) {
-        builder = new ProcessBuilder(command).redirectErrorStream(true);
-        // What this build runs under must not reach what it starts.
+        builder = builder(command);
+    }
+
+    /** Both streams are one, and what this build runs under does not reach what it starts. */
+    static ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_") || name.equals("JAVA_TOOL_OPTIONS"));
+        return builder;
     }
 
     /**

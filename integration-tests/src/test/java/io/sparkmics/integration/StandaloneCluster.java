@@ -102,10 +102,8 @@ final class StandaloneCluster implements AutoCloseable {
         Path log = folder.resolve(name + ".log");
         List<String> command = new ArrayList<>(SparkSubmit.java(folder, name, "-Xmx256m"));
         command.addAll(List.of(program));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
+        ProcessBuilder builder = ChildProcess.builder(command)
                 .redirectOutput(folder.resolve(name + ".out").toFile());
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("SPARK_"));
         builder.environment()
                 .putAll(Map.of("SPARK_HOME", folder.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", HOST));
         builder.environment().putAll(environment);
