@@ -1,5 +1,6 @@
 package io.sparkmics.benchmark;
 
+import io.sparkmics.bootstrap.OneGpu;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.engine.EngineSettings;
@@ -9,7 +10,6 @@ import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
 import io.sparkmics.engine.StepResult;
 import io.sparkmics.gpu.Activations;
-import io.sparkmics.gpu.OneGpu;
 import io.sparkmics.gpu.RandomTokens;
 import io.sparkmics.model.GptConfig;
 import java.io.PrintStream;

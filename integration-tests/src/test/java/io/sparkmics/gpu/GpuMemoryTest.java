@@ -2,6 +2,7 @@ package io.sparkmics.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.bootstrap.OneGpu;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.Feed;

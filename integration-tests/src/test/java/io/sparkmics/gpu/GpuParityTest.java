@@ -3,6 +3,7 @@ package io.sparkmics.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkmics.bootstrap.OneGpu;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;

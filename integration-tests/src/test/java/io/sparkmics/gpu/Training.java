@@ -1,5 +1,6 @@
 package io.sparkmics.gpu;
 
+import io.sparkmics.bootstrap.OneGpu;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.engine.EngineSettings;

@@ -2,9 +2,7 @@ package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.nccl.NcclAlone;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -22,7 +20,7 @@ class NcclOneRankTest {
 
     @BeforeEach
     void requireGpu() {
-        assumeThat(GpuMachine.here().problems()).isEmpty();
+        OneGpu.required();
     }
 
     /** Again and again: worlds come and go in one process. */

@@ -1,9 +1,7 @@
-package io.sparkmics.gpu;
+package io.sparkmics.bootstrap;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import java.util.List;
@@ -16,7 +14,7 @@ public final class OneGpu {
     private OneGpu() {}
 
     /** Skips the test that asks, by its name, where ranks cannot compute on a GPU here, and says why. */
-    static synchronized void required() {
+    public static synchronized void required() {
         if (problems == null) {
             problems = GpuMachine.here().problems();
         }
