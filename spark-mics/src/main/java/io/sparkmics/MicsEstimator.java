@@ -12,7 +12,6 @@ import io.sparkmics.params.ScoringParams;
 import java.time.Duration;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
@@ -56,7 +55,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
     @Override
     public MicsModel fit(Dataset<?> frame) {
         TrainingResult result = TrainingJob.run(frame, settings());
-        MicsModel model = new MicsModel(uid, result.modelDirectory(), result);
+        MicsModel model = new MicsModel(uid, result.weights(), result);
         return copyValues(model.setParent(this), ParamMap.empty());
     }
 
@@ -75,7 +74,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
     }
 
     public static MLReader<MicsEstimator> read() {
-        return new DefaultParamsReader<>();
+        return new MicsEstimatorReader();
     }
 
     public static MicsEstimator load(String path) {

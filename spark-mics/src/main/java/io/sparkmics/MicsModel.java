@@ -1,6 +1,7 @@
 package io.sparkmics;
 
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
@@ -42,7 +43,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
     private static final long serialVersionUID = 1L;
 
     private final String uid;
-    private final String huggingFace;
+    private final WeightsVersion weights;
     private final transient TrainingResult training;
 
     /** A model without weights, of use to look at params only. */
@@ -50,10 +51,10 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         this(Identifiable$.MODULE$.randomUID("MicsModel"), null, null);
     }
 
-    /** @param huggingFace the folder of the weights, on a Hadoop file system */
-    MicsModel(String uid, String huggingFace, TrainingResult training) {
+    /** @param training how it was trained; null where it was loaded */
+    MicsModel(String uid, WeightsVersion weights, TrainingResult training) {
         this.uid = uid;
-        this.huggingFace = huggingFace;
+        this.weights = weights;
         this.training = training;
         Defaults.of(this);
     }
@@ -151,7 +152,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
 
     @Override
     public MicsModel copy(ParamMap extra) {
-        MicsModel copied = copyValues(new MicsModel(uid, huggingFace, training), extra);
+        MicsModel copied = copyValues(new MicsModel(uid, weights, training), extra);
         return copied.setParent(parent());
     }
 
@@ -182,16 +183,16 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return read().load(path);
     }
 
-    /** The folder that Hugging Face's libraries read. */
-    Path huggingFace() {
-        if (huggingFace == null) {
+    /** The weights that this model was made with. */
+    WeightsVersion weights() {
+        if (weights == null) {
             throw new IllegalStateException(
                     "Cannot use model " + uid + ": it has no weights. Train or load one instead of constructing it.");
         }
-        return new Path(huggingFace);
+        return weights;
     }
 
     ModelSource source(SparkSession session) {
-        return ModelSource.of(getModel(), huggingFace(), session);
+        return ModelSource.of(getModel(), weights(), training == null ? null : training.folder(), session);
     }
 }

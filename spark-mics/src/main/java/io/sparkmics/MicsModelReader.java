@@ -1,17 +1,26 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.WeightsVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.MLReader;
 
+/** Reads a model and remembers which weights it had then. */
 final class MicsModelReader extends MLReader<MicsModel> {
 
     @Override
     public MicsModel load(String path) {
-        var metadata = DefaultParamsReader.loadMetadata(path, sparkSession(), MicsModel.class.getName());
-        MicsModel model = new MicsModel(
-                metadata.uid(), MicsModelWriter.huggingFace(new Path(path)).toString(), null);
-        metadata.getAndSetParams(model, metadata.getAndSetParams$default$2());
-        return model;
+        Configuration hadoop = sparkSession().sessionState().newHadoopConf();
+        try {
+            SavedStage saved = SavedStage.find(path, MicsModel.class, sparkSession());
+            Path folder = MicsModelWriter.huggingFace(saved.folder());
+            MicsModel model = new MicsModel(saved.metadata().uid(), WeightsVersion.of(folder, hadoop), null);
+            saved.setParams(model);
+            return model;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 }

@@ -70,7 +70,7 @@ final class MicsModelWriter extends MLWriter {
     /** The metadata comes last: a save that broke off leaves nothing that loads. */
     @Override
     public void saveImpl(String path) {
-        Path from = model.huggingFace();
+        Path from = model.weights().path();
         Path to = huggingFace(new Path(path));
         String host = copy(from.toString(), to.toString());
         try {
@@ -112,7 +112,7 @@ final class MicsModelWriter extends MLWriter {
 
     /** Overwriting deletes first, and what it would delete here is the only copy. */
     private void requireElsewhere(Path target, Path deleted) throws IOException {
-        if (StoragePaths.holds(deleted, model.huggingFace(), configuration())) {
+        if (StoragePaths.holds(deleted, model.weights().path(), configuration())) {
             throw new IOException("Cannot save model " + model.uid() + " to " + target
                     + ": its own weights are read from there. Save it to another folder.");
         }

@@ -3,14 +3,18 @@ package io.sparkmics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +171,7 @@ class MicsModelTest {
         MicsModel loaded = MicsModel.load(path);
 
         assertThat(Path.of(path, "huggingface", "config.json")).isNotEmptyFile();
+        assertThat(Path.of(path, "huggingface", "tokenizer.json")).isNotEmptyFile();
         assertThat(Path.of(path, "huggingface", "model.safetensors")).isNotEmptyFile();
         assertThat(loaded.uid()).isEqualTo(model.uid());
         assertThat(byId(loaded.transform(TrainedModel.frame()))).isEqualTo(byId(model.transform(TrainedModel.frame())));
@@ -236,6 +241,121 @@ class MicsModelTest {
             }
         }
         assertThat(linked.generate("the", 5)).isEqualTo(model.generate("the", 5));
+    }
+
+    /** In the same place, of the same length and time: only the bytes tell. */
+    @Test
+    void weightsThatWereReplacedAreAnError() throws IOException {
+        Path path = folder.resolve("model");
+        model.write().save(path.toString());
+        MicsModel loaded = MicsModel.load(path.toString());
+        Dataset<Row> lazy = loaded.transform(TrainedModel.frame());
+        replace(path.resolve("huggingface/model.safetensors"));
+
+        assertThatThrownBy(lazy::collectAsList)
+                .hasStackTraceContaining("they are not those that the model was made with");
+        assertThatThrownBy(() -> loaded.transform(TrainedModel.frame()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("they are not those that the model was made with")
+                .hasMessageEndingWith("Load the model again to use these.");
+        assertThatThrownBy(() -> loaded.write().save(folder.resolve("copy").toString()))
+                .isInstanceOf(CheckpointException.class);
+        assertThat(MicsModel.load(path.toString())
+                        .transform(TrainedModel.frame())
+                        .count())
+                .isEqualTo(60);
+    }
+
+    @Test
+    void aModelInMemoryAnswersForItselfWhateverHappensToItsFile() throws IOException {
+        Path path = folder.resolve("model");
+        model.write().save(path.toString());
+        Dataset<Row> lazy = MicsModel.load(path.toString()).transform(TrainedModel.frame());
+        Map<Integer, Row> before = byId(lazy);
+        replace(path.resolve("huggingface/model.safetensors"));
+
+        assertThat(byId(lazy)).isEqualTo(before);
+        assertThat(byId(MicsModel.load(path.toString()).transform(TrainedModel.frame())))
+                .isNotEqualTo(before);
+    }
+
+    private static void replace(Path weights) throws IOException {
+        FileTime time = Files.getLastModifiedTime(weights);
+        byte[] bytes = Files.readAllBytes(weights);
+        for (int i = bytes.length - 4000; i < bytes.length; i += 4) {
+            // Of each float, the smallest exponent's bit.
+            bytes[i + 2] ^= (byte) 0x80;
+        }
+        Files.write(weights, bytes);
+        Files.setLastModifiedTime(weights, time);
+        Files.delete(weights.resolveSibling(".model.safetensors.crc"));
+    }
+
+    @Test
+    void aPathNextToTheModelLoadsItOrSaysWhatIsThere() throws IOException {
+        String path = folder.resolve("parent/model").toString();
+        model.write().save(path);
+        estimator.write().save(folder.resolve("parent/estimator").toString());
+        new Pipeline()
+                .setStages(new PipelineStage[] {estimator})
+                .write()
+                .save(folder.resolve("parent/pipeline").toString());
+        Path foreign = Files.createDirectories(folder.resolve("foreign"));
+        Files.writeString(foreign.resolve("model.safetensors"), "");
+        Files.createDirectories(folder.resolve("empty"));
+        Files.move(folder.resolve("parent/model"), folder.resolve("parent/first"));
+        String first = folder.resolve("parent/first").toString();
+
+        for (String near : List.of(first, first + "/huggingface", first + "/metadata/")) {
+            assertThat(MicsModel.load(near).generate("the", 5)).isEqualTo(model.generate("the", 5));
+        }
+        assertNotLoaded("parent/estimator", "it holds a MicsEstimator. Load it with MicsEstimator.load.");
+        assertNotLoaded(
+                "parent/pipeline",
+                "it holds a Pipeline. Load it with Pipeline.load and take the MicsModel from its stages.");
+        assertNotLoaded("none", "there is no such folder. Give the path that it was saved to.");
+        assertNotLoaded("empty", "it holds nothing that Spark has saved. Give the path that it was saved to.");
+        assertNotLoaded("foreign/model.safetensors", "it is a file. Give the folder that the model was saved to.");
+        assertNotLoaded(
+                "foreign",
+                "it holds weights and no Spark metadata, as a model of another program does or one whose saving broke off."
+                        + " Give a folder that MicsModel.write has saved to.");
+        assertThatThrownBy(() -> MicsModel.load(folder + "/parent"))
+                .hasMessageContaining(": it is a folder of saved ones. Give the path of one: file:")
+                .hasMessageContaining(first);
+        Files.move(folder.resolve("parent/first"), folder.resolve("parent/model"));
+        assertThat(MicsModel.load(folder + "/parent").generate("the", 5)).isEqualTo(model.generate("the", 5));
+        assertThatThrownBy(() -> MicsEstimator.load(path))
+                .hasMessage("Cannot load a MicsEstimator from file:" + folder.toRealPath()
+                        + "/parent/model: it holds a MicsModel. Load it with MicsModel.load.");
+    }
+
+    private void assertNotLoaded(String path, String reason) throws IOException {
+        assertThatThrownBy(() -> MicsModel.load(folder.resolve(path).toString()))
+                .as(path)
+                .hasMessage("Cannot load a MicsModel from file:" + folder.toRealPath() + "/" + path + ": " + reason);
+    }
+
+    @Test
+    void theFolderOfARunIsThereAsLongAsAnythingRefersToItsWeights() throws Exception {
+        MicsModel other = TrainedModel.estimator()
+                .setMaxSteps(2)
+                .setWorkDirectory(folder.toString())
+                .fit(TrainedModel.frame());
+        Dataset<Row> lazy = other.copy(other.extractParamMap()).transform(TrainedModel.frame());
+        other = null;
+        System.gc();
+
+        assertThat(lazy.count()).isEqualTo(60);
+        assertThat(byId(lazy)).hasSize(60);
+        assertThat(folder).isNotEmptyDirectory();
+        lazy = null;
+        // Whatever Spark still remembers of its last jobs.
+        TrainedModel.texts("another").count();
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            System.gc();
+            return folder.toFile().list().length == 0;
+        });
     }
 
     @Test

@@ -54,9 +54,14 @@ public final class HuggingFaceFolder {
 
     /** Writes {@code config.json}, over an older one. */
     public void writeConfig(Map<String, ?> config) {
-        Path file = new Path(folder, CONFIG);
+        writeJson(CONFIG, config);
+    }
+
+    /** Writes another file of JSON, over an older one. */
+    public void writeJson(String name, Map<String, ?> content) {
+        Path file = new Path(folder, name);
         try (OutputStream out = file.getFileSystem(hadoop).create(file, true)) {
-            out.write(JSON.writeValueAsBytes(config));
+            out.write(JSON.writeValueAsBytes(content));
             out.write('\n');
         } catch (IOException e) {
             throw new CheckpointException("Cannot write " + file + ": " + e.getMessage(), e);

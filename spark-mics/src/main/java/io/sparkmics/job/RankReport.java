@@ -12,14 +12,14 @@ import java.util.Map;
  * What one task of the barrier stage tells the driver at its end: small, and never weights.
  *
  * @param rank who says so
- * @param modelDirectory where the model lies; from the partition group that wrote it, null from the others
+ * @param model what it has written; null where another rank does that
  * @param history the metrics of every step; from rank 0 only
  * @param bytes what this rank has sent in its training steps
  * @param memory what training has taken on it
  */
 record RankReport(
         int rank,
-        String modelDirectory,
+        WrittenModel model,
         List<StepMetrics> history,
         Map<GroupKind, Map<LinkClass, Long>> bytes,
         MemoryUse memory) {

@@ -85,12 +85,12 @@ final class RankTask {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
         List<StepMetrics> history = loop.run();
         MemoryUse memory = engine.memory();
-        String directory = null;
+        WrittenModel written = null;
         // One copy of the model states is enough: the first partition group has it.
         if (ranks.rank() < plan.partitionGroupSize()) {
-            directory = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
+            written = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
         }
-        return new RankReport(ranks.rank(), directory, history, loop.bytes(), memory);
+        return new RankReport(ranks.rank(), written, history, loop.bytes(), memory);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {

@@ -1,6 +1,8 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.machine.GpuMachine;
+import io.sparkmics.checkpoint.TemporaryFolder;
+import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.monitor.ProgressChannel;
@@ -56,8 +58,10 @@ public final class TrainingJob {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
         DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
         awaitSlots(possible);
-        Path run = WorkDirectory.create(settings.workDirectory(), hadoop);
-        WorkDirectory.deleteWithApplication(run, hadoop, spark.sc());
+        WorkDirectory.tidy(spark.sc());
+        TemporaryFolder folder = WorkDirectory.create(
+                settings.workDirectory(), hadoop, spark.sc().applicationId());
+        Path run = folder.path();
         try {
             ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
             DeviceChoice device = survey.choose(possible, threads(possible));
@@ -70,10 +74,10 @@ public final class TrainingJob {
                 awaitSlots(device);
             }
             WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-            return train(run, device, partitionGroupSize(device, survey));
+            return train(folder, device, partitionGroupSize(device, survey));
         } catch (Exception failure) {
             // Spark throws checked exceptions that nothing declares.
-            WorkDirectory.delete(run, hadoop, failure);
+            WorkDirectory.delete(folder, failure);
             throw failure;
         }
     }
@@ -101,8 +105,9 @@ public final class TrainingJob {
                         device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
     }
 
-    private TrainingResult train(Path run, DeviceChoice device, int partitionGroupSize) {
-        TokenData data = TokenData.prepare(frame, Preflight.dataSettings(settings, frame.schema()));
+    private TrainingResult train(TemporaryFolder folder, DeviceChoice device, int partitionGroupSize) {
+        DataSettings dataSettings = Preflight.dataSettings(settings, frame.schema());
+        TokenData data = TokenData.prepare(frame, dataSettings);
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
@@ -114,7 +119,9 @@ public final class TrainingJob {
                     schedule,
                     partitionGroupSize,
                     counts,
-                    run.toString(),
+                    folder.path().toString(),
+                    TokenData.isText(frame.schema(), settings.inputCol()),
+                    dataSettings.endOfText(),
                     device.gpus().way(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));
@@ -128,7 +135,7 @@ public final class TrainingJob {
                 .orElseThrow();
         List<StepMetrics> history = first.history();
         TrainingSummary summary = summary(schedule, partitionGroupSize, counts, reports, history);
-        return new TrainingResult(first.modelDirectory(), memory.addTo(summary), history);
+        return new TrainingResult(first.model().require(hadoop), folder, memory.addTo(summary), history);
     }
 
     private OptionalDouble epochs() {

@@ -11,6 +11,8 @@ import org.apache.spark.util.SerializableConfiguration;
  *
  * @param partitionGroupSize p, chosen
  * @param runDirectory where this run may write
+ * @param text whether the model is trained on text, by the built-in tokenizer
+ * @param endOfText the id that ends a document; null: none does
  * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
  * @param hadoop how the executors reach that folder
@@ -21,6 +23,8 @@ record TrainingPlan(
         int partitionGroupSize,
         TokenCounts counts,
         String runDirectory,
+        boolean text,
+        Integer endOfText,
         GpuTasks.Way gpus,
         ProgressSender progress,
         SerializableConfiguration hadoop)

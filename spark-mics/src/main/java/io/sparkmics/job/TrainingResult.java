@@ -1,5 +1,7 @@
 package io.sparkmics.job;
 
+import io.sparkmics.checkpoint.TemporaryFolder;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import java.util.List;
@@ -7,12 +9,13 @@ import java.util.List;
 /**
  * What a training run leaves behind.
  *
- * @param modelDirectory the Hugging Face folder, {@code config.json} and {@code model.safetensors}: it is deleted when the
- *     application ends
+ * @param weights of the Hugging Face folder with the trained model
+ * @param folder where that lies: it is deleted when nobody refers to this any more, or the application ends
  * @param summary the run in numbers
  * @param history every step, in order
  */
-public record TrainingResult(String modelDirectory, TrainingSummary summary, List<StepMetrics> history) {
+public record TrainingResult(
+        WeightsVersion weights, TemporaryFolder folder, TrainingSummary summary, List<StepMetrics> history) {
 
     public TrainingResult {
         history = List.copyOf(history);

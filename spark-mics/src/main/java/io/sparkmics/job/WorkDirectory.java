@@ -1,23 +1,28 @@
 package io.sparkmics.job;
 
+import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.TemporaryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The folder where a run keeps what its ranks write, apart from every other run's. */
 final class WorkDirectory {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkDirectory.class);
+    private static final int MOST_UNCOLLECTED = 4;
+
+    /** The applications that have a listener: one each, however many runs. */
+    private static final Set<String> WATCHED = ConcurrentHashMap.newKeySet();
 
     private WorkDirectory() {}
 
@@ -43,18 +48,18 @@ final class WorkDirectory {
 
     /**
      * @param setting what the user asked for; empty: under the default file system
-     * @return a new folder
+     * @return a new folder, which goes with the application at the latest
      */
-    static Path create(String setting, Configuration hadoop) {
+    static TemporaryFolder create(String setting, Configuration hadoop, String application) {
         String parent = setting;
         try {
             parent = setting.isBlank() ? parent(hadoop) : setting;
-            Path run = new Path(parent, "run-" + UUID.randomUUID());
+            Path run = new Path(StoragePaths.qualified(parent, hadoop), "spark-mics-run-" + UUID.randomUUID());
             FileSystem files = run.getFileSystem(hadoop);
             if (!files.mkdirs(run)) {
                 throw new IOException("the folder was not made");
             }
-            return files.makeQualified(run);
+            return TemporaryFolder.of(run, files, application);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot make a work directory in " + parent + ": " + e.getMessage()
@@ -63,11 +68,10 @@ final class WorkDirectory {
         }
     }
 
-    /** Each user has a folder: the first one's would not let the others in. */
     private static String parent(Configuration hadoop) throws IOException {
         FileSystem files = FileSystem.get(hadoop);
         return "file".equals(files.getScheme())
-                ? "file:" + System.getProperty("java.io.tmpdir") + "/spark-mics-" + System.getProperty("user.name")
+                ? "file:" + System.getProperty("java.io.tmpdir")
                 : files.getHomeDirectory() + "/.spark-mics";
     }
 
@@ -102,26 +106,30 @@ final class WorkDirectory {
     }
 
     /**
-     * Trained weights that nobody saved do not outlive the application. Spark ends it in its own shutdown hook too, so this
-     * also holds where nobody calls stop.
+     * Before another folder is made: those of models that nobody refers to any more go, and the rest goes with the
+     * application. Spark ends it in its own shutdown hook too, so this also holds where nobody calls stop.
      */
-    static void deleteWithApplication(Path run, Configuration hadoop, SparkContext spark) {
-        spark.addSparkListener(new SparkListener() {
-            @Override
-            public void onApplicationEnd(SparkListenerApplicationEnd end) {
-                try {
-                    run.getFileSystem(hadoop).delete(run, true);
-                } catch (IOException e) {
-                    LOG.warn("Cannot delete {}: {}. Delete it by hand.", run, e.getMessage());
+    static void tidy(SparkContext spark) {
+        String application = spark.applicationId();
+        if (TemporaryFolder.count(application) >= MOST_UNCOLLECTED) {
+            // A search over many settings drops models faster than the driver's heap fills.
+            System.gc();
+        }
+        if (WATCHED.add(application)) {
+            spark.addSparkListener(new SparkListener() {
+                @Override
+                public void onApplicationEnd(SparkListenerApplicationEnd end) {
+                    TemporaryFolder.deleteAll(application);
+                    WATCHED.remove(application);
                 }
-            }
-        });
+            });
+        }
     }
 
     /** Deletes the folder of a run that failed; what cannot be deleted must not hide why it failed. */
-    static void delete(Path run, Configuration hadoop, Exception cause) {
+    static void delete(TemporaryFolder run, Throwable cause) {
         try {
-            run.getFileSystem(hadoop).delete(run, true);
+            run.delete();
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
         }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -76,13 +77,10 @@ public final class WholeModel implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 Tensor data = Tokens.tensor(sequences)) {
             return withoutGraph(() -> {
-                Tensor losses = run(data, model.stages()).to(ScalarType.Float).contiguous();
-                float[] values = floats(losses);
-                double[] result = new double[values.length];
-                for (int i = 0; i < values.length; i++) {
-                    result[i] = values[i];
-                }
-                return result;
+                Tensor losses = run(data, model.stages()).to(ScalarType.Double).contiguous();
+                double[] values = new double[Math.toIntExact(losses.numel())];
+                new DoublePointer(losses.data_ptr()).get(values);
+                return values;
             });
         }
     }

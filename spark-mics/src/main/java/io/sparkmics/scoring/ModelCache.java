@@ -1,5 +1,6 @@
 package io.sparkmics.scoring;
 
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.model.WholeModel;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class ModelCache {
     }
 
     private final Function<ModelSource, WholeModel> loader;
-    private final Map<ModelSource.Version, Entry> entries = new HashMap<>();
+    private final Map<WeightsVersion, Entry> entries = new HashMap<>();
 
     ModelCache(Function<ModelSource, WholeModel> loader) {
         this.loader = loader;

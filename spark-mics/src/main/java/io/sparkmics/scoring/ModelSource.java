@@ -1,45 +1,44 @@
 package io.sparkmics.scoring;
 
-import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.TemporaryFolder;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.WholeModel;
-import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Where executors find a model, and which state of it: a file that was written over is another model. */
-public record ModelSource(ModelConfig config, Version version, SerializableConfiguration hadoop)
+/**
+ * Where executors find a model, and which state of it: a file that was written over is another model.
+ *
+ * @param keeper what must not go while this is referred to; null where nothing can
+ */
+public record ModelSource(
+        ModelConfig config, WeightsVersion version, TemporaryFolder keeper, SerializableConfiguration hadoop)
         implements Serializable {
 
-    record Version(String folder, long length, long modified) implements Serializable {}
-
-    /** @throws UncheckedIOException when there are no weights */
-    public static ModelSource of(ModelConfig config, Path folder, SparkSession session) {
+    /** @throws CheckpointException when the weights are gone, or not those any more */
+    public static ModelSource of(
+            ModelConfig config, WeightsVersion version, TemporaryFolder keeper, SparkSession session) {
         Configuration hadoop = session.sessionState().newHadoopConf();
-        return new ModelSource(config, version(folder, hadoop), new SerializableConfiguration(hadoop));
+        version.requireUnchanged(hadoop);
+        return new ModelSource(config, version, keeper, new SerializableConfiguration(hadoop));
     }
 
-    private static Version version(Path folder, Configuration hadoop) {
-        Path file = new HuggingFaceFolder(folder, hadoop).weights();
-        try {
-            FileStatus status = file.getFileSystem(hadoop).getFileStatus(file);
-            return new Version(status.getPath().getParent().toString(), status.getLen(), status.getModificationTime());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot read the weights from " + file + ": " + e.getMessage()
-                            + ". Weights that were not saved end with the application that trained them.",
-                    e);
-        }
-    }
-
-    /** All weights, in this JVM. */
+    /** All weights, in this JVM: those of the version, or an error. */
     WholeModel load() {
         ProcessMemory.require("hold the model of " + version.folder(), version.length());
-        return WholeWeights.load(config, new Path(version.folder()), hadoop.value());
+        version.requireContents(hadoop.value());
+        WholeModel model = WholeWeights.load(config, version.path(), hadoop.value());
+        try {
+            // They may have been replaced while they were read.
+            version.requireContents(hadoop.value());
+            return model;
+        } catch (RuntimeException replaced) {
+            model.close();
+            throw replaced;
+        }
     }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.checkpoint.TemporaryFolder;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +23,8 @@ class WorkDirectoryTest {
 
     @Test
     void everyRunHasAFolderOfItsOwn() {
-        Path one = WorkDirectory.create(folder.toString(), HADOOP);
-        Path other = WorkDirectory.create(folder.toString(), HADOOP);
+        Path one = create(folder.toString()).path();
+        Path other = create(folder.toString()).path();
 
         assertThat(one).isNotEqualTo(other);
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder(one.getName(), other.getName());
@@ -28,7 +32,7 @@ class WorkDirectoryTest {
 
     @Test
     void aFolderThatCannotBeMadeIsNamedWithItsRemedy() {
-        assertThatThrownBy(() -> WorkDirectory.create("file:/proc/nothing-can-be-made-here", HADOOP))
+        assertThatThrownBy(() -> create("file:/proc/nothing-can-be-made-here"))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageStartingWith("Cannot make a work directory in file:/proc/nothing-can-be-made-here: ")
                 .hasMessageEndingWith("Set workDirectory to a path that can be written.");
@@ -54,9 +58,19 @@ class WorkDirectoryTest {
     @Test
     void whatCannotBeDeletedDoesNotHideWhyTheRunFailed() {
         Exception cause = new IllegalStateException("the run failed");
+        FileSystem refusing = new RawLocalFileSystem() {
+            @Override
+            public boolean delete(Path path, boolean recursive) throws IOException {
+                throw new IOException("no permission");
+            }
+        };
 
-        WorkDirectory.delete(new Path("nowhere://models/run-1"), HADOOP, cause);
+        WorkDirectory.delete(TemporaryFolder.of(new Path("/models/run-1"), refusing, "a test"), cause);
 
-        assertThat(cause.getSuppressed()).singleElement().asString().contains("nowhere");
+        assertThat(cause.getSuppressed()).singleElement().asString().contains("no permission");
+    }
+
+    private static TemporaryFolder create(String setting) {
+        return WorkDirectory.create(setting, HADOOP, "a test");
     }
 }

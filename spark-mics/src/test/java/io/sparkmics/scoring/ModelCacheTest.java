@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Parameter;
@@ -133,7 +134,8 @@ class ModelCacheTest {
     private static ModelSource source(String folder, long modified) {
         return new ModelSource(
                 CONFIG,
-                new ModelSource.Version(folder, 1, modified),
+                new WeightsVersion(folder, 1, modified, ""),
+                null,
                 new SerializableConfiguration(new Configuration(false)));
     }
 }

@@ -1,0 +1,89 @@
+package io.sparkmics.job;
+
+import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.data.ByteTokenizer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Hugging Face's libraries need to give a text the ids of {@link ByteTokenizer}: a byte-pair encoding without pairs, of
+ * which the 256 bytes are left.
+ *
+ * @param endOfText the id that ends a text; null: none does
+ * @param context the most tokens that the model takes at once
+ */
+record ByteTokenizerFiles(Integer endOfText, int context) {
+
+    private static final String END = "<|endoftext|>";
+
+    void write(HuggingFaceFolder folder) {
+        folder.writeJson("tokenizer.json", tokenizer());
+        folder.writeJson("tokenizer_config.json", config());
+    }
+
+    /** An end of text that is a byte as well has no token of its own. */
+    private boolean hasEnd() {
+        return endOfText != null && endOfText >= ByteTokenizer.END_OF_TEXT;
+    }
+
+    private Map<String, Object> tokenizer() {
+        Map<String, Object> tokenizer = new LinkedHashMap<>();
+        tokenizer.put("version", "1.0");
+        tokenizer.put("added_tokens", hasEnd() ? List.of(end()) : List.of());
+        tokenizer.put("pre_tokenizer", byteLevel());
+        tokenizer.put("decoder", byteLevel());
+        tokenizer.put("model", Map.of("type", "BPE", "vocab", vocabulary(), "merges", List.of()));
+        return tokenizer;
+    }
+
+    private Map<String, Object> end() {
+        return Map.of(
+                "id",
+                endOfText,
+                "content",
+                END,
+                "single_word",
+                false,
+                "lstrip",
+                false,
+                "rstrip",
+                false,
+                "normalized",
+                false,
+                "special",
+                true);
+    }
+
+    private static Map<String, Object> byteLevel() {
+        return Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", false);
+    }
+
+    /** GPT-2's characters for bytes: those that can be printed stand for themselves, the others for what follows U+00FF. */
+    private Map<String, Integer> vocabulary() {
+        Map<String, Integer> vocabulary = new LinkedHashMap<>();
+        int next = 256;
+        for (int id = 0; id < 256; id++) {
+            boolean printable = id > ' ' && id <= '~' || id > 0xA0 && id != 0xAD;
+            vocabulary.put(Character.toString(printable ? id : next++), id);
+        }
+        if (hasEnd()) {
+            vocabulary.put(END, endOfText);
+        }
+        return vocabulary;
+    }
+
+    private Map<String, Object> config() {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        config.put("model_max_length", context);
+        // Both would change the text: spaces before punctuation go, and a text about the end of texts would end.
+        config.put("clean_up_tokenization_spaces", false);
+        config.put("split_special_tokens", true);
+        if (hasEnd()) {
+            config.put("bos_token", END);
+            config.put("eos_token", END);
+        }
+        return config;
+    }
+}
