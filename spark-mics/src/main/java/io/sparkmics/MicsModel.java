@@ -14,6 +14,7 @@ import io.sparkmics.scoring.ModelSource;
 import io.sparkmics.scoring.Sampling;
 import io.sparkmics.scoring.Scoring;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -129,8 +130,8 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
      * @return one line for people: where the picture is, or why there is none
      */
     public String writeReport(String folder, Map<String, ?> more) {
-        Path path = new Path(folder);
         Configuration hadoop = SparkSession.active().sessionState().newHadoopConf();
+        Path path = qualified(folder, hadoop);
         TrainingSummary summary = summary();
         for (Map.Entry<String, ?> entry : more.entrySet()) {
             summary = summary.with(entry.getKey(), entry.getValue());
@@ -140,6 +141,14 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
             training().history().forEach(log);
         }
         return LossPicture.draw(training().history(), path, hadoop).message();
+    }
+
+    private static Path qualified(String folder, Configuration hadoop) {
+        try {
+            return StoragePaths.qualified(folder, hadoop);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a report to " + folder + ": " + e.getMessage(), e);
+        }
     }
 
     TrainingResult training() {

@@ -3,6 +3,10 @@ package io.sparkmics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.SafetensorsReader;
+import io.sparkmics.checkpoint.TensorInfo;
+import io.sparkmics.checkpoint.TensorType;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Model;
@@ -17,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -96,6 +101,55 @@ class FitTest {
         MicsModel adamW = other.setOptimizer("adamw").fit(texts());
         assertThat(adamW.summary().firstLoss()).isEqualTo(model.summary().firstLoss());
         assertThat(adamW.summary().lastLoss()).isNotEqualTo(model.summary().lastLoss());
+    }
+
+    @Test
+    void whatWasTrainedInFloat64IsSavedAndScoredInIt() throws IOException {
+        MicsModel model = estimator().setPrecision("float64").fit(texts());
+        String path = folder.resolve("saved").toString();
+        model.write().save(path);
+
+        HuggingFaceFolder saved = saved(path);
+        try (SafetensorsReader reader = saved.readWeights()) {
+            assertThat(reader.tensors()).extracting(TensorInfo::type).containsOnly(TensorType.F64);
+        }
+        assertThat(saved.readConfig()).containsEntry("torch_dtype", "float64");
+        double loss =
+                MicsModel.load(path).transform(texts()).select("loss").first().getDouble(0);
+        assertThat(loss).isPositive().isNotEqualTo((double) (float) loss);
+    }
+
+    @Test
+    void theConfigurationEndsTextsWithTheIdThatWasTrainedWith() throws IOException {
+        String path = folder.resolve("saved").toString();
+        estimator()
+                .setModel(Gpt.config().layers(1).heads(2).width(16).context(16).vocabularySize(320))
+                .fit(texts())
+                .write()
+                .save(path);
+
+        HuggingFaceFolder saved = saved(path);
+        assertThat(saved.readConfig())
+                .containsEntry("vocab_size", 320)
+                .containsEntry("torch_dtype", "float32")
+                .containsEntry("bos_token_id", 256)
+                .containsEntry("eos_token_id", 256);
+        assertThat(saved.contents())
+                .containsOnlyKeys("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
+    }
+
+    @Test
+    void aModelOfReadyIdsHasNoTokenizer() throws IOException {
+        String path = folder.resolve("saved").toString();
+        Dataset<Row> ids = texts().selectExpr("transform(sequence(1, 40), i -> int(i)) as text");
+        estimator().fit(ids).write().save(path);
+
+        assertThat(saved(path).contents()).containsOnlyKeys("config.json", "model.safetensors");
+    }
+
+    private static HuggingFaceFolder saved(String path) {
+        return new HuggingFaceFolder(
+                MicsModelWriter.huggingFace(new org.apache.hadoop.fs.Path(path)), new Configuration());
     }
 
     @Test

@@ -6,9 +6,6 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.Patience;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +35,7 @@ final class Rendezvous implements AutoCloseable {
     private final int member;
     private final int size;
     private final CommunicationSettings settings;
-    private final Path file;
+    private final StoreFile file;
     private final FileStore store;
     private final FutureTask<ProcessGroupGloo> constructor;
     private boolean connected;
@@ -50,13 +47,9 @@ final class Rendezvous implements AutoCloseable {
         this.member = member;
         this.size = size;
         this.settings = settings;
-        try {
-            file = Files.createTempFile("spark-mics-gloo-", ".store");
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make a file in the temporary directory: " + e.getMessage(), e);
-        }
+        file = StoreFile.in(Path.of(System.getProperty("java.io.tmpdir")));
         try (PointerScope scope = new PointerScope()) {
-            store = new FileStore(file.toString(), size);
+            store = new FileStore(file.path().toString(), size);
             store.retainReference();
             store.setTimeout(new Milliseconds(settings.timeout().toMillis()));
         }
@@ -161,7 +154,7 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             store.setTimeout(new Milliseconds(1));
         }
-        file.toFile().delete();
+        file.close();
         if (constructor.isDone()) {
             release();
         } else {
