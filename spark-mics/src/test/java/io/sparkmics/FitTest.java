@@ -3,12 +3,12 @@ package io.sparkmics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Parameter;
-import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
@@ -117,7 +117,7 @@ class FitTest {
                 }
 
                 @Override
-                public Tensor forward(Tensor input, Weights weights, Pass pass) {
+                public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
                     throw new IllegalStateException("this stage is broken");
                 }
             });

@@ -1,6 +1,6 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.model.Pass;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ final class BoundStage {
     }
 
     /** Runs the stage. Input and result are the caller's to close; the input may be freed at once. */
-    Activation forward(Tensor input, Pass pass) {
+    Activation forward(Tensor input, ForwardPass pass) {
         try (PointerScope scope = new PointerScope()) {
             Tensor leaf = input.detach();
             if (leaf.is_floating_point()) {

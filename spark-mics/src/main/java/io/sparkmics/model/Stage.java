@@ -11,11 +11,11 @@ public interface Stage {
 
     /**
      * The forward pass. The backward pass is derived from it, so only differentiable operations may lie between {@code
-     * input}, {@code weights} and the result. No global random generator: use {@link Pass#dropout}.
+     * input}, {@code weights} and the result. No global random generator: use {@link ForwardPass#dropout}.
      *
      * @param input the batch's data for the first stage, the result of the stage before for the others
      */
-    Tensor forward(Tensor input, Weights weights, Pass pass);
+    Tensor forward(Tensor input, Weights weights, ForwardPass pass);
 
     /** False where the backward pass needs no weights (a lookup in a table): they are not gathered for it. */
     default boolean backwardReadsWeights() {

@@ -3,7 +3,7 @@ package io.sparkmics.model;
 import org.bytedeco.pytorch.Tensor;
 
 /** One pass of one micro-batch through the stages. */
-public interface Pass {
+public interface ForwardPass {
 
     /**
      * What the data room made of the rows: for tokens an int64 tensor [b, context + 1]. -1 pads: nothing is predicted
