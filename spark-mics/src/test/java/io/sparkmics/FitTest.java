@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
@@ -111,8 +112,8 @@ class FitTest {
         assertThat(folder).isEmptyDirectory();
     }
 
-    /** A model of a user that fails in its forward pass. */
-    record Broken() implements ModelConfig {
+    /** A model of a user that fails in its forward pass; or on the ranks only, where the driver has tried it. */
+    record Broken(boolean onRanksOnly) implements ModelConfig {
 
         @Override
         public Model build() {
@@ -124,7 +125,10 @@ class FitTest {
 
                 @Override
                 public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
-                    throw new IllegalStateException("this stage is broken");
+                    if (!onRanksOnly || TaskContext.get() != null) {
+                        throw new IllegalStateException("this stage is broken");
+                    }
+                    return weights.get("only.bias");
                 }
             });
         }
@@ -146,8 +150,18 @@ class FitTest {
     }
 
     @Test
+    void aModelThatCannotRunIsRefusedBeforeARankStarts() {
+        assertThatThrownBy(() -> estimator().setModel(new Broken(false)).fit(texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching("Cannot train the model: stage 1 of 1 \\(.*\\) fails in its forward pass over 2 "
+                        + "sequences of context \\+ 1 = 17 tokens, the second padded with -1: this stage is broken. Mend "
+                        + "it.");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void aRankThatFailsEndsTheFitWithItsOwnWordsAndLeavesNothingBehind() {
-        assertThatThrownBy(() -> estimator().setModel(new Broken()).fit(texts()))
+        assertThatThrownBy(() -> estimator().setModel(new Broken(true)).fit(texts()))
                 .hasStackTraceContaining("this stage is broken");
         assertThat(folder).isEmptyDirectory();
     }
