@@ -1,5 +1,6 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Tokens;
@@ -35,12 +36,16 @@ public final class ModelTrial {
         }
     }
 
+    private final Model model;
     private final List<Stage> stages;
+    private final int vocabularySize;
     private final ScalarType type;
     private int index;
 
-    private ModelTrial(List<Stage> stages, ScalarType type) {
-        this.stages = stages;
+    private ModelTrial(Model model, int vocabularySize, ScalarType type) {
+        this.model = model;
+        this.stages = model.stages();
+        this.vocabularySize = vocabularySize;
         this.type = type;
     }
 
@@ -52,12 +57,11 @@ public final class ModelTrial {
      */
     public static Optional<String> problem(Model model, int context, int vocabularySize, Precision precision) {
         ScalarType type = precision == Precision.BFLOAT16 ? ScalarType.Float : precision.compute();
-        List<Stage> stages = model.stages();
-        if (stages.stream().anyMatch(stage -> WholeStage.bytes(stage, type) > MOST_BYTES)) {
+        if (model.stages().stream().anyMatch(stage -> WholeStage.bytes(stage, type) > MOST_BYTES)) {
             return Optional.empty();
         }
         try (MicroBatch batch = madeUp(context, vocabularySize)) {
-            new ModelTrial(stages, type).run(batch);
+            new ModelTrial(model, vocabularySize, type).run(batch);
             return Optional.empty();
         } catch (Refused refused) {
             return Optional.of(refused.getMessage());
@@ -77,6 +81,9 @@ public final class ModelTrial {
         Tensor input = Native.keep(new Tensor(batch.data()));
         try {
             for (index = 0; index < stages.size(); index++) {
+                if (index == stages.size() - 1 && model instanceof LanguageModel language) {
+                    checkLogits(language.logits(), input, pass);
+                }
                 Tensor output = run(stages.get(index), input, pass);
                 Native.close(input);
                 input = output;
@@ -111,6 +118,31 @@ public final class ModelTrial {
                     "fails in its forward pass over " + SEQUENCES + " sequences of context + 1 = "
                             + pass.data().size(1) + " tokens, the second padded with -1: " + reason(e),
                     "Mend it");
+        }
+    }
+
+    /** Text is generated after the training; that it can be is found here, for the last of the tokens as there. */
+    private void checkLogits(Stage logits, Tensor input, StagePass pass) {
+        if (logits == null || !model.units().containsAll(logits.units())) {
+            throw new Refused(
+                    "Cannot train the model: its logits() are null, or read a unit that no stage names. Make them"
+                            + " of what the last stage reads.");
+        }
+        try (PointerScope scope = new PointerScope();
+                WholeStage whole = new WholeStage(logits, type);
+                Activation activation = whole.bound().forward(input.narrow(1, input.size(1) - 1, 1), pass)) {
+            Tensor output = activation.output();
+            if (output.dim() != 3 || output.size(1) != 1 || output.size(2) != vocabularySize) {
+                throw new Refused("Cannot train the model: its logits() make " + describe(output)
+                        + " of the last token of each sequence. Make them floating point of shape [" + SEQUENCES
+                        + ", 1, "
+                        + vocabularySize + "] here.");
+            }
+        } catch (Refused refused) {
+            throw refused;
+        } catch (RuntimeException e) {
+            throw new Refused("Cannot train the model: its logits() fail on the last token of each sequence: "
+                    + reason(e) + ". Let the stage before the last hand on [b, t, ...].");
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
@@ -129,6 +130,32 @@ class ModelTrialTest {
         assertThat(problem(TOKENS, EMBEDDING, cut))
                 .isEqualTo(refused(
                         3, 3, cut, "makes losses that depend on no parameter. Use differentiable operations only."));
+    }
+
+    private record Speaking(List<Stage> stages, Stage logits) implements LanguageModel {}
+
+    @Test
+    void aLanguageModelsLogitsAreTriedToo() {
+        List<Stage> stages = List.of(TOKENS, EMBEDDING, LOSS);
+        Stage tied = stage(
+                EMBEDDING.units(),
+                (input, weights, pass) -> input.matmul(weights.get("table").transpose(0, 1)));
+        Stage strange = stage(List.of(matrix("strange", WIDTH, VOCABULARY)), (input, weights, pass) -> input);
+
+        assertThat(ModelTrial.problem(new Speaking(stages, tied), CONTEXT, VOCABULARY, Precision.FLOAT32))
+                .isEmpty();
+        assertThat(ModelTrial.problem(new Speaking(stages, EMBEDDING), CONTEXT, VOCABULARY, Precision.FLOAT32))
+                .hasValueSatisfying(problem -> assertThat(problem)
+                        .startsWith("Cannot train the model: its logits() fail on the last token of each sequence: ")
+                        .endsWith(". Let the stage before the last hand on [b, t, ...]."));
+        assertThat(ModelTrial.problem(new Speaking(stages, TOKENS), CONTEXT, VOCABULARY, Precision.FLOAT32))
+                .hasValue(
+                        "Cannot train the model: its logits() make Float [2, 1, 3] of the last token of each sequence. "
+                                + "Make them floating point of shape [2, 1, 5] here.");
+        assertThat(ModelTrial.problem(new Speaking(stages, strange), CONTEXT, VOCABULARY, Precision.FLOAT32))
+                .hasValue(
+                        "Cannot train the model: its logits() are null, or read a unit that no stage names. Make them of "
+                                + "what the last stage reads.");
     }
 
     @Test
