@@ -111,14 +111,21 @@ public final class ModelTrial {
     }
 
     private Activation forward(BoundStage stage, Tensor input, StagePass pass) {
+        long version = pass.data()._version();
+        Activation activation;
         try {
-            return stage.forward(input, pass);
+            activation = stage.forward(input, pass);
         } catch (RuntimeException e) {
             throw refused(
                     "fails in its forward pass over " + SEQUENCES + " sequences of context + 1 = "
                             + pass.data().size(1) + " tokens, the second padded with -1: " + reason(e),
                     "Mend it");
         }
+        if (pass.data()._version() != version) {
+            activation.close();
+            throw refused("changes the tokens in place, which later stages read too", "Make a tensor of its own");
+        }
+        return activation;
     }
 
     /** Text is generated after the training; that it can be is found here, for the last of the tokens as there. */

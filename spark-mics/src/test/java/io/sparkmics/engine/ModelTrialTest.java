@@ -158,6 +158,19 @@ class ModelTrialTest {
                                 + "what the last stage reads.");
     }
 
+    /** Padding would become token 0, and be predicted. */
+    @Test
+    void whoChangesTheTokensIsRefused() {
+        Stage inPlace = stage((input, weights, pass) -> input.clamp_min_(new Scalar(0L)));
+
+        assertThat(problem(inPlace, EMBEDDING, LOSS))
+                .isEqualTo(refused(
+                        1,
+                        3,
+                        inPlace,
+                        "changes the tokens in place, which later stages read too. Make a tensor of its own."));
+    }
+
     @Test
     void integersBehindAUnitAreRefused() {
         Stage rounded = stage((input, weights, pass) -> input.to(ScalarType.Long));
