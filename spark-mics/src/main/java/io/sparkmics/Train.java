@@ -69,12 +69,12 @@ public final class Train {
     private String told(TrainingSummary summary) {
         return String.format(
                 Locale.ROOT,
-                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f, at first %.3f. See %s.",
+                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f with the saved weights, at first %.3f. See %s.",
                 summary.parameters(),
                 summary.steps(),
                 summary.tokens(),
                 summary.seconds(),
-                summary.lastLoss(),
+                summary.finalLoss(),
                 summary.firstLoss(),
                 command.output());
     }

@@ -2,26 +2,32 @@ package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.SafetensorsReader;
 import io.sparkmics.checkpoint.TensorInfo;
 import io.sparkmics.checkpoint.TensorType;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Parameter;
-import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
+import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -30,6 +36,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can happen to a fit. */
@@ -159,8 +166,8 @@ class FitTest {
         assertThat(folder).isEmptyDirectory();
     }
 
-    /** A model of a user that fails in its forward pass. */
-    record Broken() implements ModelConfig {
+    /** A model of a user that fails in its forward pass; or on the ranks only, where the driver has tried it. */
+    record Broken(boolean onRanksOnly) implements ModelConfig {
 
         @Override
         public Model build() {
@@ -171,8 +178,11 @@ class FitTest {
                 }
 
                 @Override
-                public Tensor forward(Tensor input, Weights weights, Pass pass) {
-                    throw new IllegalStateException("this stage is broken");
+                public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
+                    if (!onRanksOnly || TaskContext.get() != null) {
+                        throw new IllegalStateException("this stage is broken");
+                    }
+                    return weights.get("only.bias");
                 }
             });
         }
@@ -194,10 +204,69 @@ class FitTest {
     }
 
     @Test
+    void aModelThatCannotRunIsRefusedBeforeARankStarts() {
+        assertThatThrownBy(() -> estimator().setModel(new Broken(false)).fit(texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching("Cannot train the model: stage 1 of 1 \\(.*\\) fails in its forward pass over 2 "
+                        + "sequences of context \\+ 1 = 17 tokens, the second padded with -1: this stage is broken. Mend "
+                        + "it.");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void aRankThatFailsEndsTheFitWithItsOwnWordsAndLeavesNothingBehind() {
-        assertThatThrownBy(() -> estimator().setModel(new Broken()).fit(texts()))
+        assertThatThrownBy(() -> estimator().setModel(new Broken(true)).fit(texts()))
                 .hasStackTraceContaining("this stage is broken");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    /** The rate is so high that the first update ends it; the others are skipped. Spark would try a failure four times. */
+    @ParameterizedTest
+    @CsvSource({
+        "20, 'Cannot go on training: loss or gradient was not finite in 5 steps in a row, after step 6 of 20 (loss NaN'",
+        "3, 'Cannot save the model: the loss of its weights is NaN, after step 3 of 3 (loss NaN'",
+        "1, 'Cannot save the model: the loss of its weights is NaN, after step 1 of 1 (loss 5.5'"
+    })
+    void aTrainingThatDivergesIsAnErrorAndLeavesNothingBehind(int steps, String message) {
+        AtomicInteger stages = new AtomicInteger();
+        SparkListener counter = new SparkListener() {
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
+                if (submitted.stageInfo().attemptNumber() > 0) {
+                    stages.incrementAndGet();
+                }
+            }
+        };
+        LocalSpark.session().sparkContext().addSparkListener(counter);
+
+        assertThatThrownBy(() -> estimator()
+                        .setLearningRate(1e30)
+                        .setWarmUpSteps(0)
+                        .setMaxSteps(steps)
+                        .fit(texts()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(message)
+                .hasMessageContaining("The gradient's norm in the last steps was 1.81")
+                .hasMessageEndingWith("Lower learningRate or gradientClipping, or warm up for more steps.");
+        LocalSpark.session().sparkContext().removeSparkListener(counter);
+        assertThat(stages).hasValue(0);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** All sequences are the same, of 17 tokens, so the last batch is what is scored. */
+    @Test
+    void theFinalLossIsThatOfTheWeightsThatAreSaved() {
+        Dataset<Row> texts = texts();
+        MicsModel model = estimator().setLearningRate(1e-2).fit(texts.selectExpr("repeat('a', 1000) as text"));
+
+        TrainingSummary summary = model.summary();
+        assertThat(summary.skippedSteps()).isZero();
+        assertThat(summary.finalLoss()).isLessThan(summary.lastLoss());
+        double scored = model.transform(texts.selectExpr("repeat('a', 17) as text"))
+                .select("loss")
+                .first()
+                .getDouble(0);
+        assertThat(summary.finalLoss()).isCloseTo(scored, within(1e-5));
     }
 
     @Test

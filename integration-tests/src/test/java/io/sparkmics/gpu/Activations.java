@@ -1,9 +1,9 @@
 package io.sparkmics.gpu;
 
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Parameter;
-import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.ArrayDeque;
@@ -128,7 +128,7 @@ public final class Activations {
         }
     }
 
-    private record WithoutDropout(Tensor data) implements Pass {
+    private record WithoutDropout(Tensor data) implements ForwardPass {
 
         @Override
         public Tensor dropout(Tensor tensor, double probability, String site) {

@@ -1,5 +1,6 @@
 package io.sparkmics.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -65,6 +67,19 @@ public final class HuggingFaceFolder {
             out.write('\n');
         } catch (IOException e) {
             throw new CheckpointException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Why {@link #writeConfig} could not write this; empty where it could. */
+    public static Optional<String> configProblem(Map<String, ?> config) {
+        if (config == null) {
+            return Optional.of("it is null");
+        }
+        try {
+            JSON.writeValueAsBytes(config);
+            return Optional.empty();
+        } catch (JsonProcessingException e) {
+            return Optional.of(e.getOriginalMessage());
         }
     }
 

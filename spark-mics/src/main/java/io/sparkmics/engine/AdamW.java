@@ -14,6 +14,9 @@ final class AdamW implements Optimizer {
     private final Tensor firstMoments;
     private final Tensor secondMoments;
 
+    /** How many there have been; steps that were skipped do not count. */
+    private long updates;
+
     AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex) {
         this.settings = settings;
         this.states = states;
@@ -27,7 +30,8 @@ final class AdamW implements Optimizer {
     }
 
     @Override
-    public void update(long step, double learningRate) {
+    public void update(double learningRate) {
+        updates++;
         try (PointerScope scope = new PointerScope()) {
             decay(learningRate);
             Tensor gradients = states.gradients();
@@ -35,8 +39,8 @@ final class AdamW implements Optimizer {
             secondMoments
                     .mul_(new Scalar(settings.beta2()))
                     .addcmul_(gradients, gradients, new Scalar(1 - settings.beta2()));
-            double firstCorrection = 1 - Math.pow(settings.beta1(), step + 1);
-            double secondCorrection = 1 - Math.pow(settings.beta2(), step + 1);
+            double firstCorrection = 1 - Math.pow(settings.beta1(), updates);
+            double secondCorrection = 1 - Math.pow(settings.beta2(), updates);
             // The gradients have done their work: their bytes are free until the next step.
             Tensor deviation = torch.sqrt_out(gradients, secondMoments)
                     .div_(new Scalar(Math.sqrt(secondCorrection)))

@@ -1,6 +1,6 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.model.Pass;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
@@ -35,15 +35,24 @@ final class BoundStage {
         return stage.backwardReadsWeights() ? units : List.of();
     }
 
-    /** Runs the stage. Input and result are the caller's to close; the input may be freed at once. */
-    Activation forward(Tensor input, Pass pass) {
+    /**
+     * Runs the stage. Input and result are the caller's to close; the input may be freed at once, and the units may be
+     * released: a result that is a view of them is copied.
+     */
+    Activation forward(Tensor input, ForwardPass pass) {
         try (PointerScope scope = new PointerScope()) {
             Tensor leaf = input.detach();
-            if (leaf.is_floating_point()) {
+            // Not where nothing before this stage is trained. Integers have no gradient either.
+            if (input.requires_grad()) {
                 leaf.requires_grad_(true);
             }
             Tensor output = stage.forward(leaf, this::parameter, pass);
-            return new Activation(Native.keep(leaf), Native.keep(output));
+            if (output == null || output.isNull() || !output.defined()) {
+                throw new IllegalStateException("Cannot go on behind "
+                        + stage.getClass().getName() + ": its forward made no tensor. Return one.");
+            }
+            boolean view = units.stream().anyMatch(unit -> unit.holds(output));
+            return new Activation(Native.keep(leaf), Native.keep(view ? output.clone() : output));
         }
     }
 
@@ -57,12 +66,15 @@ final class BoundStage {
     }
 
     /**
-     * Runs the backward pass and hands each unit's gradients over.
+     * Runs the backward pass and hands each unit's gradients over, where there are some.
      *
-     * @param gradient of the activation's output
-     * @return the gradient of its input, the caller's to close; null where the input has none
+     * @param gradient of the activation's output; null where the stages behind do not depend on it
+     * @return the gradient of its input, the caller's to close; null where the loss does not depend on it through this stage
      */
-    Tensor backward(Activation activation, Tensor gradient, GradientSynchronization synchronization) {
+    Tensor backward(Activation activation, Tensor gradient, UnitGradients destination) {
+        if (gradient == null || !activation.output().requires_grad()) {
+            return null;
+        }
         try (PointerScope scope = new PointerScope()) {
             boolean inputHasGradient = activation.input().requires_grad();
             TensorVector inputs = new TensorVector();
@@ -79,11 +91,14 @@ final class BoundStage {
                     true);
             long first = inputHasGradient ? 1 : 0;
             for (GatheredUnit unit : units) {
-                synchronization.accumulate(unit.shard(), gradients, first);
+                destination.accumulate(unit.shard(), gradients, first);
                 first += unit.parameters().size();
             }
+            if (!inputHasGradient || !gradients.get(0).defined()) {
+                return null;
+            }
             // A vector's element dies with the vector: what leaves is a tensor of its own over the same bytes.
-            return inputHasGradient ? Native.keep(new Tensor(gradients.get(0))) : null;
+            return Native.keep(new Tensor(gradients.get(0)));
         }
     }
 }

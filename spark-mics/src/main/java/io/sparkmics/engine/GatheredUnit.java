@@ -58,6 +58,11 @@ final class GatheredUnit implements AutoCloseable {
         return parameters;
     }
 
+    /** Whether the tensor's bytes are this unit's: it dies with the unit's stay. */
+    boolean holds(Tensor tensor) {
+        return tensor.has_storage() && tensor.is_alias_of(whole);
+    }
+
     /** Elements [p · shard size] under another version counter: filling it does not look like a change of the graph. */
     Tensor wholeForWriting() {
         return whole.variable_data();

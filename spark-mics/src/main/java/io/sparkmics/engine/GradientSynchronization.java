@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.TensorVector;
  * group and summed into the shard. Hop 2, once a step: the summed shards are all-reduced over the replication group.
  * Source: MiCS, section 3.4.
  */
-final class GradientSynchronization {
+final class GradientSynchronization implements UnitGradients {
 
     private record HopOne(Pending pending, UnitShard shard) {}
 
@@ -36,13 +36,9 @@ final class GradientSynchronization {
         this.buffer = buffer;
     }
 
-    /**
-     * Adds what one stage's backward pass made of a unit: a unit that several stages share is summed here, before hop 1.
-     *
-     * @param gradients in the order of the unit's parameters, beginning at {@code first}; undefined where the stage did not
-     *     read the parameter
-     */
-    void accumulate(UnitShard shard, TensorVector gradients, long first) {
+    /** Adds what one stage's backward pass made of a unit: one that several stages share is summed here, before hop 1. */
+    @Override
+    public void accumulate(UnitShard shard, TensorVector gradients, long first) {
         try (PointerScope scope = new PointerScope()) {
             Tensor whole = buffer.whole(shard);
             if (begun.add(shard)) {
@@ -62,7 +58,12 @@ final class GradientSynchronization {
 
     /** Starts hop 1 of a unit whose gradients are complete; it runs while the next unit's backward pass computes. */
     void hopOne(UnitShard shard) {
-        begun.remove(shard);
+        if (!begun.remove(shard)) {
+            // The loss of this micro-batch does not depend on the unit.
+            try (PointerScope scope = new PointerScope()) {
+                buffer.whole(shard).zero_();
+            }
+        }
         inFlight.add(new HopOne(partition.reduceScatter(buffer.whole(shard), buffer.sum(shard)), shard));
         if (inFlight.size() > GradientPlaces.IN_FLIGHT) {
             finishOldest();

@@ -105,7 +105,8 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
-     * One step: s micro-steps and one update.
+     * One step: s micro-steps and one update. Where the loss or the gradient is not finite all ranks leave out the update:
+     * parameters and what the optimizer remembers stay as they are, to the bit.
      *
      * @param step from 0
      * @param microBatches this rank's s micro-batches, each closed here; every rank has as many
@@ -124,13 +125,21 @@ public final class MicsEngine implements AutoCloseable {
         long count = microSteps * ranks.worldSize();
         try (PointerScope scope = new PointerScope()) {
             norm.averageAndClip(count, sums.at(1));
-            optimizer.update(step, learningRate);
-            states.refresh();
-            states.gradients().zero_();
             worldSum.of(sums.first(1));
         }
+        // Before the update, so that it can be left out. A device is idle for no longer than if it were read after it:
+        // then
+        // it is the next forward pass that it has to wait for.
         double[] lossAndNorm = sums.read();
-        return new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
+        StepResult result = new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
+        try (PointerScope scope = new PointerScope()) {
+            if (!result.skipped()) {
+                optimizer.update(learningRate);
+                states.refresh();
+            }
+            states.gradients().zero_();
+        }
+        return result;
     }
 
     /**
@@ -140,6 +149,22 @@ public final class MicsEngine implements AutoCloseable {
      */
     public double evaluate(Iterator<MicroBatch> microBatches) {
         return evaluation.run(microBatches);
+    }
+
+    /**
+     * How many of the model's parameters are not finite. All ranks of a partition group call it together and get the same;
+     * other groups need not.
+     */
+    public long nonFiniteParameters() {
+        sums.clear();
+        try (PointerScope scope = new PointerScope()) {
+            for (UnitShard shard : states.layout().shards()) {
+                sums.at(0)
+                        .add_(states.parameters(shard).isfinite().logical_not().sum());
+            }
+            worldSum.partition().allReduce(sums.first(1)).join();
+        }
+        return (long) sums.read()[0];
     }
 
     /**

@@ -6,10 +6,9 @@ interface Optimizer extends AutoCloseable {
     /**
      * Leaves the gradients with any content.
      *
-     * @param step from 0
      * @param learningRate of this step
      */
-    void update(long step, double learningRate);
+    void update(double learningRate);
 
     /** What it remembers. */
     long bytes();

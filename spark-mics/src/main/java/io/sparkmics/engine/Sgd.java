@@ -12,7 +12,7 @@ final class Sgd implements Optimizer {
     }
 
     @Override
-    public void update(long step, double learningRate) {
+    public void update(double learningRate) {
         try (PointerScope scope = new PointerScope()) {
             states.parameters().sub_(states.gradients(), new Scalar(learningRate));
         }

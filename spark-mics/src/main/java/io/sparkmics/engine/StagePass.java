@@ -1,6 +1,6 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.model.Pass;
+import io.sparkmics.model.ForwardPass;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** One pass of one micro-batch, with a generator for each dropout mask of each sequence. */
-record StagePass(MicroBatch batch, long seed, boolean training) implements Pass {
+record StagePass(MicroBatch batch, long seed, boolean training) implements ForwardPass {
 
     @Override
     public Tensor data() {

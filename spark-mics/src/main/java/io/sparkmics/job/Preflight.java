@@ -4,7 +4,6 @@ import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
-import io.sparkmics.model.UniqueNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,20 +44,24 @@ final class Preflight {
         preflight.cluster();
         preflight.gpus();
         WorkDirectory.problem(settings.workDirectory(), hadoop).ifPresent(preflight.problems::add);
+        if (preflight.problems.isEmpty()) {
+            ModelCheck.trial(settings.model(), settings.engineSettings().precision())
+                    .ifPresent(preflight.problems::add);
+        }
         if (!preflight.problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", preflight.problems));
         }
     }
 
     private void model() {
-        try {
-            problems.addAll(UniqueNames.problems(settings.model().build()));
-        } catch (IllegalArgumentException e) {
-            problems.add(e.getMessage());
-        }
+        problems.addAll(ModelCheck.problems(settings.model()));
     }
 
     private void data() {
+        if (settings.model().context() < 1 || settings.model().vocabularySize() < 1) {
+            // Has been said of the model.
+            return;
+        }
         try {
             problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
         } catch (IllegalArgumentException e) {

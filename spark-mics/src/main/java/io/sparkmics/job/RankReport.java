@@ -7,6 +7,7 @@ import io.sparkmics.monitor.StepMetrics;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What one task of the barrier stage tells the driver at its end: small, and never weights.
@@ -16,13 +17,32 @@ import java.util.Map;
  * @param history the metrics of every step; from rank 0 only
  * @param bytes what this rank has sent in its training steps
  * @param memory what training has taken on it
+ * @param finalLoss of the trained weights on the batch of the last update; the same on all ranks
+ * @param failure why there is no model, and would be none if the stage ran again; else null
  */
 record RankReport(
         int rank,
         WrittenModel model,
         List<StepMetrics> history,
         Map<GroupKind, Map<LinkClass, Long>> bytes,
-        MemoryUse memory) {
+        MemoryUse memory,
+        double finalLoss,
+        String failure) {
+
+    static RankReport of(int rank, DivergedException failure) {
+        return new RankReport(rank, null, List.of(), Map.of(), null, Double.NaN, failure.getMessage());
+    }
+
+    /** @throws IllegalStateException where a rank reports a failure, with its words */
+    static void requireModel(List<RankReport> reports) {
+        reports.stream()
+                .map(RankReport::failure)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(failure -> {
+                    throw new IllegalStateException(failure);
+                });
+    }
 
     /** The traffic of the cluster: what each rank has sent, added up. */
     static Map<GroupKind, Map<LinkClass, Long>> totalBytes(List<RankReport> reports) {

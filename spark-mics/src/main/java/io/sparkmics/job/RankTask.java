@@ -83,14 +83,19 @@ final class RankTask {
 
     private RankReport train(RankContext ranks, Model model, MicsEngine engine, BatchReader reader, int attempt) {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
-        List<StepMetrics> history = loop.run();
+        List<StepMetrics> history;
+        try {
+            history = loop.run();
+        } catch (DivergedException diverged) {
+            return RankReport.of(ranks.rank(), diverged);
+        }
         MemoryUse memory = engine.memory();
         WrittenModel written = null;
         // One copy of the model states is enough: the first partition group has it.
         if (ranks.rank() < plan.partitionGroupSize()) {
             written = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
         }
-        return new RankReport(ranks.rank(), written, history, loop.bytes(), memory);
+        return new RankReport(ranks.rank(), written, history, loop.bytes(), memory, loop.finalLoss(), null);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {

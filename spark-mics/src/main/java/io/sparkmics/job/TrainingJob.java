@@ -127,6 +127,7 @@ public final class TrainingJob {
                     new SerializableConfiguration(hadoop));
             reports = BarrierStage.run(data.shuffle(schedule), plan, device.profile(spark.sc()));
         }
+        RankReport.requireModel(reports);
         MemoryFigures memory = MemoryFigures.of(settings.memoryModel(), partitionGroupSize, reports);
         System.err.println(memory.describe());
         RankReport first = reports.stream()
@@ -181,8 +182,10 @@ public final class TrainingJob {
                 partitionGroupSize,
                 settings.model().build().size(),
                 schedule.steps(),
+                history.stream().filter(StepMetrics::skipped).count(),
                 history.get(0).loss(),
                 last.loss(),
+                reports.get(0).finalLoss(),
                 last.validationLoss(),
                 last.tokens(),
                 last.seconds(),

@@ -29,7 +29,10 @@ final class TrainingLoop {
     private final MicsEngine engine;
     private final BatchReader reader;
     private final StepTraffic traffic;
+    private final Divergence divergence;
+    private final LastBatch lastBatch = new LastBatch();
     private final List<StepMetrics> history = new ArrayList<>();
+    private double finalLoss;
 
     TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader) {
         this.plan = plan;
@@ -38,13 +41,22 @@ final class TrainingLoop {
         this.engine = engine;
         this.reader = reader;
         this.traffic = new StepTraffic(ranks.traffic());
+        this.divergence = new Divergence(schedule.steps());
     }
 
-    /** Trains to the end and returns the metrics of every step, on rank 0 alone; they have been sent as well. */
+    /**
+     * Trains to the end and returns the metrics of every step, on rank 0 alone; they have been sent as well.
+     *
+     * @throws DivergedException on all ranks alike, where there is nothing worth saving
+     */
     List<StepMetrics> run() {
         try (Feed training = new Feed(training(), ranks.device());
                 Feed evaluation = new Feed(evaluation(), ranks.device())) {
             run(training, evaluation);
+            judge();
+        } catch (DivergedException diverged) {
+            plan.progress().flush(LAST_WORDS);
+            throw diverged;
         }
         plan.progress().flush(LAST_WORDS);
         return history;
@@ -58,15 +70,32 @@ final class TrainingLoop {
             long number = step;
             StepResult result =
                     traffic.during(() -> engine.step(number, training.limit(schedule.microSteps()), learningRate));
+            lastBatch.endStep(step, result.skipped());
             Double validationLoss = evaluates(step) ? engine.evaluate(evaluation) : null;
             long now = System.nanoTime();
             report(step, result, learningRate, validationLoss, (now - before) / 1e9, (now - begin) / 1e9);
             before = now;
+            divergence.check(step, result, learningRate);
             if (step == 0 && !plan.settings().checking()) {
                 // What the ranks agree on in the first step they agree on in all.
                 ranks.checking(false);
             }
         }
+    }
+
+    /** The loss of the last step is from before its update; this one is of the weights that will be saved. */
+    private void judge() {
+        Iterator<MicroBatch> batches =
+                lastBatch.microBatches().stream().map(TrainingLoop::microBatch).iterator();
+        try (Feed feed = new Feed(batches, ranks.device())) {
+            finalLoss = engine.evaluate(feed);
+        }
+        divergence.checkResult(engine.nonFiniteParameters(), finalLoss);
+    }
+
+    /** Of the trained weights, without dropout, on the batch of the last update. */
+    double finalLoss() {
+        return finalLoss;
     }
 
     /** The reader may be ahead of the step, so it is not asked. */
@@ -93,7 +122,7 @@ final class TrainingLoop {
             @Override
             public MicroBatch next() {
                 left--;
-                return microBatch(reader.nextTraining());
+                return microBatch(lastBatch.add(reader.nextTraining()));
             }
         };
     }

@@ -20,7 +20,7 @@ final class GptAttention {
         this.prefix = prefix;
     }
 
-    Tensor forward(Tensor input, Weights weights, Pass pass) {
+    Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
         TensorVector queryKeyValue =
                 GptBlock.project(input, weights, prefix + "attn.c_attn").split(config.width(), 2);
         Tensor query = heads(queryKeyValue.get(0));
@@ -40,7 +40,7 @@ final class GptAttention {
     }
 
     /** Step by step, because a fused kernel would draw its masks from the global generator. */
-    private Tensor explicit(Tensor query, Tensor key, Tensor value, Pass pass) {
+    private Tensor explicit(Tensor query, Tensor key, Tensor value, ForwardPass pass) {
         double scale = 1 / Math.sqrt((double) config.width() / config.heads());
         Tensor scores = query.matmul(key.transpose(-2, -1)).mul(new Scalar(scale));
         Tensor past = torch.ones(new long[] {query.size(2), query.size(2)}, query.options())

@@ -47,7 +47,7 @@ final class GptBlock implements Stage {
     }
 
     @Override
-    public Tensor forward(Tensor input, Weights weights, Pass pass) {
+    public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
         Tensor attended = attention.forward(norm(input, weights, prefix + "ln_1"), weights, pass);
         Tensor middle = input.add(pass.dropout(attended, config.dropout(), prefix + "attn.resid_dropout"));
         Tensor wide = gelu(project(norm(middle, weights, prefix + "ln_2"), weights, prefix + "mlp.c_fc"), "tanh");

@@ -23,7 +23,7 @@ final class GptEmbedding implements Stage {
     }
 
     @Override
-    public Tensor forward(Tensor input, Weights weights, Pass pass) {
+    public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
         long length = input.size(1) - 1;
         // Padding is negative; it needs some row of the table, and no loss ever depends on which.
         Tensor tokens = input.narrow(1, 0, length).clamp_min(new Scalar(0L));

@@ -22,7 +22,7 @@ final class GptHead implements Stage {
     }
 
     @Override
-    public Tensor forward(Tensor input, Weights weights, Pass pass) {
+    public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
         Tensor normed = GptBlock.norm(input, weights, "transformer.ln_f");
         return normed.matmul(weights.get("transformer.wte.weight").transpose(0, 1));
     }

@@ -26,7 +26,7 @@ final class GptLoss implements Stage {
     }
 
     @Override
-    public Tensor forward(Tensor input, Weights weights, Pass pass) {
+    public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
         Tensor logits = atLeastSingle(head.forward(input, weights, pass));
         Tensor targets = pass.data().narrow(1, 1, input.size(1)).contiguous();
         Tensor losses = cross_entropy_loss(

@@ -4,8 +4,9 @@ package io.sparkmics.model;
 public interface LanguageModel extends Model {
 
     /**
-     * The head without the loss: takes what the last stage takes, makes logits [b, t, vocabulary]. It stands for the last
-     * of {@link #stages()} when text is generated.
+     * The head without the loss: takes what the last stage takes, which must be [b, t, ...], and makes logits [b, t,
+     * vocabulary]. It stands for the last of {@link #stages()} when text is generated, and is given the last of the t
+     * positions only: so each position must be computed alone. It reads units of the stages, no others.
      */
     Stage logits();
 }

@@ -5,11 +5,11 @@ import java.util.Map;
 
 /**
  * The sizes of a model: all that must be known to build it again. Implementations are records whose components Jackson can
- * write and read, in a class that the executors have too.
+ * write and read and Java can serialize, in a class that the executors have too.
  */
 public interface ModelConfig extends Serializable {
 
-    /** Builds the model: pure arithmetic, no tensors, no native code. */
+    /** Builds the model, an equal one each time: pure arithmetic, no tensors, no native code. */
     Model build();
 
     /** The number of tokens that a sequence predicts. */
@@ -18,6 +18,6 @@ public interface ModelConfig extends Serializable {
     /** Token ids are from 0 to this, exclusive. */
     int vocabularySize();
 
-    /** What {@code config.json} says of a saved model. */
+    /** What {@code config.json} says of a saved model: strings, numbers, lists and maps. */
     Map<String, Object> describe();
 }

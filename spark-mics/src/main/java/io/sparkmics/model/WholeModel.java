@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class WholeModel implements AutoCloseable {
 
-    private record Reading(Tensor data) implements Pass {
+    private record Reading(Tensor data) implements ForwardPass {
         @Override
         public boolean training() {
             return false;

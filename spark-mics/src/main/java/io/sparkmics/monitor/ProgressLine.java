@@ -26,6 +26,7 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
     private long shownAt;
     private int shownLength;
     private Double validationLoss;
+    private long skipped;
 
     /** On {@link System#err}. */
     public ProgressLine() {
@@ -50,6 +51,8 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
         if (metrics.validationLoss() != null) {
             validationLoss = metrics.validationLoss();
         }
+        // Where Spark has begun the training again, so does the count.
+        skipped = (metrics.step() == 1 ? 0 : skipped) + (metrics.skipped() ? 1 : 0);
         latest = metrics;
         long interval = (terminal ? ON_A_TERMINAL : ELSEWHERE).toNanos();
         if (shown == null || metrics.step() == metrics.steps() || nanoTime.getAsLong() - shownAt >= interval) {
@@ -97,6 +100,9 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
                 thousands(latest.tokensPerSecond())));
         if (validationLoss != null) {
             line.append(String.format(Locale.ROOT, "  validation %.4f", validationLoss));
+        }
+        if (skipped > 0) {
+            line.append("  skipped ").append(skipped);
         }
         if (latest.step() == latest.steps()) {
             line.append("  in ").append(clock(latest.seconds()));

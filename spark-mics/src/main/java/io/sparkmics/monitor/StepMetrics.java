@@ -1,6 +1,7 @@
 package io.sparkmics.monitor;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -45,6 +46,13 @@ public record StepMetrics(
             throw new IllegalArgumentException("Cannot report step " + step + ": its tokens (" + tokens
                     + ") and seconds (" + seconds + ") must not be negative.");
         }
+    }
+
+    /** Whether loss or gradient was not finite, so that no rank has updated anything. As JSON it is there where it is true. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    public boolean skipped() {
+        return !Double.isFinite(loss) || !Double.isFinite(gradientNorm);
     }
 
     /** One line of JSON, without the line's end. A loss that is not a number is the string {@code "NaN"}. */

@@ -21,8 +21,10 @@ import org.apache.hadoop.fs.Path;
  * @param partitionGroupSize how many of them hold one copy of the model states
  * @param parameters of the model, tied ones once
  * @param steps carried out
+ * @param skippedSteps how many of them updated nothing, because loss or gradient was not finite
  * @param firstLoss mean training loss of the first step, in nats per token
- * @param lastLoss the same of the last step
+ * @param lastLoss the same of the last step, before its update
+ * @param finalLoss of the trained weights, without dropout, on the batch of the last update, in nats per token
  * @param validationLoss of the last evaluation, or null where there was none
  * @param tokens trained on, by all ranks together
  * @param seconds from the beginning of the first step to the end of the last
@@ -35,8 +37,10 @@ public record TrainingSummary(
         int partitionGroupSize,
         long parameters,
         long steps,
+        long skippedSteps,
         double firstLoss,
         double lastLoss,
+        double finalLoss,
         Double validationLoss,
         long tokens,
         double seconds,
@@ -73,8 +77,10 @@ public record TrainingSummary(
                 partitionGroupSize,
                 parameters,
                 steps,
+                skippedSteps,
                 firstLoss,
                 lastLoss,
+                finalLoss,
                 validationLoss,
                 tokens,
                 seconds,
@@ -90,8 +96,10 @@ public record TrainingSummary(
         description.put("partitionGroupSize", partitionGroupSize);
         description.put("parameters", parameters);
         description.put("steps", steps);
+        description.put("skippedSteps", skippedSteps);
         description.put("firstLoss", firstLoss);
         description.put("lastLoss", lastLoss);
+        description.put("finalLoss", finalLoss);
         if (validationLoss != null) {
             description.put("validationLoss", validationLoss);
         }

@@ -1,9 +1,9 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
-import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
@@ -22,7 +22,7 @@ final class Curious implements Model {
             }
 
             @Override
-            public Tensor forward(Tensor input, Weights weights, Pass pass) {
+            public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
                 return weights.get("secret");
             }
         });

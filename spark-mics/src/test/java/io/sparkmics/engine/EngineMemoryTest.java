@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
-import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
@@ -94,7 +94,7 @@ class EngineMemoryTest {
                 }
 
                 @Override
-                public Tensor forward(Tensor input, Weights weights, Pass pass) {
+                public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
                     return stage.forward(
                             input,
                             name -> {

@@ -1,9 +1,9 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
-import io.sparkmics.model.Pass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
@@ -32,7 +32,7 @@ record Mlp(int inputs, int hidden, Initialization initialization) implements Mod
         }
 
         @Override
-        public Tensor forward(Tensor input, Weights weights, Pass pass) {
+        public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
             return input.narrow(1, 0, inputs)
                     .matmul(weights.get("hidden.weight"))
                     .add(weights.get("hidden.bias"))
@@ -48,7 +48,7 @@ record Mlp(int inputs, int hidden, Initialization initialization) implements Mod
         }
 
         @Override
-        public Tensor forward(Tensor input, Weights weights, Pass pass) {
+        public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
             Tensor predicted = input.matmul(weights.get("output.weight")).squeeze(1);
             Tensor wanted = pass.data().select(1, pass.data().size(1) - 1);
             return predicted.sub(wanted).square();

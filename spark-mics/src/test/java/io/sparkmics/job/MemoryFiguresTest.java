@@ -16,11 +16,11 @@ class MemoryFiguresTest {
             new MemoryModel(List.of(512L), List.of(List.of(0)), ElementBytes.same(Float.BYTES));
 
     private static RankReport report(int rank, long engineBytes, long peakBytes) {
-        return new RankReport(rank, null, List.of(), Map.of(), new MemoryUse(engineBytes, peakBytes));
+        return new RankReport(rank, null, List.of(), Map.of(), new MemoryUse(engineBytes, peakBytes), 1, null);
     }
 
     private static Map<String, Object> summary(MemoryFigures figures) {
-        return figures.addTo(new TrainingSummary(2, 2, 1, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
+        return figures.addTo(new TrainingSummary(2, 2, 1, 1, 0, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
                 .describe();
     }
 

@@ -20,7 +20,7 @@ class UniqueNamesTest {
             }
 
             @Override
-            public Tensor forward(Tensor input, Weights weights, Pass pass) {
+            public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
                 return input;
             }
         });

@@ -53,6 +53,24 @@ class ProgressLineTest {
     }
 
     @Test
+    void skippedStepsAreCounted() {
+        ProgressLine line = line(true);
+        line.accept(step(1, 4, null));
+        line.accept(new StepMetrics(2, 4, Double.NaN, 1e-3, 1, 1, 1, null, 3));
+        line.accept(new StepMetrics(3, 4, 5, 1e-3, Double.POSITIVE_INFINITY, 1, 1, null, 4.5));
+        now += Duration.ofSeconds(5).toNanos();
+        line.accept(step(4, 4, null));
+
+        assertThat(text()).endsWith("  skipped 2  in 0:06");
+
+        line.accept(step(1, 4, null));
+        now += Duration.ofSeconds(5).toNanos();
+        line.accept(step(2, 4, null));
+
+        assertThat(text().strip()).endsWith("tokens/s  left 0:03");
+    }
+
+    @Test
     void aTerminalHasOneLineThatIsRewritten() {
         try (ProgressLine line = line(true)) {
             line.accept(step(1, 3, null));

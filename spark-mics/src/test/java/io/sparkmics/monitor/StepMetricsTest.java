@@ -28,7 +28,7 @@ class StepMetricsTest {
     void aLossThatIsNotANumberComesBackToo() {
         StepMetrics lost = new StepMetrics(3, 200, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 1, null, 1);
 
-        assertThat(lost.toJson()).contains("\"loss\":\"NaN\"", "\"gradientNorm\":\"Infinity\"");
+        assertThat(lost.toJson()).contains("\"loss\":\"NaN\"", "\"gradientNorm\":\"Infinity\"", "\"skipped\":true");
         assertThat(StepMetrics.fromJson(lost.toJson())).isEqualTo(lost);
     }
 

@@ -32,8 +32,10 @@ class TrainingSummaryTest {
                         "partitionGroupSize",
                         "parameters",
                         "steps",
+                        "skippedSteps",
                         "firstLoss",
                         "lastLoss",
+                        "finalLoss",
                         "validationLoss",
                         "tokens",
                         "seconds",
@@ -66,7 +68,7 @@ class TrainingSummaryTest {
 
     @Test
     void groupsThatDoNotFitTheWorldAreRefused() {
-        assertThatThrownBy(() -> new TrainingSummary(4, 3, 1, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
+        assertThatThrownBy(() -> new TrainingSummary(4, 3, 1, 1, 0, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot sum up a training: world size 4 is not a multiple of partition group size 3.");
     }
@@ -84,8 +86,10 @@ class TrainingSummaryTest {
                 2,
                 1_300_000,
                 200,
+                2,
                 5.5,
                 2.1,
+                2.0,
                 validationLoss,
                 819_200,
                 200,

@@ -3,11 +3,12 @@ package io.sparkmics.model;
 import org.bytedeco.pytorch.Tensor;
 
 /** One pass of one micro-batch through the stages. */
-public interface Pass {
+public interface ForwardPass {
 
     /**
-     * What the data room made of the rows: for tokens an int64 tensor [b, context + 1]. -1 pads: nothing is predicted
-     * there.
+     * The tokens, int64 [b, t + 1]: what is predicted from the first t of them are the last t. Training always gives t =
+     * context; scoring and generating give less where texts are shorter. -1 pads at the end: nothing is predicted there.
+     * Belongs to the engine: neither to be changed nor closed.
      */
     Tensor data();
 

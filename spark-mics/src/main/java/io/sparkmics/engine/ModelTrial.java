@@ -1,0 +1,230 @@
+package io.sparkmics.engine;
+
+import io.sparkmics.model.LanguageModel;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.Stage;
+import io.sparkmics.model.Tokens;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Runs a model once on made-up tokens, forward and backward, so that what is wrong with a stage is said before ranks start.
+ * Stage by stage: the weights of one are there at a time. On the CPU, by the calling thread.
+ */
+public final class ModelTrial {
+
+    /** More than one: a result that mixes them up shows. */
+    private static final int SEQUENCES = 2;
+
+    /** A machine that never was to hold this model's weights should not die of them. */
+    private static final long MOST_BYTES = 1L << 30;
+
+    private static final String FLOWS = "Use differentiable operations only";
+
+    private static final class Refused extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    private final Model model;
+    private final List<Stage> stages;
+    private final int vocabularySize;
+    private final ScalarType type;
+    private int index;
+
+    private ModelTrial(Model model, int vocabularySize, ScalarType type) {
+        this.model = model;
+        this.stages = model.stages();
+        this.vocabularySize = vocabularySize;
+        this.type = type;
+    }
+
+    /**
+     * The first thing that is wrong, as a sentence for the user; empty where nothing is, or where a stage has more than 1 GiB
+     * of weights: such models are not tried. libtorch must have been loaded.
+     *
+     * @param precision of the training; bfloat16 is tried in float32, since many processors take minutes for it
+     */
+    public static Optional<String> problem(Model model, int context, int vocabularySize, Precision precision) {
+        ScalarType type = precision == Precision.BFLOAT16 ? ScalarType.Float : precision.compute();
+        if (model.stages().stream().anyMatch(stage -> WholeStage.bytes(stage, type) > MOST_BYTES)) {
+            return Optional.empty();
+        }
+        try (MicroBatch batch = madeUp(context, vocabularySize)) {
+            new ModelTrial(model, vocabularySize, type).run(batch);
+            return Optional.empty();
+        } catch (Refused refused) {
+            return Optional.of(refused.getMessage());
+        }
+    }
+
+    /** The last token of the vocabulary is the first; the end of the second sequence is padding. */
+    private static MicroBatch madeUp(int context, int vocabularySize) {
+        int[] tokens = new int[SEQUENCES * (context + 1)];
+        Arrays.setAll(tokens, i -> vocabularySize - 1 - i % vocabularySize);
+        Arrays.fill(tokens, tokens.length - context / 2, tokens.length, -1);
+        return new MicroBatch(Tokens.tensor(tokens, SEQUENCES), 0, new int[SEQUENCES], new double[SEQUENCES]);
+    }
+
+    private void run(MicroBatch batch) {
+        StagePass pass = new StagePass(batch, 0, true);
+        Tensor input = Native.keep(new Tensor(batch.data()));
+        try {
+            for (index = 0; index < stages.size(); index++) {
+                if (index == stages.size() - 1 && model instanceof LanguageModel language) {
+                    checkLogits(language.logits(), input, pass);
+                }
+                Tensor output = run(stages.get(index), input, pass);
+                Native.close(input);
+                input = output;
+            }
+        } finally {
+            Native.close(input);
+        }
+    }
+
+    /** Gives what the next stage takes: without this one's graph, but needing a gradient where it does. */
+    private Tensor run(Stage stage, Tensor input, StagePass pass) {
+        try (WholeStage whole = new WholeStage(stage, type);
+                Activation activation = forward(whole.bound(), input, pass)) {
+            if (index == stages.size() - 1) {
+                checkLosses(activation.output());
+            } else {
+                checkHandedOn(stage, activation);
+            }
+            backward(stage, whole, activation);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor output = activation.output();
+                return Native.keep(output.detach().set_requires_grad(output.requires_grad()));
+            }
+        }
+    }
+
+    private Activation forward(BoundStage stage, Tensor input, StagePass pass) {
+        long version = pass.data()._version();
+        Activation activation;
+        try {
+            activation = stage.forward(input, pass);
+        } catch (RuntimeException e) {
+            throw refused(
+                    "fails in its forward pass over " + SEQUENCES + " sequences of context + 1 = "
+                            + pass.data().size(1) + " tokens, the second padded with -1: " + reason(e),
+                    "Mend it");
+        }
+        if (pass.data()._version() != version) {
+            activation.close();
+            throw refused("changes the tokens in place, which later stages read too", "Make a tensor of its own");
+        }
+        return activation;
+    }
+
+    /** Text is generated after the training; that it can be is found here, for the last of the tokens as there. */
+    private void checkLogits(Stage logits, Tensor input, StagePass pass) {
+        if (logits == null || !model.units().containsAll(logits.units())) {
+            throw new Refused(
+                    "Cannot train the model: its logits() are null, or read a unit that no stage names. Make them"
+                            + " of what the last stage reads.");
+        }
+        try (PointerScope scope = new PointerScope();
+                WholeStage whole = new WholeStage(logits, type);
+                Activation activation = whole.bound().forward(input.narrow(1, input.size(1) - 1, 1), pass)) {
+            Tensor output = activation.output();
+            if (output.dim() != 3 || output.size(1) != 1 || output.size(2) != vocabularySize) {
+                throw new Refused("Cannot train the model: its logits() make " + describe(output)
+                        + " of the last token of each sequence. Make them floating point of shape [" + SEQUENCES
+                        + ", 1, "
+                        + vocabularySize + "] here.");
+            }
+        } catch (Refused refused) {
+            throw refused;
+        } catch (RuntimeException e) {
+            throw new Refused("Cannot train the model: its logits() fail on the last token of each sequence: "
+                    + reason(e) + ". Let the stage before the last hand on [b, t, ...].");
+        }
+    }
+
+    private void checkLosses(Tensor losses) {
+        if (!losses.is_floating_point() || losses.dim() != 1 || losses.size(0) != SEQUENCES) {
+            throw refused(
+                    "makes " + describe(losses) + " of " + SEQUENCES + " sequences",
+                    "The last stage makes one loss for each sequence, as floating point of shape [" + SEQUENCES
+                            + "] here");
+        }
+        if (!losses.requires_grad()) {
+            throw refused("makes losses that depend on no parameter", FLOWS);
+        }
+    }
+
+    private void checkHandedOn(Stage stage, Activation activation) {
+        boolean trained = !stage.units().isEmpty() || activation.input().requires_grad();
+        if (trained && !activation.output().is_floating_point()) {
+            throw refused(
+                    "hands on " + describe(activation.output())
+                            + ", through which no gradient flows: the units up to here would never be trained",
+                    "Hand on floating point, or integers before the first unit only");
+        }
+    }
+
+    private void backward(Stage stage, WholeStage whole, Activation activation) {
+        AtomicBoolean finite = new AtomicBoolean(finite(activation.output()));
+        boolean judged = finite.get() && !stage.backwardReadsWeights();
+        if (judged) {
+            whole.spoil();
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor gradient = torch.ones_like(activation.output());
+            Tensor ofInput = whole.bound().backward(activation, gradient, (unit, gradients, first) -> {
+                for (long i = first;
+                        judged && i < first + unit.unit().parameters().size();
+                        i++) {
+                    finite.compareAndSet(true, finite(gradients.get(i)));
+                }
+            });
+            if (judged && ofInput != null) {
+                finite.compareAndSet(true, finite(ofInput));
+            }
+            Native.close(ofInput);
+        } catch (RuntimeException e) {
+            throw refused("fails in its backward pass: " + reason(e), FLOWS);
+        }
+        if (judged && !finite.get()) {
+            throw refused(
+                    "reads its weights in the backward pass, though it says it does not",
+                    "Let backwardReadsWeights() be true");
+        }
+    }
+
+    private static boolean finite(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            return !tensor.defined() || tensor.isfinite().all().item_bool();
+        }
+    }
+
+    /** {@code Long [2, 16]}. */
+    private static String describe(Tensor tensor) {
+        long[] sizes = new long[Math.toIntExact(tensor.dim())];
+        Arrays.setAll(sizes, tensor::size);
+        return tensor.scalar_type().intern() + " " + Arrays.toString(sizes);
+    }
+
+    /** libtorch adds where in its code that was. */
+    private static String reason(RuntimeException e) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        return message.lines().findFirst().orElse("").replaceFirst("\\.$", "");
+    }
+
+    private Refused refused(String what, String remedy) {
+        return new Refused("Cannot train the model: stage " + (index + 1) + " of " + stages.size() + " ("
+                + stages.get(index).getClass().getName() + ") " + what + ". " + remedy + ".");
+    }
+}

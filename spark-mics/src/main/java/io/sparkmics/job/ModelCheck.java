@@ -1,0 +1,139 @@
+package io.sparkmics.job;
+
+import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.engine.ModelTrial;
+import io.sparkmics.engine.Precision;
+import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.Stage;
+import io.sparkmics.model.UniqueNames;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What can be wrong with a model that a user has written, found on the driver. */
+final class ModelCheck {
+
+    private final ModelConfig config;
+    private final List<String> problems = new ArrayList<>();
+
+    private ModelCheck(ModelConfig config) {
+        this.config = config;
+    }
+
+    /** What is wrong with the configuration and with what it builds, one sentence each. Loads no native library. */
+    static List<String> problems(ModelConfig config) {
+        ModelCheck check = new ModelCheck(config);
+        check.attempt("model cannot be built", check::model);
+        check.sizes();
+        check.attempt("describe() fails", check::description);
+        check.serialization();
+        return check.problems;
+    }
+
+    private void attempt(String failure, Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException e) {
+            // What Gpt says of its own sizes is a whole sentence.
+            boolean sentence = e.getMessage() != null && e.getMessage().startsWith("Cannot ");
+            problems.add(
+                    sentence
+                            ? e.getMessage()
+                            : "Cannot train " + name() + ": its " + failure + ": " + e + ". Mend it.");
+        }
+    }
+
+    private void model() {
+        Model model = config.build();
+        List<Stage> stages = model == null ? null : model.stages();
+        if (stages == null || stages.isEmpty() || stages.stream().anyMatch(Objects::isNull)) {
+            refuse("its model has no stages, or null for one", "Let stages() list them, the last one makes the loss");
+            return;
+        }
+        for (int index = 0; index < stages.size(); index++) {
+            units(
+                    model,
+                    stages.get(index),
+                    "stage " + (index + 1) + " of " + stages.size() + " ("
+                            + stages.get(index).getClass().getName() + ")");
+        }
+        if (problems.isEmpty() && model.units().isEmpty()) {
+            refuse("its model has no parameters", "Let a stage name a unit");
+        }
+        if (problems.isEmpty()) {
+            problems.addAll(UniqueNames.problems(model));
+        }
+    }
+
+    private void units(Model model, Stage stage, String where) {
+        if (stage.units() == null || stage.units().stream().anyMatch(Objects::isNull)) {
+            refuse(
+                    where + " has null for its units, or for one of them",
+                    "Let units() be an empty list where it reads none");
+        } else if (new HashSet<>(stage.units()).size() < stage.units().size()) {
+            refuse(where + " names a unit twice", "Name each unit once in a stage");
+        } else if (!model.units().containsAll(stage.units())) {
+            refuse(
+                    where + " names a unit that the model's units() do not have",
+                    "Leave units() as the interface has it");
+        }
+    }
+
+    private void sizes() {
+        if (config.context() < 1) {
+            refuse("its context() is " + config.context(), "A sequence predicts at least one token");
+        }
+        if (config.vocabularySize() < 1) {
+            refuse("its vocabularySize() is " + config.vocabularySize(), "There is at least one token");
+        }
+    }
+
+    private void description() {
+        HuggingFaceFolder.configProblem(config.describe())
+                .ifPresent(reason -> refuse(
+                        "its describe() cannot be written as config.json: " + reason,
+                        "Describe it with strings, numbers, lists and maps"));
+    }
+
+    private void serialization() {
+        try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+            out.writeObject(config);
+        } catch (IOException e) {
+            refuse("it cannot be sent to the executors: " + e, "Keep numbers and strings in it");
+        }
+    }
+
+    private void refuse(String reason, String remedy) {
+        problems.add("Cannot train " + name() + ": " + reason + ". " + remedy + ".");
+    }
+
+    private String name() {
+        return config.getClass().getName();
+    }
+
+    /**
+     * Runs the model once, where nothing else is wrong. Not the one that is built in: our own tests run it, and without it the
+     * driver needs no native library.
+     */
+    static Optional<String> trial(ModelConfig config, Precision precision) {
+        if (config instanceof GptConfig || NativeLibraries.problem().isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            NativeLibraries.load();
+        } catch (RuntimeException | LinkageError e) {
+            // Executors may have what the driver has not.
+            System.err.println("The model is not tried on the driver: " + e.getMessage());
+            return Optional.empty();
+        }
+        return ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision);
+    }
+}
