@@ -1,14 +1,15 @@
 package io.sparkmics;
 
+import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.TrainingSettings;
 import io.sparkmics.params.ClusterParams;
-import io.sparkmics.params.Columns;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
+import io.sparkmics.scoring.Scoring;
 import java.time.Duration;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
@@ -61,11 +62,12 @@ public final class MicsEstimator extends Estimator<MicsModel>
 
     @Override
     public StructType transformSchema(StructType schema) {
-        Columns.requireTokens(schema, getInputCol());
+        Columns columns = new Columns(schema).requireTokens(getInputCol()).requireNew(getLossCol(), getTokenCountCol());
         if (!getValidationIndicatorCol().isEmpty()) {
-            Columns.requireBoolean(schema, getValidationIndicatorCol());
+            columns.requireIndicator(getValidationIndicatorCol());
         }
-        return Columns.scored(schema, this);
+        columns.check();
+        return new Scoring(getInputCol(), getLossCol(), getTokenCountCol()).schema(schema);
     }
 
     @Override

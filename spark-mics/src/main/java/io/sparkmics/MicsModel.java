@@ -2,11 +2,11 @@ package io.sparkmics;
 
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.WeightsVersion;
+import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
-import io.sparkmics.params.Columns;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Generation;
@@ -71,16 +71,21 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
      */
     @Override
     public Dataset<Row> transform(Dataset<?> frame) {
-        StructType scored = transformSchema(frame.schema(), true);
-        int column = frame.schema().fieldIndex(getInputCol());
-        Scoring scoring = new Scoring(source(frame.sparkSession()), column, getBatchSize());
-        return frame.toDF().mapPartitions(scoring, Encoders.row(scored));
+        transformSchema(frame.schema(), true);
+        return scoring().add(frame.toDF(), source(frame.sparkSession()), getBatchSize());
     }
 
     @Override
     public StructType transformSchema(StructType schema) {
-        Columns.requireTokens(schema, getInputCol());
-        return Columns.scored(schema, this);
+        new Columns(schema)
+                .requireTokens(getInputCol())
+                .requireNew(getLossCol(), getTokenCountCol())
+                .check();
+        return scoring().schema(schema);
+    }
+
+    private Scoring scoring() {
+        return new Scoring(getInputCol(), getLossCol(), getTokenCountCol());
     }
 
     /** As {@link #generate(String, int, Sampling)}, with {@link Sampling#DEFAULT}. */

@@ -1,2 +1,2 @@
-/** What do users touch: the estimator, the model that it makes, and the program for the command line. */
+/** What do users touch: estimator, model and evaluator, and the program for the command line. */
 package io.sparkmics;

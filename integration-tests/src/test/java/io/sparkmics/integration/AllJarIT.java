@@ -100,6 +100,8 @@ final class AllJarIT {
     void sparkConnectFindsEstimatorAndModel() throws IOException {
         assertThat(text("META-INF/services/org.apache.spark.ml.Estimator")).contains("io.sparkmics.MicsEstimator");
         assertThat(text("META-INF/services/org.apache.spark.ml.Transformer")).contains("io.sparkmics.MicsModel");
+        assertThat(text("META-INF/services/org.apache.spark.ml.evaluation.Evaluator"))
+                .contains("io.sparkmics.MicsEvaluator");
     }
 
     @Test

@@ -1,22 +1,16 @@
 package io.sparkmics.data;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
-/** The rows of the user's DataFrame as documents: which columns will do, and the one order that they are read in. */
+/** The rows of the user's DataFrame as documents: the one order that they are read in. */
 final class Documents {
 
     /** Columns of the canonical rows: the document as binary or array of bigint, then the validation indicator. */
@@ -27,26 +21,14 @@ final class Documents {
     private Documents() {}
 
     static List<String> problems(StructType schema, DataSettings settings) {
-        List<String> problems = new ArrayList<>();
-        typeOf(schema, settings.inputCol(), "input", problems).ifPresent(type -> {
-            if (!isText(type) && !isIds(type)) {
-                problems.add("Cannot train on column '" + settings.inputCol() + "': its type is " + type.catalogString()
-                        + ". It must be string, array<int> or array<bigint>.");
-            }
-            if (isText(type) && settings.vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
-                problems.add("Cannot tokenize column '" + settings.inputCol() + "' with a vocabulary of "
-                        + settings.vocabularySize() + ": text needs " + ByteTokenizer.VOCABULARY_SIZE
-                        + ". Set a larger vocabulary.");
-            }
-        });
-        settings.validationIndicatorCol()
-                .ifPresent(name -> typeOf(schema, name, "validation indicator", problems)
-                        .ifPresent(type -> {
-                            if (!type.equals(DataTypes.BooleanType)) {
-                                problems.add("Cannot tell validation rows by column '" + name + "': its type is "
-                                        + type.catalogString() + ". It must be boolean.");
-                            }
-                        }));
+        Columns columns = new Columns(schema).requireTokens(settings.inputCol());
+        settings.validationIndicatorCol().ifPresent(columns::requireIndicator);
+        List<String> problems = new ArrayList<>(columns.problems());
+        if (columns.isText(settings.inputCol()) && settings.vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
+            problems.add("Cannot tokenize column '" + settings.inputCol() + "' with a vocabulary of "
+                    + settings.vocabularySize() + ": text needs " + ByteTokenizer.VOCABULARY_SIZE
+                    + ". Set a larger vocabulary.");
+        }
         return problems;
     }
 
@@ -56,39 +38,13 @@ final class Documents {
      * of the ids matters.
      */
     static Dataset<Row> inCanonicalOrder(Dataset<Row> frame, DataSettings settings) {
-        Column input = column(settings.inputCol());
-        Column document = isText(frame.schema().apply(settings.inputCol()).dataType())
-                ? input.cast(DataTypes.BinaryType)
-                : input.cast(DataTypes.createArrayType(DataTypes.LongType));
+        Column document = new Columns(frame.schema()).tokens(settings.inputCol());
         Column validation =
-                settings.validationIndicatorCol().map(Documents::column).orElse(lit(false));
+                settings.validationIndicatorCol().map(Columns::column).orElse(lit(false));
         return frame.select(
                         document.as("document"),
                         validation.as("validation"),
                         xxhash64(lit(settings.seed()), document).as("hash"))
                 .orderBy("hash", "document", "validation");
-    }
-
-    private static Column column(String name) {
-        return col("`" + name.replace("`", "``") + "`");
-    }
-
-    static boolean isText(DataType type) {
-        return type instanceof StringType;
-    }
-
-    private static boolean isIds(DataType type) {
-        return type instanceof ArrayType array
-                && (array.elementType().equals(DataTypes.IntegerType)
-                        || array.elementType().equals(DataTypes.LongType));
-    }
-
-    private static Optional<DataType> typeOf(StructType schema, String name, String role, List<String> problems) {
-        if (List.of(schema.fieldNames()).contains(name)) {
-            return Optional.of(schema.apply(name).dataType());
-        }
-        problems.add("Cannot find the " + role + " column '" + name + "': the columns are "
-                + String.join(", ", schema.fieldNames()) + ".");
-        return Optional.empty();
     }
 }

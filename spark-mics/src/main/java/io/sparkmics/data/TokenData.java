@@ -41,8 +41,7 @@ public final class TokenData {
 
     /** Whether the column is there and holds text, which {@link ByteTokenizer} makes ids of. */
     public static boolean isText(StructType schema, String column) {
-        return List.of(schema.fieldNames()).contains(column)
-                && Documents.isText(schema.apply(column).dataType());
+        return new Columns(schema).isText(column);
     }
 
     /** What is wrong with the columns, as sentences for the user; empty when they will do. */

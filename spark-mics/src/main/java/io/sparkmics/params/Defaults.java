@@ -6,10 +6,19 @@ public final class Defaults {
     private Defaults() {}
 
     public static void of(ScoringParams<?> stage) {
+        scoreColumns(stage);
         stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.batchSize(), 16);
+    }
+
+    public static void of(EvaluationParams<?> evaluator) {
+        scoreColumns(evaluator);
+        evaluator.setDefault(evaluator.metricName(), "perplexity");
+    }
+
+    private static void scoreColumns(ScoreColumns<?> stage) {
         stage.setDefault(stage.lossCol(), "loss");
         stage.setDefault(stage.tokenCountCol(), "tokenCount");
-        stage.setDefault(stage.batchSize(), 16);
     }
 
     public static void of(ScheduleParams<?> stage) {

@@ -4,14 +4,13 @@ import io.sparkmics.model.ModelConfig;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
-import org.apache.spark.ml.param.Params;
 
 /**
- * What the estimator and the trained model both know: the model's sizes, and the columns that scoring reads and makes.
+ * What the estimator and the trained model both know: the model's sizes, and how rows are scored.
  *
  * @param <T> the stage itself
  */
-public interface ScoringParams<T> extends Params {
+public interface ScoringParams<T> extends ScoreColumns<T> {
 
     default Param<String> model() {
         return new Param<>(
@@ -49,39 +48,12 @@ public interface ScoringParams<T> extends Params {
         return Fluent.set(this, inputCol(), value);
     }
 
-    default Param<String> lossCol() {
-        return new Param<>(
-                uid(),
-                "lossCol",
-                "the column that scoring adds: the mean loss (in nats) of the row's predicted tokens, null where there "
-                        + "are none",
-                String.class);
-    }
-
-    default String getLossCol() {
-        return getOrDefault(lossCol());
-    }
-
-    default T setLossCol(String value) {
-        return Fluent.set(this, lossCol(), value);
-    }
-
-    default Param<String> tokenCountCol() {
-        return new Param<>(
-                uid(), "tokenCountCol", "the column that scoring adds: how many tokens it predicted", String.class);
-    }
-
-    default String getTokenCountCol() {
-        return getOrDefault(tokenCountCol());
-    }
-
-    default T setTokenCountCol(String value) {
-        return Fluent.set(this, tokenCountCol(), value);
-    }
-
     default IntParam batchSize() {
         return new IntParam(
-                uid(), "batchSize", "the number of sequences that scoring computes at once", ParamValidators.gtEq(1));
+                uid(),
+                "batchSize",
+                "the number of sequences that scoring computes at once, all of one row",
+                ParamValidators.gtEq(1));
     }
 
     default int getBatchSize() {

@@ -194,11 +194,12 @@ class TokenDataTest {
                 .add("words", DataTypes.createArrayType(DataTypes.StringType));
         assertThat(TokenData.checkSchema(schema, validated(4)))
                 .containsExactly(
-                        "Cannot train on column 'text': its type is double. It must be string, array<int> or array<bigint>.",
-                        "Cannot tell validation rows by column 'held_out': its type is int. It must be boolean.");
+                        "Cannot use 'text' as the input column: its type is double. It must be string, array<int> or"
+                                + " array<bigint>.",
+                        "Cannot use 'held_out' as the validation indicator column: its type is int. It must be boolean.");
         assertThat(TokenData.checkSchema(schema, DataSettings.of("words", Optional.of("no"), 4, 257, 1)))
                 .containsExactly(
-                        "Cannot train on column 'words': its type is array<string>. It must be string, array<int> or"
+                        "Cannot use 'words' as the input column: its type is array<string>. It must be string, array<int> or"
                                 + " array<bigint>.",
                         "Cannot find the validation indicator column 'no': the columns are text, held_out, words.");
         assertThat(TokenData.checkSchema(LocalSpark.TEXT, new DataSettings("text", Optional.empty(), 4, 100, 1, 99)))
@@ -208,8 +209,9 @@ class TokenDataTest {
         Dataset<Row> frame = spark.range(3).toDF("text");
         assertThatThrownBy(() -> TokenData.prepare(frame, settings(4)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot train on column 'text': its type is bigint. It must be string, array<int> or"
-                        + " array<bigint>.");
+                .hasMessage(
+                        "Cannot use 'text' as the input column: its type is bigint. It must be string, array<int> or"
+                                + " array<bigint>.");
     }
 
     @Test

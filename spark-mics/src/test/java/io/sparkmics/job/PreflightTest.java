@@ -47,8 +47,8 @@ class PreflightTest {
                                 "Cannot split a global batch of 32 sequences: it is not a multiple of micro-batch size 4 x world "
                                         + "size 6 = 24. Set the global batch size to 24 or 48.",
                                 "Cannot build a GPT: width 4 is not a multiple of 3 heads. Choose a width of 3, or other heads.",
-                                "Cannot tokenize column 'text' with a vocabulary of 100: text needs 257. Set a larger vocabulary.",
                                 "Cannot find the validation indicator column 'split': the columns are text, held, number.",
+                                "Cannot tokenize column 'text' with a vocabulary of 100: text needs 257. Set a larger vocabulary.",
                                 "Cannot run a barrier stage with dynamic allocation: Spark refuses it, and "
                                         + "spark.dynamicAllocation.enabled is true. Set it to false and ask for 6 slots.",
                                 "Cannot keep the collectives as private as this Spark is told to be: spark.network.crypto.enabled "
@@ -73,9 +73,10 @@ class PreflightTest {
     void columnsOfTheWrongTypeAreRefused() {
         assertThatThrownBy(() -> check(settings(MODEL, "number", "text", 2, "", false)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot train on column 'number': its type is int. "
-                        + "It must be string, array<int> or array<bigint>.\n"
-                        + "Cannot tell validation rows by column 'text': its type is string. It must be boolean.");
+                .hasMessage(
+                        "Cannot use 'number' as the input column: its type is int. "
+                                + "It must be string, array<int> or array<bigint>.\n"
+                                + "Cannot use 'text' as the validation indicator column: its type is string. It must be boolean.");
     }
 
     @Test
