@@ -82,8 +82,7 @@ final class Slots {
         try {
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot wait for slots: the thread was interrupted.", e);
+            throw Interruption.whileWaiting(e);
         }
     }
 }

@@ -119,7 +119,7 @@ final class WorkDirectory {
     }
 
     /** Deletes the folder of a run that failed; what cannot be deleted must not hide why it failed. */
-    static void delete(Path run, Configuration hadoop, Exception cause) {
+    static void delete(Path run, Configuration hadoop, Throwable cause) {
         try {
             run.getFileSystem(hadoop).delete(run, true);
         } catch (IOException | RuntimeException e) {
