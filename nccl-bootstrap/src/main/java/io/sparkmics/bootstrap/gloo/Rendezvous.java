@@ -8,6 +8,8 @@ import io.sparkmics.bootstrap.Patience;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +36,7 @@ final class Rendezvous implements AutoCloseable {
 
     private static final int MEETING_TAG = GroupKind.values().length;
 
-    private final String address;
+    private final String host;
     private final int member;
     private final int size;
     private final CommunicationSettings settings;
@@ -43,10 +45,13 @@ final class Rendezvous implements AutoCloseable {
     private final FutureTask<ProcessGroupGloo> constructor;
     private boolean connected;
 
-    /** @param member this rank's number in the mesh, from 0 to {@code size}, exclusive */
-    Rendezvous(String address, int member, int size, CommunicationSettings settings) {
+    /**
+     * @param host the name or address of this host to listen on
+     * @param member this rank's number in the mesh, from 0 to {@code size}, exclusive
+     */
+    Rendezvous(String host, int member, int size, CommunicationSettings settings) {
         NativeLibraries.load();
-        this.address = address;
+        this.host = host;
         this.member = member;
         this.size = size;
         this.settings = settings;
@@ -70,7 +75,8 @@ final class Rendezvous implements AutoCloseable {
         thread.start();
     }
 
-    private ProcessGroupGloo construct() {
+    private ProcessGroupGloo construct() throws UnknownHostException {
+        String address = address();
         try (PointerScope scope = new PointerScope()) {
             Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
             // Gloo counts from the start of an operation, a wait from its own start: Gloo's is the last resort.
@@ -81,6 +87,14 @@ final class Rendezvous implements AutoCloseable {
             group.retainReference();
             return group;
         }
+    }
+
+    /**
+     * Java resolves the name, as it does for Spark, and not Gloo: where a name has addresses of both families all ranks must
+     * take the same.
+     */
+    private String address() throws UnknownHostException {
+        return InetAddress.getByName(host).getHostAddress();
     }
 
     /** Where this rank listens, as Gloo writes it. */
@@ -144,8 +158,7 @@ final class Rendezvous implements AutoCloseable {
         String remedy =
                 unwanted ? "" : " Check that the hosts reach each other at the addresses that Spark knows them by.";
         return new CommunicationException(
-                "Cannot connect " + address + " with the other " + (size - 1) + " ranks: " + reason + "." + remedy,
-                cause);
+                "Cannot connect " + host + " with the other " + (size - 1) + " ranks: " + reason + "." + remedy, cause);
     }
 
     private static String name(int member) {
