@@ -75,7 +75,7 @@ final class Rendezvous implements AutoCloseable {
         thread.start();
     }
 
-    private ProcessGroupGloo construct() throws UnknownHostException {
+    private ProcessGroupGloo construct() {
         String address = address();
         try (PointerScope scope = new PointerScope()) {
             Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
@@ -93,8 +93,12 @@ final class Rendezvous implements AutoCloseable {
      * Java resolves the name, as it does for Spark, and not Gloo: where a name has addresses of both families all ranks must
      * take the same.
      */
-    private String address() throws UnknownHostException {
-        return InetAddress.getByName(host).getHostAddress();
+    private String address() {
+        try {
+            return InetAddress.getByName(host).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("this host knows no address of that name", e);
+        }
     }
 
     /** Where this rank listens, as Gloo writes it. */
@@ -126,6 +130,8 @@ final class Rendezvous implements AutoCloseable {
         Mesh mesh = new Mesh(constructed(), member, size);
         connected = true;
         meet(mesh);
+        // Needed no longer, and a process that is killed must leave none.
+        file.toFile().delete();
         return mesh;
     }
 
