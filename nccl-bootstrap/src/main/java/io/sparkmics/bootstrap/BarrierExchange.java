@@ -34,9 +34,14 @@ public final class BarrierExchange implements Exchange {
     }
 
     private Place place(Optional<String> gpu) {
-        String address = context.getTaskInfos()[partitionId()].address();
-        int port = address.lastIndexOf(':');
-        return Place.here(partitionId(), port < 0 ? address : address.substring(0, port), gpu);
+        return Place.here(partitionId(), host(context.getTaskInfos()[partitionId()].address()), gpu);
+    }
+
+    /** What Spark reaches an executor by, without the port. The colons of an IPv6 address are in brackets, if a port follows. */
+    static String host(String address) {
+        int colon = address.lastIndexOf(':');
+        boolean port = colon >= 0 && (address.charAt(colon - 1) == ']' || address.indexOf(':') == colon);
+        return port ? address.substring(0, colon) : address;
     }
 
     /**

@@ -12,9 +12,11 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule onlyTheExchangeKnowsSpark = noClasses()
+    static final ArchRule onlyTheExchangeAndTheSettingsKnowSpark = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(BarrierExchange.class.getName())
+            .and()
+            .doNotHaveSimpleName("SparkSettings")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.spark..", "scala..");
@@ -61,6 +63,8 @@ class ArchitectureTest {
             .doNotHaveSimpleName("DriverlessNccl")
             .and()
             .doNotHaveSimpleName("Threads")
+            .and()
+            .doNotHaveSimpleName("SparkSettings")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bytedeco..", "org.apache..");

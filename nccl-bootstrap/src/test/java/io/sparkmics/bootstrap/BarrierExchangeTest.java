@@ -43,6 +43,17 @@ class BarrierExchangeTest {
     }
 
     @Test
+    void theHostIsWhatStandsBeforeThePort() {
+        assertThat(BarrierExchange.host("node-1:41234")).isEqualTo("node-1");
+        assertThat(BarrierExchange.host("node-1")).isEqualTo("node-1");
+        assertThat(BarrierExchange.host("10.0.0.1:41234")).isEqualTo("10.0.0.1");
+        assertThat(BarrierExchange.host("[fd00::2]:41234")).isEqualTo("[fd00::2]");
+        assertThat(BarrierExchange.host("[fe80::1%eth0]:41234")).isEqualTo("[fe80::1%eth0]");
+        assertThat(BarrierExchange.host("[fd00::2]")).isEqualTo("[fd00::2]");
+        assertThat(BarrierExchange.host("fd00::2")).isEqualTo("fd00::2");
+    }
+
+    @Test
     void aTaskThatSparkGaveNoGpuHasNone() {
         assertThat(barrierStage(1, new Wish())[0])
                 .startsWith("Cannot choose the GPU of partition 0 on ")

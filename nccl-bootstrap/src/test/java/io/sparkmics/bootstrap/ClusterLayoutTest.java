@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.bootstrap.machine.Setting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -82,16 +83,25 @@ class ClusterLayoutTest {
     }
 
     @Test
+    void bracketsMakeNoOtherHost() {
+        Place bare = new Place(0, "fd00::2", "fd00::2", Optional.of("0"));
+        Place inBrackets = Place.here(1, "[fd00::2]", Optional.of("1"));
+
+        assertThat(inBrackets).hasToString("partition 1 on fd00::2 with GPU 1");
+        assertThat(new ClusterLayout(List.of(bare, inBrackets))).hasToString("2 ranks on 1 node (fd00::2: [0, 1])");
+    }
+
+    @Test
     void aLabelOverridesTheHost() {
         assertThat(Place.here(0, "host", Optional.empty()).node()).isEqualTo("host");
-        System.setProperty(Place.NODE_PROPERTY, "rack 7");
+        System.setProperty(Setting.NODE.property(), "rack 7");
         try {
             assertThat(Place.here(3, "host", Optional.of("1")))
                     .hasToString("partition 3 on host (node rack 7) with GPU 1")
                     .extracting(Place::node)
                     .isEqualTo("rack 7");
         } finally {
-            System.clearProperty(Place.NODE_PROPERTY);
+            System.clearProperty(Setting.NODE.property());
         }
     }
 

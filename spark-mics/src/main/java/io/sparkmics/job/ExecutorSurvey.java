@@ -19,8 +19,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * A small job that asks the executors what machines they are, before anything is loaded on them. Where GPUs are wanted, it runs
- * where the ranks will: on slots that have one.
+ * A small job that asks the executors what machines they are, and has them load the native libraries, before any row is read.
+ * Where GPUs are wanted, it runs where the ranks will: on slots that have one.
  *
  * @param answers one for each slot that answered
  */
@@ -39,7 +39,8 @@ record ExecutorSurvey(List<Answer> answers) {
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Answer(
                     SparkEnv.get().blockManager().blockManagerId().host(),
-                    NativeLibraries.problem().orElse(""),
+                    NativeLoad.problem(NativeLibraries::load, NativeLoad.TIMEOUT)
+                            .orElse(""),
                     WorkDirectory.problemOnExecutor(new Path(run), hadoop).orElse(""),
                     system.getTotalMemorySize(),
                     cuda ? Gpus.here() : Gpus.NOT_ASKED);
@@ -60,8 +61,12 @@ record ExecutorSurvey(List<Answer> answers) {
 
         static Gpus here() {
             GpuMachine machine = GpuMachine.here();
+            List<String> problems = machine.problems();
             return new Gpus(
-                    machine.problems(),
+                    problems.isEmpty()
+                            ? NativeLoad.problem(NativeLibraries::loadCuda, NativeLoad.TIMEOUT).stream()
+                                    .toList()
+                            : problems,
                     machine.visible().uuids().size(),
                     machine.gpus().stream().mapToLong(Gpu::memoryBytes).min().orElse(0),
                     machine.describe());

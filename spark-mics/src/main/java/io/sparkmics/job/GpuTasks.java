@@ -70,6 +70,11 @@ record GpuTasks(Way way, String reason, String remedy) {
                 : Optional.empty();
     }
 
+    /** Whether ranks are threads of the driver. */
+    static boolean threads(SparkConf conf) {
+        return threads(conf.get("spark.master", ""));
+    }
+
     private static boolean threads(String master) {
         return master.equals("local") || master.startsWith("local[");
     }

@@ -72,18 +72,16 @@ final class Preflight {
     private void cluster() {
         Platform.problem().ifPresent(problems::add);
         GpuTasks.neverScheduled(conf).ifPresent(problems::add);
-        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+        boolean threads = GpuTasks.threads(conf);
+        // As Spark itself: threads cannot become more, so there the setting is without effect.
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false) && !threads) {
             problems.add("Cannot run a barrier stage with dynamic allocation: Spark refuses it, and"
                     + " spark.dynamicAllocation.enabled is true. Set it to false and ask for "
                     + settings.numWorkers() + " slots.");
         }
-        if (conf.getBoolean("spark.speculation", false)) {
-            problems.add(
-                    "Cannot run a barrier stage with speculation: a second copy of a rank would join the first, and"
-                            + " spark.speculation is true. Set it to false.");
-        }
         for (String key : ENCRYPTED) {
-            if (conf.getBoolean(key, false) && !settings.acceptPlainText()) {
+            // What threads of one process say to each other leaves no machine.
+            if (conf.getBoolean(key, false) && !settings.acceptPlainText() && !threads) {
                 problems.add("Cannot keep the collectives as private as this Spark is told to be: " + key
                         + " is true, and ranks send weights and gradients in plain text. Set acceptPlainTextCollectives"
                         + " if the network between the executors is trusted.");

@@ -1,14 +1,19 @@
 package io.sparkmics.job;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.scheduler.TaskSchedulerImpl;
+import org.apache.spark.scheduler.local.LocalSchedulerBackend;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Waits until the cluster can run all ranks at once: Spark itself would wait ten silent minutes. */
 final class Slots {
+
+    private static final String TASK_CPUS = "spark.task.cpus";
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
@@ -67,23 +72,41 @@ final class Slots {
     }
 
     private static String tooFew(SparkContext spark, String gpus, int wanted, int all, int busy, Duration timeout) {
+        int cpus = spark.conf().getInt(TASK_CPUS, 1);
         if (spark.isLocal() && all < wanted) {
-            return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all
-                    + " slots. Set numWorkers to at most " + all + ", or the master to local[" + wanted + "].";
+            return tooFewThreads(spark, wanted, all, cpus);
         }
         return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots" + gpus
+                + (cpus > 1 ? " of " + cpus + " cores (" + TASK_CPUS + ")" : "")
                 + ofThem(busy) + " after " + timeout.toSeconds()
                 + " s. Ask for more executors or " + (gpus.isEmpty() ? "cores" : "GPUs")
                 + ", end other jobs, lower numWorkers, "
+                + (cpus > 1 ? "lower " + TASK_CPUS + ", " : "")
                 + (gpus.isEmpty() ? "" : "set deviceType to cpu, ") + "or raise slotTimeout.";
+    }
+
+    private static String tooFewThreads(SparkContext spark, int wanted, int slots, int cpus) {
+        int cores = ((LocalSchedulerBackend) spark.schedulerBackend()).totalCores();
+        List<String> remedies = new ArrayList<>();
+        if (slots > 0) {
+            remedies.add("numWorkers to at most " + slots);
+        }
+        if (cpus > 1 && cores >= wanted) {
+            remedies.add(TASK_CPUS + " to " + cores / wanted);
+        }
+        remedies.add("the master to local[" + (long) wanted * cpus + "]");
+        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has "
+                + (cpus > 1
+                        ? cores + " cores, which are " + slots + " slots where " + TASK_CPUS + " is " + cpus
+                        : slots + " slots")
+                + ". Set " + String.join(", or ", remedies) + ".";
     }
 
     private static void sleep() {
         try {
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot wait for slots: the thread was interrupted.", e);
+            throw Interruption.whileWaiting(e);
         }
     }
 }

@@ -35,6 +35,9 @@ public final class TrainingJob {
     private final JavaSparkContext spark;
     private final Configuration hadoop;
 
+    /** The step that was heard of last, on another thread; null before the first. */
+    private volatile StepMetrics last;
+
     private TrainingJob(Dataset<Row> frame, TrainingSettings settings) {
         this.frame = frame;
         this.settings = settings;
@@ -44,11 +47,12 @@ public final class TrainingJob {
     }
 
     /**
-     * Trains to the end. Blocks; progress goes to standard error.
+     * Trains to the end. Blocks; progress goes to standard error. Where it fails, no task of the run is left running.
      *
      * @throws IllegalArgumentException for settings and data that are wrong, all problems at once where they are known
      *     together
      * @throws IllegalStateException when the cluster has no room or cannot run native code
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
     public static TrainingResult run(Dataset<?> frame, TrainingSettings settings) {
         return new TrainingJob(frame.toDF(), settings).run();
@@ -61,25 +65,36 @@ public final class TrainingJob {
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(
                 settings.workDirectory(), hadoop, spark.sc().applicationId());
-        Path run = folder.path();
-        try {
-            ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
-            DeviceChoice device = survey.choose(possible, threads(possible));
-            System.err.println(device);
-            if (device.cuda()) {
-                survey.gpuVersions().forEach(System.err::println);
+        try (RunJobs jobs = new RunJobs(spark.sc())) {
+            try {
+                return train(folder, possible);
+            } catch (Throwable failure) {
+                // Spark throws checked exceptions that nothing declares.
+                boolean interrupted = Interruption.endedBy(failure);
+                int running = jobs.cancel("The training was given up: " + failure, Interruption.TIMEOUT);
+                WorkDirectory.delete(folder, failure);
+                if (interrupted) {
+                    throw Interruption.error(failure, last, running);
+                }
+                throw failure;
             }
-            if (!device.equals(possible)) {
-                // What the tasks of a run on CPUs ask for is something else.
-                awaitSlots(device);
-            }
-            WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-            return train(folder, device, partitionGroupSize(device, survey));
-        } catch (Exception failure) {
-            // Spark throws checked exceptions that nothing declares.
-            WorkDirectory.delete(folder, failure);
-            throw failure;
         }
+    }
+
+    private TrainingResult train(TemporaryFolder folder, DeviceChoice possible) {
+        Path run = folder.path();
+        ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+        DeviceChoice device = survey.choose(possible, threads(possible));
+        System.err.println(device);
+        if (device.cuda()) {
+            survey.gpuVersions().forEach(System.err::println);
+        }
+        if (!device.equals(possible)) {
+            // What the tasks of a run on CPUs ask for is something else.
+            awaitSlots(device);
+        }
+        WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
+        return train(folder, device, partitionGroupSize(device, survey));
     }
 
     private void awaitSlots(DeviceChoice device) {
@@ -113,7 +128,10 @@ public final class TrainingJob {
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
         List<RankReport> reports;
         try (ProgressLine line = new ProgressLine();
-                ProgressChannel channel = ProgressChannel.open(spark.sc(), line)) {
+                ProgressChannel channel = ProgressChannel.open(spark.sc(), metrics -> {
+                    last = metrics;
+                    line.accept(metrics);
+                })) {
             TrainingPlan plan = new TrainingPlan(
                     settings,
                     schedule,

@@ -93,6 +93,18 @@ class PreflightTest {
         assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", true))).doesNotThrowAnyException();
     }
 
+    /** Spark refuses dynamic allocation where it has it, and never copies the task of a barrier stage. */
+    @Test
+    void onlyWhatSparkWouldRefuseIsRefused() {
+        conf.set("spark.speculation", "true").set("spark.dynamicAllocation.enabled", "true");
+
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false)))
+                .hasMessage("Cannot run a barrier stage with dynamic allocation: Spark refuses it, and"
+                        + " spark.dynamicAllocation.enabled is true. Set it to false and ask for 6 slots.");
+        conf.setMaster("local[6]").set("spark.network.crypto.enabled", "true");
+        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false))).doesNotThrowAnyException();
+    }
+
     @Test
     void whoAsksForGpusMustHaveAskedSparkForThem() {
         conf.setMaster("yarn");
@@ -118,16 +130,6 @@ class PreflightTest {
         assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false, "cpu")))
                 .message()
                 .startsWith("Cannot run tasks on master local[2]: it offers no GPUs");
-    }
-
-    @Test
-    void speculationIsRefused() {
-        conf.set("spark.speculation", "true");
-
-        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false)))
-                .hasMessage(
-                        "Cannot run a barrier stage with speculation: a second copy of a rank would join the first, "
-                                + "and spark.speculation is true. Set it to false.");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -65,6 +66,31 @@ class SlotsTest {
         done.countDown();
         job.get(1, TimeUnit.MINUTES);
         // Spark notices a little later; the next test must not.
+        Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndIsKept() throws Exception {
+        SparkContext spark = LocalSpark.session().sparkContext();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        BUSY.set(() -> {
+            running.countDown();
+            return done.await(3, TimeUnit.MINUTES);
+        });
+        JavaFutureAction<?> job = JavaSparkContext.fromSparkContext(spark)
+                .parallelize(List.of(1), 1)
+                .foreachAsync(ignored -> BUSY.get().call());
+        assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("Cannot wait for slots: the thread in fit was interrupted. Nothing was started. Call fit"
+                        + " again to train.");
+        assertThat(Thread.interrupted()).isTrue();
+        done.countDown();
+        job.get(1, TimeUnit.MINUTES);
         Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add);
     }
 

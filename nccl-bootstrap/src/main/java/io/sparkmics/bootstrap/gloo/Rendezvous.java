@@ -6,6 +6,11 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.Patience;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +36,7 @@ final class Rendezvous implements AutoCloseable {
 
     private static final int MEETING_TAG = GroupKind.values().length;
 
-    private final String address;
+    private final String host;
     private final int member;
     private final int size;
     private final CommunicationSettings settings;
@@ -40,10 +45,13 @@ final class Rendezvous implements AutoCloseable {
     private final FutureTask<ProcessGroupGloo> constructor;
     private boolean connected;
 
-    /** @param member this rank's number in the mesh, from 0 to {@code size}, exclusive */
-    Rendezvous(String address, int member, int size, CommunicationSettings settings) {
+    /**
+     * @param host the name or address of this host to listen on
+     * @param member this rank's number in the mesh, from 0 to {@code size}, exclusive
+     */
+    Rendezvous(String host, int member, int size, CommunicationSettings settings) {
         NativeLibraries.load();
-        this.address = address;
+        this.host = host;
         this.member = member;
         this.size = size;
         this.settings = settings;
@@ -64,6 +72,7 @@ final class Rendezvous implements AutoCloseable {
     }
 
     private ProcessGroupGloo construct() {
+        String address = address();
         try (PointerScope scope = new PointerScope()) {
             Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
             // Gloo counts from the start of an operation, a wait from its own start: Gloo's is the last resort.
@@ -73,6 +82,18 @@ final class Rendezvous implements AutoCloseable {
             ProcessGroupGloo group = new ProcessGroupGloo(store, member, size, options);
             group.retainReference();
             return group;
+        }
+    }
+
+    /**
+     * Java resolves the name, as it does for Spark, and not Gloo: where a name has addresses of both families all ranks must
+     * take the same.
+     */
+    private String address() {
+        try {
+            return InetAddress.getByName(host).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("this host knows no address of that name", e);
         }
     }
 
@@ -105,6 +126,8 @@ final class Rendezvous implements AutoCloseable {
         Mesh mesh = new Mesh(constructed(), member, size);
         connected = true;
         meet(mesh);
+        // Needed no longer, and a process that is killed must leave none.
+        file.close();
         return mesh;
     }
 
@@ -137,8 +160,7 @@ final class Rendezvous implements AutoCloseable {
         String remedy =
                 unwanted ? "" : " Check that the hosts reach each other at the addresses that Spark knows them by.";
         return new CommunicationException(
-                "Cannot connect " + address + " with the other " + (size - 1) + " ranks: " + reason + "." + remedy,
-                cause);
+                "Cannot connect " + host + " with the other " + (size - 1) + " ranks: " + reason + "." + remedy, cause);
     }
 
     private static String name(int member) {

@@ -44,12 +44,12 @@ final class CudaFiles {
     private static String remedy(CudaLibrary library) {
         return library == CudaLibrary.DRIVER
                 ? "Install NVIDIA's driver again, version " + CudaRequirements.DRIVER + " or newer."
-                : "Run pip install '" + library.pythonPackage() + "' and set " + LibrarySearch.PATH_VARIABLE
+                : "Run pip install '" + library.pythonPackage() + "' and set " + Setting.CUDA_PATH.variable()
                         + " to that Python environment.";
     }
 
     /** JavaCPP wraps what the dynamic loader says. */
-    private static String reason(Throwable error) {
+    static String reason(Throwable error) {
         return (error.getCause() == null ? error : error.getCause()).getMessage();
     }
 }

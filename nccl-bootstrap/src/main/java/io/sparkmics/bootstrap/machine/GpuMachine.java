@@ -120,7 +120,7 @@ public record GpuMachine(
                         + libraries.get(CudaLibrary.NCCL) + ": libtorch calls functions that came with "
                         + CudaRequirements.NCCL + ". Run pip install '" + CudaLibrary.NCCL.pythonPackage()
                         + "' and set "
-                        + LibrarySearch.PATH_VARIABLE + " to that Python environment."));
+                        + Setting.CUDA_PATH.variable() + " to that Python environment."));
     }
 
     /** What to install where some of the {@code needed} libraries were not {@code found}; empty where all were. */
@@ -140,7 +140,7 @@ public record GpuMachine(
                         .distinct()
                         .map(name -> "'" + name + "'")
                         .collect(Collectors.joining(" "))
-                + " and set " + LibrarySearch.PATH_VARIABLE
+                + " and set " + Setting.CUDA_PATH.variable()
                 + " to that Python environment; or install CUDA " + CudaRequirements.CUDA + ", cuDNN 9 and NCCL "
                 + CudaRequirements.NCCL + " or newer from NVIDIA's packages.");
     }

@@ -26,12 +26,6 @@ import java.util.stream.Stream;
  */
 record LibrarySearch(List<Path> folders, Map<String, Path> cache) {
 
-    /** The environment variable that names folders to look in first, colons between them. */
-    static final String PATH_VARIABLE = "SPARK_MICS_CUDA_PATH";
-
-    /** The system property that does the same, and is asked first. */
-    static final String PATH_PROPERTY = "spark.mics.cuda.path";
-
     private static final Pattern CACHED = Pattern.compile("(?m)^\\s*(\\S+) \\(.*x86-64.*\\) => (\\S+)$");
 
     /** Where the libraries of a CUDA toolkit, of a Python environment and of a folder of packages are in it. */
@@ -52,7 +46,7 @@ record LibrarySearch(List<Path> folders, Map<String, Path> cache) {
     }
 
     private static List<String> named() {
-        return parts(System.getProperty(PATH_PROPERTY, System.getenv(PATH_VARIABLE)));
+        return parts(Setting.CUDA_PATH.value().orElse(null));
     }
 
     /** What is wrong with where the user says to look, for whoever misses a library; empty where nothing is. */
@@ -65,7 +59,7 @@ record LibrarySearch(List<Path> folders, Map<String, Path> cache) {
                 named.stream().filter(path -> !Files.isDirectory(Path.of(path))).toList();
         return absent.isEmpty()
                 ? Optional.empty()
-                : Optional.of("Cannot look for libraries in " + String.join(", ", absent) + ": " + PATH_VARIABLE
+                : Optional.of("Cannot look for libraries in " + String.join(", ", absent) + ": " + Setting.CUDA_PATH
                         + " names it, and there is no such folder here. Correct it.");
     }
 

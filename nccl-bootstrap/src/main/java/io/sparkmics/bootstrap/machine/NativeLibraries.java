@@ -2,7 +2,7 @@ package io.sparkmics.bootstrap.machine;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +23,10 @@ public final class NativeLibraries {
 
     private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
     private static final String MAXIMUM_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
+    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
     private static boolean torchLoaded;
+    private static String linkFailure;
     private static boolean ncclLoaded;
     private static boolean cudaLoaded;
 
@@ -57,32 +59,41 @@ public final class NativeLibraries {
      * Loads libtorch and OpenBLAS: all that ranks on CPUs need.
      *
      * @throws IllegalStateException where {@link #problem()} knows why they cannot run: the platform, two builds of libtorch
-     *     on the class path or none, or that for the GPU where the machine lacks what even its CPU part links
+     *     on the class path or none, or that for the GPU where the machine lacks what even its CPU part links; and where
+     *     they cannot be extracted or loaded from the folder that they are extracted to
      */
     public static synchronized void load() {
         if (torchLoaded) {
             return;
         }
+        refuse(Optional.ofNullable(linkFailure));
         TorchJars jars = TorchJars.here();
         Map<CudaLibrary, Path> found = linked(jars);
         refuse(problem(jars, found));
         // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
         setUnlessSet(MAXIMUM_BYTES, "0");
+        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
         if (jars.hasCuda()) {
             setUnlessSet(EXTENSION, "-gpu");
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
         List<File> files = extract(jars);
-        Loader.load(openblas_nolapack.class);
-        // One by one: what a library links is then there already, and not looked for in LD_LIBRARY_PATH.
-        for (File file : files) {
-            // Ranks on CPUs do without libtorch's CUDA part, and need not have what it links.
-            if (found.keySet().containsAll(CudaLibrary.ofTheToolkit())
-                    || !file.getName().equals("libtorch_cuda.so")) {
-                System.load(file.getPath());
+        try {
+            Loader.load(openblas_nolapack.class);
+            // One by one: what a library links is then there already, and not looked for in LD_LIBRARY_PATH.
+            for (File file : files) {
+                // Ranks on CPUs do without libtorch's CUDA part, and need not have what it links.
+                if (found.keySet().containsAll(CudaLibrary.ofTheToolkit())
+                        || !file.getName().equals("libtorch_cuda.so")) {
+                    System.load(file.getPath());
+                }
             }
+            Loader.load(torch.class);
+        } catch (LinkageError e) {
+            // A class that could not be initialised says why only once.
+            linkFailure = "Cannot load the native libraries: " + reason(e) + ". " + cacheRemedy(jars);
+            throw new IllegalStateException(linkFailure, e);
         }
-        Loader.load(torch.class);
         torchLoaded = true;
     }
 
@@ -142,12 +153,34 @@ public final class NativeLibraries {
             }
             return files;
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot extract libtorch: " + e.getMessage() + ". Set the system property"
-                            + " org.bytedeco.javacpp.cachedir to a directory with " + jars.gigabytes()
-                            + " GB of space.",
-                    e);
+            throw new IllegalStateException("Cannot extract libtorch: " + e.getMessage() + ". " + cacheRemedy(jars), e);
         }
+    }
+
+    /** JavaCPP would take another folder where it cannot use this one, and say nothing. */
+    private static void useCache(String folder, TorchJars jars) {
+        Path cache = Path.of(folder);
+        try {
+            Files.createDirectories(cache);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Cannot extract libtorch to " + folder + ": " + e + ". " + cacheRemedy(jars), e);
+        }
+        if (!Files.isWritable(cache)) {
+            throw new IllegalStateException(
+                    "Cannot extract libtorch to " + folder + ": it cannot be written. " + cacheRemedy(jars));
+        }
+        setUnlessSet(CACHE, folder);
+    }
+
+    /** The dynamic loader's words begin with the file's name, and Java puts it before them once more. */
+    private static String reason(LinkageError error) {
+        return CudaFiles.reason(error).replaceFirst("^(\\S+: )\\1", "$1");
+    }
+
+    private static String cacheRemedy(TorchJars jars) {
+        return "Set " + Setting.NATIVE_CACHE + " to a folder on each host that can be written, has " + jars.gigabytes()
+                + " GB of space, and is on a file system that is not mounted noexec.";
     }
 
     private static void refuse(Optional<String> problem) {

@@ -1,10 +1,15 @@
 package io.sparkmics.bootstrap.gloo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.ThreadRanks;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,17 +19,64 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class GlooListenerTest {
 
     private static final String LISTEN = "0A";
 
+    /** As the kernel writes it: four little-endian numbers in hexadecimal. */
+    private static final String IPV6_LOOPBACK = "00000000000000000000000001000000:";
+
     @Test
     void ranksListenOnTheChosenAddressOnlyAndNoLongerThanTheyLive() throws IOException {
+        assertListenersOf("127.0.0.3", "127.0.0.3:");
+    }
+
+    @Test
+    void anIpv6AddressMayStandInBrackets() throws IOException {
+        requireIpv6(InetAddress.getByName("::1"));
+        assertListenersOf("::1", IPV6_LOOPBACK);
+        assertListenersOf("[::1]", IPV6_LOOPBACK);
+    }
+
+    /** An address of one link is nothing without the interface. */
+    @Test
+    void anIpv6AddressMayNameItsInterface() throws IOException {
+        Inet6Address linkLocal = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address.isLinkLocalAddress() && address instanceof Inet6Address)
+                .map(Inet6Address.class::cast)
+                .findFirst()
+                .orElseGet(() -> Assumptions.abort("no interface of this machine has a link-local IPv6 address"));
+        assertListenersOf(linkLocal.getHostAddress(), "000080FE");
+        assertListenersOf("[" + linkLocal.getHostAddress() + "]", "000080FE");
+    }
+
+    @Test
+    void aNameThatNobodyKnowsIsSaid() {
+        assertThatThrownBy(() -> ThreadRanks.of(2)
+                        .over(() -> GlooTransport.on("nobody.invalid"))
+                        .run(rank -> null))
+                .cause()
+                .hasMessage(
+                        "Cannot connect nobody.invalid with the other 1 ranks: this host knows no address of that name."
+                                + " Check that the hosts reach each other at the addresses that Spark knows them by.");
+    }
+
+    private static void requireIpv6(InetAddress address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, address)) {
+            assertThat(socket.isBound()).isTrue();
+        } catch (IOException e) {
+            Assumptions.abort("this machine has no IPv6: " + e.getMessage());
+        }
+    }
+
+    private static void assertListenersOf(String host, String prefix) throws IOException {
         Set<String> before = listeners();
         List<Set<String>> during = ThreadRanks.of(3)
-                .over(() -> GlooTransport.on("127.0.0.3"))
+                .over(() -> GlooTransport.on(host))
                 .run(rank -> {
                     try (Tensor tensor = torch.ones(1)) {
                         rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
@@ -35,7 +87,7 @@ class GlooListenerTest {
                 });
         during.forEach(found -> {
             found.removeAll(before);
-            assertThat(found).hasSize(3).allMatch(address -> address.startsWith("127.0.0.3:"));
+            assertThat(found).hasSize(3).allMatch(address -> address.startsWith(prefix));
         });
         Set<String> after = listeners();
         after.removeAll(before);

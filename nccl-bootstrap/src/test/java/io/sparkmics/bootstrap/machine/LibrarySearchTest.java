@@ -69,8 +69,8 @@ class LibrarySearchTest {
         String there = file("there/libnccl.so.2").getParent().toString();
 
         assertThat(LibrarySearch.problem(List.of(there, "/absent")))
-                .hasValue("Cannot look for libraries in /absent: SPARK_MICS_CUDA_PATH names it, and there is no such"
-                        + " folder here. Correct it.");
+                .hasValue("Cannot look for libraries in /absent: spark.mics.cuda.path or SPARK_MICS_CUDA_PATH names it,"
+                        + " and there is no such folder here. Correct it.");
         assertThat(LibrarySearch.problem(List.of(there))).isEmpty();
         assertThat(LibrarySearch.problem(List.of())).isEmpty();
     }

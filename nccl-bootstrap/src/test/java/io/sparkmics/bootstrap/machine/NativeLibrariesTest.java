@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NativeLibrariesTest {
 
@@ -78,7 +80,7 @@ class NativeLibrariesTest {
                 .collect(Collectors.joining(File.pathSeparator));
 
         String output =
-                output(twoLoads(Map.of(LibrarySearch.PATH_VARIABLE, "/absent"), folder + File.pathSeparator + others));
+                output(twoLoads(Map.of(Setting.CUDA_PATH.variable(), "/absent"), folder + File.pathSeparator + others));
 
         assertThat(output.lines())
                 .hasSize(2)
@@ -103,13 +105,73 @@ class NativeLibrariesTest {
                         assertThat(line).startsWith("Cannot load libtorch: the class path has two builds of it, "));
     }
 
+    /** In a mount namespace of its own, of which nothing is left when the process ends. */
+    @ParameterizedTest
+    @CsvSource({
+        "'noexec,size=1g', 'Cannot load the native libraries: FOLDER/\\S+\\.so: failed to map segment from shared object'",
+        "size=20m, Cannot extract libtorch: No space left on device"
+    })
+    void aFolderThatCannotHoldThemIsSaidWithTheRemedy(String mount, String problem, @TempDir Path folder)
+            throws Exception {
+        List<String> mounting = List.of(
+                "unshare",
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o " + mount + " tmpfs " + folder + " && exec \"$@\"",
+                "sh");
+        assumeTrue(succeeds(mounting, "true"), "this user may not mount a file system");
+
+        String output =
+                output(twoLoads(mounting, Map.of(Setting.NATIVE_CACHE.variable(), folder + "/cache"), classPath()));
+
+        assertThat(output.lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .matches(problem.replace("FOLDER", folder + "/cache")
+                                + "\\. Set spark\\.mics\\.native\\.cache or"
+                                + " SPARK_MICS_NATIVE_CACHE to a folder on each host that can be written, has [12] GB of space,"
+                                + " and is on a file system that is not mounted noexec\\."));
+    }
+
+    @Test
+    void aFolderThatIsNoneIsNotReplacedByAnother(@TempDir Path folder) throws Exception {
+        assumeFalse(TorchJars.here().hasCuda(), "the build for the GPU needs libraries of NVIDIA");
+        Path file = Files.createFile(folder.resolve("file"));
+
+        String output = output(twoLoads(Map.of(Setting.NATIVE_CACHE.variable(), file.toString()), classPath()));
+
+        assertThat(output.lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("Cannot extract libtorch to " + file + ": "));
+    }
+
+    private static boolean succeeds(List<String> prefix, String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(Stream.concat(prefix.stream(), Stream.of(command))
+                                    .toList())
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     private static Process twoLoads(Map<String, String> environment, String classPath, String... options)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        return twoLoads(List.of(), environment, classPath, options);
+    }
+
+    private static Process twoLoads(
+            List<String> prefix, Map<String, String> environment, String classPath, String... options)
+            throws IOException {
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.addAll(List.of(options));

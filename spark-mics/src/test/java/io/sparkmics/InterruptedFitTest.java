@@ -1,0 +1,206 @@
+package io.sparkmics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkmics.model.Gpt;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.scheduler.TaskSchedulerImpl;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who stops a fit stops all of it. Tasks run in this JVM, and Spark's scheduler counts them. */
+class InterruptedFitTest {
+
+    private static final int ENDLESS = 1_000_000;
+
+    /** Tasks find it here. */
+    private static volatile CountDownLatch reading;
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path others;
+
+    private MicsEstimator estimator(int steps) {
+        return new MicsEstimator()
+                .setModel(Gpt.config().layers(1).heads(2).width(16).context(16))
+                .setNumWorkers(2)
+                .setPartitionGroupSize(2)
+                .setGlobalBatchSize(4)
+                .setMicroBatchSize(1)
+                .setMaxSteps(steps)
+                .setWorkDirectory(folder.toString());
+    }
+
+    private static Dataset<Row> texts() {
+        return LocalSpark.session()
+                .createDataset(Collections.nCopies(20, "a row of text to learn from"), Encoders.STRING())
+                .toDF("text");
+    }
+
+    @Test
+    void inTheMiddleOfTrainingItLeavesNoTaskNoFolderAndNoTraceInTheNextFit() throws Exception {
+        double undisturbed = lastLoss();
+        CountDownLatch stepping = new CountDownLatch(1);
+        PrintStream standardError = System.err;
+        System.setErr(noticing("step ", stepping, standardError));
+        Fit fit;
+        try {
+            fit = new Fit(estimator(ENDLESS), texts());
+            assertThat(stepping.await(2, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            System.setErr(standardError);
+        }
+
+        assertThat(fit.interrupted())
+                .isInstanceOf(CancellationException.class)
+                .message()
+                .matches("Cannot finish the training: the thread in fit was interrupted, after step \\d+ of 1000000\\."
+                        + " Its Spark jobs were cancelled, and none of its tasks runs any more\\. No weights were kept\\."
+                        + " Call fit again to train from the first step\\.");
+        assertThat(fit.staysInterrupted).isTrue();
+        assertNothingIsLeft();
+        assertThat(lastLoss()).isEqualTo(undisturbed);
+    }
+
+    private double lastLoss() {
+        return estimator(3)
+                .setWorkDirectory(others.toString())
+                .fit(texts())
+                .summary()
+                .lastLoss();
+    }
+
+    @Test
+    void whileRowsAreCountedItEndsThatToo() throws Exception {
+        reading = new CountDownLatch(1);
+        MapFunction<String, String> slowly = text -> {
+            reading.countDown();
+            Thread.sleep(20);
+            return text;
+        };
+        Dataset<Row> slow = texts().as(Encoders.STRING())
+                .crossJoin(LocalSpark.session().range(10_000).toDF())
+                .select("text")
+                .as(Encoders.STRING())
+                .map(slowly, Encoders.STRING())
+                .toDF("text");
+        Fit fit = new Fit(estimator(3), slow);
+        assertThat(reading.await(2, TimeUnit.MINUTES)).isTrue();
+
+        assertThat(fit.interrupted())
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("Cannot finish the training: the thread in fit was interrupted, before its first step. Its"
+                        + " Spark jobs were cancelled, and none of its tasks runs any more. No weights were kept. Call fit"
+                        + " again to train from the first step.");
+        assertThat(fit.staysInterrupted).isTrue();
+        assertNothingIsLeft();
+    }
+
+    private void assertNothingIsLeft() {
+        SparkContext spark = LocalSpark.session().sparkContext();
+        assertThat(((TaskSchedulerImpl) spark.taskScheduler()).taskIdToTaskSetManager())
+                .isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** A fit in a thread of its own, with a job group as notebooks have one. */
+    private static final class Fit {
+
+        private final Thread thread;
+        private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        private volatile boolean staysInterrupted;
+        private volatile String groupAfterwards;
+        private volatile boolean tagsAfterwards;
+
+        Fit(MicsEstimator estimator, Dataset<Row> frame) {
+            thread = new Thread(() -> run(estimator, frame), "fit");
+            thread.start();
+        }
+
+        private void run(MicsEstimator estimator, Dataset<Row> frame) {
+            SparkContext spark = LocalSpark.session().sparkContext();
+            spark.setJobGroup("cell 7", "of a notebook", false);
+            try {
+                estimator.fit(frame);
+                failure.complete(new AssertionError("the fit came to its end"));
+            } catch (Throwable e) {
+                staysInterrupted = Thread.interrupted();
+                groupAfterwards = spark.getLocalProperty("spark.jobGroup.id");
+                tagsAfterwards = spark.getJobTags().nonEmpty();
+                failure.complete(e);
+            }
+        }
+
+        Throwable interrupted() throws Exception {
+            thread.interrupt();
+            return failure();
+        }
+
+        Throwable failure() throws Exception {
+            Throwable failed = failure.get(2, TimeUnit.MINUTES);
+            assertThat(groupAfterwards).isEqualTo("cell 7");
+            assertThat(tagsAfterwards).isFalse();
+            return failed;
+        }
+    }
+
+    private static PrintStream noticing(String text, CountDownLatch latch, OutputStream out) {
+        OutputStream noticing = new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                out.write(bytes, from, length);
+                if (new String(bytes, from, length, StandardCharsets.UTF_8).contains(text)) {
+                    latch.countDown();
+                }
+            }
+        };
+        return new PrintStream(noticing, true, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void cancellingTheUsersJobGroupEndsTheFit() throws Exception {
+        reading = new CountDownLatch(1);
+        CountDownLatch stepping = new CountDownLatch(1);
+        PrintStream standardError = System.err;
+        System.setErr(noticing("step ", stepping, standardError));
+        Fit fit;
+        try {
+            fit = new Fit(estimator(ENDLESS), texts());
+            assertThat(stepping.await(2, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            System.setErr(standardError);
+        }
+
+        LocalSpark.session().sparkContext().cancelJobGroup("cell 7");
+
+        assertThat(fit.failure()).hasMessageContaining("cancelled part of cancelled job group cell 7");
+        assertThat(fit.staysInterrupted).isFalse();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void withoutAnInterruptTheThreadHasNoTagLeft() {
+        assertThatThrownBy(() -> estimator(3).setInputCol("text").fit(texts().limit(0)))
+                .hasMessageContaining("it has no documents to train on");
+        assertThat(LocalSpark.session().sparkContext().getJobTags().nonEmpty()).isFalse();
+        assertNothingIsLeft();
+    }
+}
