@@ -1,6 +1,7 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.machine.GpuMachine;
+import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.monitor.ProgressChannel;
@@ -102,7 +103,8 @@ public final class TrainingJob {
     }
 
     private TrainingResult train(Path run, DeviceChoice device, int partitionGroupSize) {
-        TokenData data = TokenData.prepare(frame, Preflight.dataSettings(settings, frame.schema()));
+        DataSettings rows = Preflight.dataSettings(settings, frame.schema());
+        TokenData data = TokenData.prepare(frame, rows);
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
@@ -114,6 +116,7 @@ public final class TrainingJob {
                     schedule,
                     partitionGroupSize,
                     counts,
+                    rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
                     run.toString(),
                     device.gpus().way(),
                     channel.sender(),

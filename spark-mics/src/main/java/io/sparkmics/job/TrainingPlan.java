@@ -4,12 +4,14 @@ import io.sparkmics.data.TokenCounts;
 import io.sparkmics.monitor.ProgressSender;
 import io.sparkmics.plan.TrainingSchedule;
 import java.io.Serializable;
+import java.util.OptionalInt;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * What the driver has decided and every rank carries out.
  *
  * @param partitionGroupSize p, chosen
+ * @param endOfTextId the token that the rows were ended with, or {@link TrainingSettings#NO_END_OF_TEXT}
  * @param runDirectory where this run may write
  * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
@@ -20,8 +22,15 @@ record TrainingPlan(
         TrainingSchedule schedule,
         int partitionGroupSize,
         TokenCounts counts,
+        int endOfTextId,
         String runDirectory,
         GpuTasks.Way gpus,
         ProgressSender progress,
         SerializableConfiguration hadoop)
-        implements Serializable {}
+        implements Serializable {
+
+    /** The token that the rows were ended with, where there was one. */
+    OptionalInt endOfText() {
+        return endOfTextId == TrainingSettings.NO_END_OF_TEXT ? OptionalInt.empty() : OptionalInt.of(endOfTextId);
+    }
+}
