@@ -89,6 +89,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 getModel(),
                 getInputCol(),
                 getValidationIndicatorCol(),
+                getEndOfTextId(),
                 getNumWorkers(),
                 getPartitionGroupSize(),
                 getGlobalBatchSize(),

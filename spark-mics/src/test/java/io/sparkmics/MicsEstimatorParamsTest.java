@@ -35,6 +35,7 @@ class MicsEstimatorParamsTest {
             entry("maxSteps", 0L),
             entry("maxEpochs", 0.0),
             entry("validationIndicatorCol", ""),
+            entry("endOfTextId", -1),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
             entry("optimizer", "adamw"),
@@ -113,6 +114,7 @@ class MicsEstimatorParamsTest {
         "globalBatchSize, 0",
         "microBatchSize, 0",
         "batchSize, 0",
+        "endOfTextId, -2",
         "slotTimeout, 0",
         "collectiveTimeout, 0"
     })

@@ -3,7 +3,7 @@ package io.sparkmics.data;
 /** What is counted of each partition of documents. */
 enum Count {
     TRAINING_DOCUMENTS,
-    /** Ends of text included, as in all counts of tokens. */
+    /** Ends of text included where there are any, as in all counts of tokens. */
     TRAINING_TOKENS,
     VALIDATION_DOCUMENTS,
     VALIDATION_TOKENS,

@@ -2,6 +2,7 @@ package io.sparkmics.data;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How rows become sequences.
@@ -12,7 +13,8 @@ import java.util.Optional;
  * @param context how many tokens a sequence predicts
  * @param vocabularySize token ids are from 0 to this, exclusive
  * @param seed of the order of the sequences
- * @param endOfText the id that follows every document
+ * @param endOfText the id that follows every document; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready ids
+ *     stand back to back
  */
 public record DataSettings(
         String inputCol,
@@ -20,7 +22,7 @@ public record DataSettings(
         int context,
         int vocabularySize,
         long seed,
-        int endOfText) {
+        OptionalInt endOfText) {
 
     public DataSettings {
         Objects.requireNonNull(inputCol, "inputCol is null");
@@ -28,16 +30,18 @@ public record DataSettings(
         if (context < 1 || context == Integer.MAX_VALUE) {
             throw new IllegalArgumentException("Cannot set the context to " + context + ": it must be positive.");
         }
-        if (endOfText < 0 || endOfText >= vocabularySize) {
-            throw new IllegalArgumentException("Cannot end texts with token " + endOfText + ": ids are from 0 to "
-                    + (vocabularySize - 1) + ", as the vocabulary size is " + vocabularySize + ".");
-        }
+        Objects.requireNonNull(endOfText, "endOfText is null");
     }
 
     /** For text, or for ids that end as {@link ByteTokenizer}'s do. */
     public static DataSettings of(
             String inputCol, Optional<String> validationIndicatorCol, int context, int vocabularySize, long seed) {
         return new DataSettings(
-                inputCol, validationIndicatorCol, context, vocabularySize, seed, ByteTokenizer.END_OF_TEXT);
+                inputCol,
+                validationIndicatorCol,
+                context,
+                vocabularySize,
+                seed,
+                OptionalInt.of(ByteTokenizer.END_OF_TEXT));
     }
 }

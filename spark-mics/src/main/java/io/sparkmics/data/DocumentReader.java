@@ -8,8 +8,17 @@ import org.apache.spark.sql.Row;
 /** Reads the documents of one partition, token by token, and counts what it sees. */
 final class DocumentReader {
 
-    /** What the tokens are checked against and ended with. */
-    record Tokens(int vocabularySize, int endOfText) implements Serializable {}
+    /**
+     * What the tokens are checked against and ended with.
+     *
+     * @param endOfText follows every document; negative: nothing does. An OptionalInt would not travel to the executors.
+     */
+    record Tokens(int vocabularySize, int endOfText) implements Serializable {
+
+        boolean ends() {
+            return endOfText >= 0;
+        }
+    }
 
     private static final long CHECKSUM_PRIME = 0x100000001B3L;
 
@@ -61,8 +70,11 @@ final class DocumentReader {
             counts.add(Count.EMPTY_DOCUMENTS, 1);
             return 0;
         }
-        accept(settings.endOfText(), sink);
-        return length + 1;
+        if (settings.ends()) {
+            accept(settings.endOfText(), sink);
+            return length + 1;
+        }
+        return length;
     }
 
     private void check(Long id, IntConsumer sink) {

@@ -24,12 +24,26 @@ final class Documents {
         Columns columns = new Columns(schema).requireTokens(settings.inputCol());
         settings.validationIndicatorCol().ifPresent(columns::requireIndicator);
         List<String> problems = new ArrayList<>(columns.problems());
-        if (columns.isText(settings.inputCol()) && settings.vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
+        boolean text = columns.isText(settings.inputCol());
+        if (text && settings.vocabularySize() < ByteTokenizer.VOCABULARY_SIZE) {
             problems.add("Cannot tokenize column '" + settings.inputCol() + "' with a vocabulary of "
                     + settings.vocabularySize() + ": text needs " + ByteTokenizer.VOCABULARY_SIZE
                     + ". Set a larger vocabulary.");
+        } else {
+            settings.endOfText().ifPresent(id -> endOfText(id, text, settings, problems));
         }
         return problems;
+    }
+
+    private static void endOfText(int id, boolean text, DataSettings settings, List<String> problems) {
+        String what = "Cannot end the rows of column '" + settings.inputCol() + "' with token " + id + ": ";
+        if (text && id != ByteTokenizer.END_OF_TEXT) {
+            problems.add(what + "the column is text, which the built-in tokenizer ends with "
+                    + ByteTokenizer.END_OF_TEXT + ". Leave endOfTextId unset, or tokenize the text and train on ids.");
+        } else if (id < 0 || id >= settings.vocabularySize()) {
+            problems.add(what + "ids are from 0 to " + (settings.vocabularySize() - 1) + ", as the vocabulary size is "
+                    + settings.vocabularySize() + ". Set another endOfTextId, or a larger vocabulary.");
+        }
     }
 
     /**

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * What a DataFrame holds. Tokens include the end of text behind each document.
+ * What a DataFrame holds. Tokens include the end of text behind each document, where one is set.
  *
  * @param context how many tokens a sequence predicts
  * @param nullRows rows without a document: skipped

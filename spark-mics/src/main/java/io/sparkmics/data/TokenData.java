@@ -109,7 +109,8 @@ public final class TokenData {
     }
 
     private static DocumentReader.Tokens tokens(DataSettings settings) {
-        return new DocumentReader.Tokens(settings.vocabularySize(), settings.endOfText());
+        return new DocumentReader.Tokens(
+                settings.vocabularySize(), settings.endOfText().orElse(-1));
     }
 
     private static long[] count(Iterator<Row> rows, DocumentReader.Tokens tokens) {

@@ -10,10 +10,9 @@ import java.util.Map;
  * What Hugging Face's libraries need to give a text the ids of {@link ByteTokenizer}: a byte-pair encoding without pairs, of
  * which the 256 bytes are left.
  *
- * @param endOfText the id that ends a text; null: none does
  * @param context the most tokens that the model takes at once
  */
-record ByteTokenizerFiles(Integer endOfText, int context) {
+record ByteTokenizerFiles(int context) {
 
     private static final String END = "<|endoftext|>";
 
@@ -22,25 +21,20 @@ record ByteTokenizerFiles(Integer endOfText, int context) {
         folder.writeJson("tokenizer_config.json", config());
     }
 
-    /** An end of text that is a byte as well has no token of its own. */
-    private boolean hasEnd() {
-        return endOfText != null && endOfText >= ByteTokenizer.END_OF_TEXT;
-    }
-
-    private Map<String, Object> tokenizer() {
+    private static Map<String, Object> tokenizer() {
         Map<String, Object> tokenizer = new LinkedHashMap<>();
         tokenizer.put("version", "1.0");
-        tokenizer.put("added_tokens", hasEnd() ? List.of(end()) : List.of());
+        tokenizer.put("added_tokens", List.of(end()));
         tokenizer.put("pre_tokenizer", byteLevel());
         tokenizer.put("decoder", byteLevel());
         tokenizer.put("model", Map.of("type", "BPE", "vocab", vocabulary(), "merges", List.of()));
         return tokenizer;
     }
 
-    private Map<String, Object> end() {
+    private static Map<String, Object> end() {
         return Map.of(
                 "id",
-                endOfText,
+                ByteTokenizer.END_OF_TEXT,
                 "content",
                 END,
                 "single_word",
@@ -60,16 +54,14 @@ record ByteTokenizerFiles(Integer endOfText, int context) {
     }
 
     /** GPT-2's characters for bytes: those that can be printed stand for themselves, the others for what follows U+00FF. */
-    private Map<String, Integer> vocabulary() {
+    private static Map<String, Integer> vocabulary() {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         int next = 256;
         for (int id = 0; id < 256; id++) {
             boolean printable = id > ' ' && id <= '~' || id > 0xA0 && id != 0xAD;
             vocabulary.put(Character.toString(printable ? id : next++), id);
         }
-        if (hasEnd()) {
-            vocabulary.put(END, endOfText);
-        }
+        vocabulary.put(END, ByteTokenizer.END_OF_TEXT);
         return vocabulary;
     }
 
@@ -80,10 +72,8 @@ record ByteTokenizerFiles(Integer endOfText, int context) {
         // Both would change the text: spaces before punctuation go, and a text about the end of texts would end.
         config.put("clean_up_tokenization_spaces", false);
         config.put("split_special_tokens", true);
-        if (hasEnd()) {
-            config.put("bos_token", END);
-            config.put("eos_token", END);
-        }
+        config.put("bos_token", END);
+        config.put("eos_token", END);
         return config;
     }
 }

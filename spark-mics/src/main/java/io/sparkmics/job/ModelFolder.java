@@ -62,7 +62,7 @@ final class ModelFolder {
         HuggingFaceFolder files = new HuggingFaceFolder(folder, hadoop);
         files.writeConfig(config());
         if (plan.text()) {
-            new ByteTokenizerFiles(plan.endOfText(), plan.settings().model().context()).write(files);
+            new ByteTokenizerFiles(plan.settings().model().context()).write(files);
         }
         SafetensorsHeader header = header();
         try (SafetensorsWriter writer = files.writeWeights(header)) {
@@ -87,7 +87,7 @@ final class ModelFolder {
         // A model that says nothing of either has no reader that asks.
         config.computeIfPresent("torch_dtype", (name, value) -> type == TensorType.F64 ? "float64" : "float32");
         for (String name : List.of("bos_token_id", "eos_token_id")) {
-            config.computeIfPresent(name, (same, value) -> plan.endOfText());
+            plan.endOfText().ifPresent(id -> config.put(name, id));
         }
         return config;
     }

@@ -7,6 +7,7 @@ import io.sparkmics.data.TokenData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.types.StructType;
@@ -95,17 +96,21 @@ final class Preflight {
         }
     }
 
-    /** Ready ids end with the last id of the vocabulary, as GPT-2's do; text ends as the tokenizer says. */
+    /** What the rows become. Here and nowhere else is decided what ends them. */
     static DataSettings dataSettings(TrainingSettings settings, StructType schema) {
-        int vocabularySize = settings.model().vocabularySize();
         return new DataSettings(
                 settings.inputCol(),
                 Optional.of(settings.validationIndicatorCol()).filter(column -> !column.isBlank()),
                 settings.model().context(),
-                vocabularySize,
+                settings.model().vocabularySize(),
                 settings.seed(),
-                TokenData.isText(schema, settings.inputCol())
-                        ? Math.min(ByteTokenizer.END_OF_TEXT, vocabularySize - 1)
-                        : vocabularySize - 1);
+                endOfText(settings, TokenData.isText(schema, settings.inputCol())));
+    }
+
+    private static OptionalInt endOfText(TrainingSettings settings, boolean text) {
+        if (settings.endOfTextId() != TrainingSettings.NO_END_OF_TEXT) {
+            return OptionalInt.of(settings.endOfTextId());
+        }
+        return text ? OptionalInt.of(ByteTokenizer.END_OF_TEXT) : OptionalInt.empty();
     }
 }

@@ -121,8 +121,8 @@ public final class TrainingJob {
     }
 
     private TrainingResult train(TemporaryFolder folder, DeviceChoice device, int partitionGroupSize) {
-        DataSettings dataSettings = Preflight.dataSettings(settings, frame.schema());
-        TokenData data = TokenData.prepare(frame, dataSettings);
+        DataSettings rows = Preflight.dataSettings(settings, frame.schema());
+        TokenData data = TokenData.prepare(frame, rows);
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
@@ -137,9 +137,9 @@ public final class TrainingJob {
                     schedule,
                     partitionGroupSize,
                     counts,
+                    rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
                     folder.path().toString(),
                     TokenData.isText(frame.schema(), settings.inputCol()),
-                    dataSettings.endOfText(),
                     device.gpus().way(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));

@@ -18,6 +18,7 @@ import java.util.Locale;
  *
  * @param inputCol text, or ready token ids
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
+ * @param endOfTextId the token behind every row; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready ids
  * @param numWorkers the world size W
  * @param partitionGroupSize p; 0: the smallest whose memory fits
  * @param globalBatchSize sequences per step
@@ -42,6 +43,7 @@ public record TrainingSettings(
         ModelConfig model,
         String inputCol,
         String validationIndicatorCol,
+        int endOfTextId,
         int numWorkers,
         int partitionGroupSize,
         int globalBatchSize,
@@ -70,6 +72,9 @@ public record TrainingSettings(
         boolean acceptPlainText,
         boolean checking)
         implements Serializable {
+
+    /** No token is set to end the rows. */
+    public static final int NO_END_OF_TEXT = -1;
 
     public static final List<String> OPTIMIZERS = List.of("adamw", "sgd");
     public static final List<String> GATHERS = List.of("auto", "flat", "hierarchical");

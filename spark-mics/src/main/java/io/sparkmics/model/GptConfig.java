@@ -86,8 +86,6 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
         description.put("attn_pdrop", dropout);
         description.put("resid_pdrop", dropout);
         description.put("tie_word_embeddings", true);
-        description.put("bos_token_id", vocabularySize - 1);
-        description.put("eos_token_id", vocabularySize - 1);
         description.put("torch_dtype", "float32");
         return description;
     }

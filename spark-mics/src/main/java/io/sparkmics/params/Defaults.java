@@ -29,6 +29,7 @@ public final class Defaults {
         stage.setDefault(stage.maxSteps(), 0L);
         stage.setDefault(stage.maxEpochs(), 0.0);
         stage.setDefault(stage.validationIndicatorCol(), "");
+        stage.setDefault(stage.endOfTextId(), -1);
         stage.setDefault(stage.evaluateEvery(), 0L);
         stage.setDefault(stage.seed(), 42L);
     }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -162,6 +163,45 @@ class TokenDataTest {
     }
 
     @Test
+    void readyIdsEndWithTheIdThatIsSetOrStandBackToBack() {
+        Dataset<Row> frame =
+                ids(DataTypes.IntegerType, List.of(1, 2, 3, 4), List.of(5, 6, 7, 8), List.of(9), List.of());
+        TokenData bare = TokenData.prepare(frame, ending(OptionalInt.empty()));
+        assertThat(bare.counts()).isEqualTo(new TokenCounts(4, 3, 9, 0, 0, 0, 1));
+        List<Read> reads = Batches.read(bare, Batches.schedule(1, 2, 1, 1));
+        assertThat(reads.stream().flatMapToInt(TokenDataTest::tokens).boxed())
+                .hasSize(10)
+                .contains(1, 2, 3, 4, 5, 6, 7, 8, 9);
+
+        TokenData ended = TokenData.prepare(frame, ending(OptionalInt.of(11)));
+        assertThat(ended.counts()).isEqualTo(new TokenCounts(4, 3, 12, 0, 0, 0, 1));
+        assertThat(Batches.read(ended, Batches.schedule(1, 2, 1, 1)).stream()
+                        .flatMapToInt(TokenDataTest::tokens)
+                        .filter(token -> token == 11))
+                .hasSizeBetween(1, 3);
+    }
+
+    private static IntStream tokens(Read read) {
+        return Arrays.stream(read.tokens().split("[^0-9]+"))
+                .filter(token -> !token.isEmpty())
+                .mapToInt(Integer::parseInt);
+    }
+
+    private static DataSettings ending(OptionalInt endOfText) {
+        return new DataSettings("text", Optional.empty(), 4, 12, 1, endOfText);
+    }
+
+    @Test
+    void anEndOfTextOutsideTheVocabularyIsRefused() {
+        StructType schema = new StructType().add("text", DataTypes.createArrayType(DataTypes.IntegerType));
+        assertThat(TokenData.checkSchema(schema, ending(OptionalInt.of(12))))
+                .containsExactly("Cannot end the rows of column 'text' with token 12: ids are from 0 to 11, as the"
+                        + " vocabulary size is 12. Set another endOfTextId, or a larger vocabulary.");
+        assertThat(TokenData.checkSchema(schema, ending(OptionalInt.of(11)))).isEmpty();
+        assertThat(TokenData.checkSchema(schema, ending(OptionalInt.empty()))).isEmpty();
+    }
+
+    @Test
     void textIsReadAsBytesWhateverItsCollation() {
         Dataset<Row> frame = LocalSpark.texts(spark, "aaaaaaaa", "AAAAAAAA", "aaaaAAAA", "bbbbbbbb");
         frame.createOrReplaceTempView("texts");
@@ -202,7 +242,7 @@ class TokenDataTest {
                         "Cannot use 'words' as the input column: its type is array<string>. It must be string, array<int> or"
                                 + " array<bigint>.",
                         "Cannot find the validation indicator column 'no': the columns are text, held_out, words.");
-        assertThat(TokenData.checkSchema(LocalSpark.TEXT, new DataSettings("text", Optional.empty(), 4, 100, 1, 99)))
+        assertThat(TokenData.checkSchema(LocalSpark.TEXT, DataSettings.of("text", Optional.empty(), 4, 100, 1)))
                 .containsExactly("Cannot tokenize column 'text' with a vocabulary of 100: text needs 257."
                         + " Set a larger vocabulary.");
         assertThat(TokenData.checkSchema(LocalSpark.TEXT, settings(4))).isEmpty();
@@ -270,7 +310,5 @@ class TokenDataTest {
     @Test
     void settingsCheckThemselves() {
         assertThatThrownBy(() -> settings(0)).hasMessage("Cannot set the context to 0: it must be positive.");
-        assertThatThrownBy(() -> new DataSettings("text", Optional.empty(), 4, 100, 1, 100))
-                .hasMessage("Cannot end texts with token 100: ids are from 0 to 99, as the vocabulary size is 100.");
     }
 }

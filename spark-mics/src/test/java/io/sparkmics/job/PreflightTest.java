@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -59,14 +60,31 @@ class PreflightTest {
     }
 
     @Test
-    void textEndsAsTheTokenizerSaysWhateverItsCollation() {
-        TrainingSettings settings = settings(MODEL.vocabularySize(300), "text", "", 2, "", false);
-        StructType collated = StructType.fromDDL("text STRING COLLATE UTF8_LCASE");
+    void textEndsAsTheTokenizerSaysWhateverItsCollationAndReadyIdsAsTheParamSays() {
+        String text = "text STRING COLLATE UTF8_LCASE";
+        String ids = "text ARRAY<INT>";
 
-        assertThat(Preflight.dataSettings(settings, collated).endOfText()).isEqualTo(ByteTokenizer.END_OF_TEXT);
-        assertThat(Preflight.dataSettings(settings, StructType.fromDDL("text ARRAY<INT>"))
-                        .endOfText())
-                .isEqualTo(299);
+        assertThat(endOfText(text, -1)).hasValue(ByteTokenizer.END_OF_TEXT);
+        assertThat(endOfText(text, 256)).hasValue(ByteTokenizer.END_OF_TEXT);
+        assertThat(endOfText(ids, -1)).isEmpty();
+        assertThat(endOfText(ids, 7)).hasValue(7);
+    }
+
+    private static OptionalInt endOfText(String frame, int endOfTextId) {
+        return Preflight.dataSettings(ending(endOfTextId), StructType.fromDDL(frame))
+                .endOfText();
+    }
+
+    @Test
+    void anotherEndOfTextThanTheTokenizersIsRefusedForText() {
+        assertThatThrownBy(() -> check(ending(299)))
+                .hasMessage(
+                        "Cannot end the rows of column 'text' with token 299: the column is text, which the built-in"
+                                + " tokenizer ends with 256. Leave endOfTextId unset, or tokenize the text and train on ids.");
+    }
+
+    private static TrainingSettings ending(int endOfTextId) {
+        return settings(MODEL.vocabularySize(300), "text", "", endOfTextId, 2, "", false, "auto");
     }
 
     @Test
@@ -109,17 +127,17 @@ class PreflightTest {
     void whoAsksForGpusMustHaveAskedSparkForThem() {
         conf.setMaster("yarn");
 
-        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false, "cuda")))
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", -1, 2, "", false, "cuda")))
                 .message()
                 .startsWith(
                         "Cannot train on GPUs: no executor has GPUs: spark.executor.resource.gpu.amount is not set. Set"
                                 + " it to");
-        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "cpu")))
+        assertThatCode(() -> check(settings(MODEL, "text", "", -1, 2, "", false, "cpu")))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "auto")))
+        assertThatCode(() -> check(settings(MODEL, "text", "", -1, 2, "", false, "auto")))
                 .doesNotThrowAnyException();
         conf.set(GpuTasks.EXECUTOR_AMOUNT, "1");
-        assertThatCode(() -> check(settings(MODEL, "text", "", 2, "", false, "cuda")))
+        assertThatCode(() -> check(settings(MODEL, "text", "", -1, 2, "", false, "cuda")))
                 .doesNotThrowAnyException();
     }
 
@@ -127,7 +145,7 @@ class PreflightTest {
     void aLocalMasterOffersNoTaskAGpu() {
         conf.setMaster("local[2]").set(GpuTasks.TASK_AMOUNT, "1");
 
-        assertThatThrownBy(() -> check(settings(MODEL, "text", "", 2, "", false, "cpu")))
+        assertThatThrownBy(() -> check(settings(MODEL, "text", "", -1, 2, "", false, "cpu")))
                 .message()
                 .startsWith("Cannot run tasks on master local[2]: it offers no GPUs");
     }
@@ -174,13 +192,21 @@ class PreflightTest {
             String workDirectory,
             boolean acceptPlainText) {
         return settings(
-                model, inputCol, validationIndicatorCol, partitionGroupSize, workDirectory, acceptPlainText, "auto");
+                model,
+                inputCol,
+                validationIndicatorCol,
+                -1,
+                partitionGroupSize,
+                workDirectory,
+                acceptPlainText,
+                "auto");
     }
 
     private static TrainingSettings settings(
             GptConfig model,
             String inputCol,
             String validationIndicatorCol,
+            int endOfTextId,
             int partitionGroupSize,
             String workDirectory,
             boolean acceptPlainText,
@@ -189,6 +215,7 @@ class PreflightTest {
                 model,
                 inputCol,
                 validationIndicatorCol,
+                endOfTextId,
                 6,
                 partitionGroupSize,
                 6 % partitionGroupSize == 0 ? 24 : 32,

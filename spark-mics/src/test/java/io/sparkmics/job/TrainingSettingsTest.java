@@ -79,6 +79,7 @@ class TrainingSettingsTest {
                 model,
                 "text",
                 "",
+                TrainingSettings.NO_END_OF_TEXT,
                 numWorkers,
                 partitionGroupSize,
                 globalBatchSize,
