@@ -3,7 +3,6 @@ package io.sparkmics.params;
 import io.sparkmics.model.ModelConfig;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
@@ -81,7 +80,10 @@ public interface ScoringParams<T> extends Params {
 
     default IntParam batchSize() {
         return new IntParam(
-                uid(), "batchSize", "the number of sequences that scoring computes at once", ParamValidators.gtEq(1));
+                uid(),
+                "batchSize",
+                "the number of sequences that scoring computes at once",
+                Allowed.atLeast("batchSize", 1));
     }
 
     default int getBatchSize() {
