@@ -4,6 +4,9 @@ import io.sparkmics.params.ScoringParams;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
@@ -13,7 +16,10 @@ import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** An option for every param of a stage but the model, which has options of its own. */
+/**
+ * An option for every param that trains: the model has options of its own, and how a trained model scores is asked of that
+ * one.
+ */
 final class ParamOptions {
 
     private final ScoringParams<?> stage;
@@ -43,16 +49,19 @@ final class ParamOptions {
         try {
             stage.set(param.name(), value);
         } catch (IllegalArgumentException e) {
+            // It says what is allowed, by the name of the param.
+            String flag = TrainCommand.flag(param.name());
             throw new IllegalArgumentException(
-                    "Cannot use " + TrainCommand.flag(param.name()) + " " + value + ": that is not allowed. It is "
-                            + param.doc() + ".",
-                    e);
+                    e.getMessage().replace("Cannot set " + param.name(), "Cannot set " + flag), e);
         }
     }
 
     private List<Param<?>> params() {
+        Set<String> others = Stream.of(stage.model(), stage.lossCol(), stage.tokenCountCol(), stage.batchSize())
+                .map(Param::name)
+                .collect(Collectors.toSet());
         return Arrays.stream(stage.params())
-                .filter(param -> !param.name().equals(stage.model().name()))
+                .filter(param -> !others.contains(param.name()))
                 .<Param<?>>map(param -> param)
                 .toList();
     }
