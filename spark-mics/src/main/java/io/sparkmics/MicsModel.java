@@ -1,6 +1,7 @@
 package io.sparkmics;
 
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
@@ -136,7 +137,8 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         try (MetricsLog log = MetricsLog.open(path, hadoop)) {
             training().history().forEach(log);
         }
-        return LossPicture.draw(training().history(), path, hadoop).message();
+        return LossPicture.draw(ModelName.withSizes(getModel()), training().history(), path, hadoop)
+                .message();
     }
 
     TrainingResult training() {

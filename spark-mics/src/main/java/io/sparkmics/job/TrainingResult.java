@@ -17,4 +17,9 @@ public record TrainingResult(String modelDirectory, TrainingSummary summary, Lis
     public TrainingResult {
         history = List.copyOf(history);
     }
+
+    /** The same with one more entry in its summary. */
+    public TrainingResult with(String name, Object value) {
+        return new TrainingResult(modelDirectory, summary.with(name, value), history);
+    }
 }
