@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.LossPicture;
@@ -12,6 +13,7 @@ import io.sparkmics.scoring.Generation;
 import io.sparkmics.scoring.ModelSource;
 import io.sparkmics.scoring.Sampling;
 import io.sparkmics.scoring.Scoring;
+import java.io.IOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -158,6 +160,20 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
     @Override
     public MLWriter write() {
         return new MicsModelWriter(this);
+    }
+
+    /**
+     * As {@code write().save(folder)}, into a folder that may hold other files: they stay.
+     *
+     * @param overwrite whether a model that lies there may be written over
+     */
+    void saveInto(String folder, boolean overwrite) throws IOException {
+        new MicsModelWriter(this).saveInto(folder, overwrite);
+    }
+
+    /** @throws IOException when {@link #saveInto} would refuse to write to that folder unless it may overwrite */
+    static void requireRoom(String folder, Configuration hadoop) throws IOException {
+        MicsModelWriter.requireRoom(StoragePaths.qualified(folder, hadoop), hadoop);
     }
 
     public static MLReader<MicsModel> read() {

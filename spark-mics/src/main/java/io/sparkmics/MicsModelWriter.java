@@ -1,11 +1,15 @@
 package io.sparkmics;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.StoragePaths;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.ml.util.MLWriter;
@@ -15,6 +19,8 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Saves spark.ml's metadata and, beside it, the folder that Hugging Face's libraries read. */
 final class MicsModelWriter extends MLWriter {
 
+    private static final String METADATA = "metadata";
+
     private final MicsModel model;
 
     MicsModelWriter(MicsModel model) {
@@ -23,45 +29,97 @@ final class MicsModelWriter extends MLWriter {
 
     @Override
     public void save(String path) throws IOException {
+        Path target = StoragePaths.qualified(path, configuration());
         // Overwriting deletes first: what would be lost must be known to be replaced.
         model.source(sparkSession());
-        requireElsewhere(path);
-        super.save(path);
+        requireElsewhere(target, target);
+        super.save(target.toString());
+    }
+
+    /**
+     * Saves into a folder that may hold other files, and leaves them alone.
+     *
+     * @param overwrite whether a model that lies there may be written over
+     */
+    void saveInto(String path, boolean overwrite) throws IOException {
+        Path target = StoragePaths.qualified(path, configuration());
+        model.source(sparkSession());
+        requireElsewhere(target, huggingFace(target));
+        if (overwrite) {
+            FileSystem files = target.getFileSystem(configuration());
+            // In this order a broken delete leaves nothing that loads.
+            files.delete(new Path(target, METADATA), true);
+            files.delete(huggingFace(target), true);
+        } else {
+            requireRoom(target, configuration());
+        }
+        saveImpl(target.toString());
+    }
+
+    /** @throws IOException where a model lies, or what is left of one */
+    static void requireRoom(Path target, Configuration hadoop) throws IOException {
+        FileSystem files = target.getFileSystem(hadoop);
+        for (Path part : List.of(new Path(target, METADATA), huggingFace(target))) {
+            if (files.exists(part)) {
+                throw new IOException("Cannot save a model to " + target + ": " + part.getName()
+                        + " of an earlier one lies there. Choose another folder, or overwrite it.");
+            }
+        }
     }
 
     /** The metadata comes last: a save that broke off leaves nothing that loads. */
     @Override
     public void saveImpl(String path) {
-        String from = model.huggingFace().toString();
-        String to = huggingFace(path).toString();
-        var configuration = new SerializableConfiguration(configuration());
-        // In a task, so that weights never pass through the driver.
-        MapPartitionsFunction<Long, Long> copy =
-                unused -> List.of(new HuggingFaceFolder(new Path(from), configuration.value()).copyTo(new Path(to)))
-                        .iterator();
-        sparkSession().range(0, 1, 1, 1).mapPartitions(copy, Encoders.LONG()).first();
+        Path from = model.huggingFace();
+        Path to = huggingFace(new Path(path));
+        String host = copy(from.toString(), to.toString());
+        try {
+            requireCopied(from, to, host);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
         DefaultParamsWriter.saveMetadata(model, path, sparkSession());
     }
 
-    /** Overwriting deletes first, and what it would delete here is the only copy. */
-    private void requireElsewhere(String path) throws IOException {
-        Path target = qualified(new Path(path));
-        Path source = qualified(model.huggingFace());
-        for (Path folder = source; folder != null; folder = folder.getParent()) {
-            if (folder.equals(target)) {
-                throw new IOException("Cannot save model " + model.uid() + " to " + path
-                        + ": its own weights are read from there. Save it to another folder.");
-            }
+    /**
+     * In a task, so that weights never pass through the driver.
+     *
+     * @return the host that has copied
+     */
+    private String copy(String from, String to) {
+        var configuration = new SerializableConfiguration(configuration());
+        MapPartitionsFunction<Long, String> copy = unused -> {
+            new HuggingFaceFolder(new Path(from), configuration.value()).copyTo(new Path(to));
+            return List.of(SparkEnv.get().blockManager().blockManagerId().host())
+                    .iterator();
+        };
+        return sparkSession()
+                .range(0, 1, 1, 1)
+                .mapPartitions(copy, Encoders.STRING())
+                .first();
+    }
+
+    /** What a host has written to a disk of its own is not saved. */
+    private void requireCopied(Path from, Path to, String host) throws IOException {
+        SortedMap<String, Long> copied = new HuggingFaceFolder(from, configuration()).contents();
+        SortedMap<String, Long> found = new HuggingFaceFolder(to, configuration()).contents();
+        if (!found.entrySet().containsAll(copied.entrySet())) {
+            throw new IOException("Cannot save model " + model.uid() + " to " + to + ": host " + host + " has copied "
+                    + copied + " bytes there, and the driver finds " + found
+                    + ". Save it to a path that the driver and all executors share.");
         }
     }
 
-    static Path huggingFace(String path) {
-        return new Path(path, HuggingFaceFolder.NAME);
+    /** Overwriting deletes first, and what it would delete here is the only copy. */
+    private void requireElsewhere(Path target, Path deleted) throws IOException {
+        if (StoragePaths.holds(deleted, model.huggingFace(), configuration())) {
+            throw new IOException("Cannot save model " + model.uid() + " to " + target
+                    + ": its own weights are read from there. Save it to another folder.");
+        }
     }
 
-    private Path qualified(Path path) throws IOException {
-        FileSystem fileSystem = path.getFileSystem(configuration());
-        return path.makeQualified(fileSystem.getUri(), fileSystem.getWorkingDirectory());
+    static Path huggingFace(Path folder) {
+        return new Path(folder, HuggingFaceFolder.NAME);
     }
 
     private Configuration configuration() {

@@ -190,6 +190,55 @@ class MicsModelTest {
     }
 
     @Test
+    void aModelIsSavedBesideOtherFilesOfAFolder() throws IOException {
+        Path metrics = Files.writeString(folder.resolve("metrics.jsonl"), "{}\n");
+
+        model.saveInto(folder.toString(), false);
+
+        assertThat(MicsModel.load(folder.toString()).generate("the", 5)).isEqualTo(model.generate("the", 5));
+        assertThatThrownBy(() -> model.saveInto(folder.toString(), false))
+                .isInstanceOf(IOException.class)
+                .hasMessage("Cannot save a model to file:" + folder.toRealPath() + ": metadata of an earlier one lies"
+                        + " there. Choose another folder, or overwrite it.");
+        Path left = Files.writeString(folder.resolve("huggingface/of-another-model"), "");
+        model.saveInto(folder.toString(), true);
+        assertThat(metrics).hasContent("{}");
+        assertThat(left).doesNotExist();
+        MicsModel loaded = MicsModel.load(folder.toString());
+        assertThatThrownBy(() -> loaded.saveInto(folder.toString(), true))
+                .hasMessageEndingWith("its own weights are read from there. Save it to another folder.");
+        assertThat(loaded.generate("the", 5)).isEqualTo(model.generate("the", 5));
+    }
+
+    @Test
+    void aFolderIsKnownByWhatItIs() throws IOException {
+        Path saved = folder.resolve("parent/model");
+        model.write().save(saved.toString());
+        Path link = Files.createSymbolicLink(folder.resolve("link"), saved);
+        Path upwards = Files.createSymbolicLink(folder.resolve("upwards"), folder.resolve("parent"));
+        MicsModel direct = MicsModel.load(saved.toString());
+        MicsModel linked = MicsModel.load(link.toString());
+
+        for (String spelled : List.of(
+                saved.toString(),
+                "file://" + saved,
+                saved + "/../model/",
+                saved.getParent().toString(),
+                saved + "/huggingface",
+                link.toString(),
+                upwards.toString(),
+                upwards + "/model")) {
+            for (MicsModel loaded : List.of(direct, linked)) {
+                assertThatThrownBy(() -> loaded.write().overwrite().save(spelled))
+                        .as(spelled)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageEndingWith("its own weights are read from there. Save it to another folder.");
+            }
+        }
+        assertThat(linked.generate("the", 5)).isEqualTo(model.generate("the", 5));
+    }
+
+    @Test
     void weightsThatAreGoneAreMissedBeforeAnyTaskStarts() throws IOException {
         Path path = folder.resolve("model");
         model.write().save(path.toString());

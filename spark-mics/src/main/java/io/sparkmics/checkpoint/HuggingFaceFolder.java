@@ -8,7 +8,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -73,22 +78,32 @@ public final class HuggingFaceFolder {
         }
     }
 
-    /**
-     * Copies what lies in this folder to another one, over what is there. The bytes pass through this JVM.
-     *
-     * @return how many bytes
-     */
-    public long copyTo(Path target) throws IOException {
+    /** The files that lie here, and how many bytes each has; empty where there is no folder. */
+    public SortedMap<String, Long> contents() throws IOException {
+        SortedMap<String, Long> lengths = new TreeMap<>();
+        FileSystem files = folder.getFileSystem(hadoop);
+        if (!files.exists(folder)) {
+            return lengths;
+        }
+        for (FileStatus file : files.listStatus(folder)) {
+            // What begins with a dot is not finished and never will be.
+            if (file.isFile() && !file.getPath().getName().startsWith(".")) {
+                lengths.put(file.getPath().getName(), file.getLen());
+            }
+        }
+        return lengths;
+    }
+
+    /** Copies these files to another folder, over what is there, the weights last. The bytes pass through this JVM. */
+    public void copyTo(Path target) throws IOException {
         FileSystem from = folder.getFileSystem(hadoop);
         FileSystem to = target.getFileSystem(hadoop);
         to.mkdirs(target);
-        long bytes = 0;
-        for (FileStatus file : from.listStatus(folder)) {
-            Path copy = new Path(target, file.getPath().getName());
-            FileUtil.copy(from, file, to, copy, false, true, hadoop);
-            bytes += file.getLen();
+        List<String> names = new ArrayList<>(contents().keySet());
+        names.sort(Comparator.comparing(WEIGHTS::equals));
+        for (String name : names) {
+            FileUtil.copy(from, new Path(folder, name), to, new Path(target, name), false, true, hadoop);
         }
-        return bytes;
     }
 
     /** Begins {@code model.safetensors}. */
