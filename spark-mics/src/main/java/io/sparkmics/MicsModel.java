@@ -1,6 +1,7 @@
 package io.sparkmics;
 
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.job.JobDescription;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.LossPicture;
@@ -101,9 +102,12 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
     public String generate(String prompt, int tokens, Sampling sampling) {
         SparkSession session = SparkSession.active();
         Generation generation = new Generation(source(session), prompt, tokens, sampling);
-        return session.range(0, 1, 1, 1)
-                .mapPartitions(generation, Encoders.STRING())
-                .first();
+        try (JobDescription description =
+                JobDescription.of(session.sparkContext(), "Generating " + tokens + " tokens")) {
+            return session.range(0, 1, 1, 1)
+                    .mapPartitions(generation, Encoders.STRING())
+                    .first();
+        }
     }
 
     public boolean hasSummary() {

@@ -20,6 +20,8 @@ final class SparkLog {
         SparkEnv$.MODULE$.initializeLogIfNecessary(false, true);
         if (!new SparkConf().contains("spark.log.level") && isSparksOwn()) {
             Configurator.setRootLevel(Level.WARN);
+            // A file that is not there: told once, by us, and not with a stack trace before.
+            Configurator.setLevel("org.apache.spark.sql.execution.streaming.FileStreamSink", Level.ERROR);
         }
     }
 

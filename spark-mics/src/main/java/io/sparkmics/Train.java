@@ -1,15 +1,14 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.cli.TrainCommand;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunningReport;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
@@ -24,9 +23,6 @@ import org.apache.spark.sql.SparkSession;
  * itself, {@code summary.json} and the last {@code loss.png} come at the end.
  */
 public final class Train {
-
-    /** What a saved model begins with. */
-    private static final List<String> MODEL = List.of("metadata", "huggingface");
 
     private final MicsEstimator estimator = new MicsEstimator();
     private final TrainCommand command = new TrainCommand(estimator);
@@ -58,7 +54,7 @@ public final class Train {
         try {
             Path folder = folder(session.sessionState().newHadoopConf());
             MicsModel model = fit(session, folder);
-            new MicsModelWriter(model).saveImpl(folder.toString());
+            model.saveInto(folder.toString(), command.overwrite());
             String report = model.writeReport(folder.toString());
             out.println(told(model.summary()));
             out.println(report);
@@ -68,7 +64,7 @@ public final class Train {
     }
 
     /** The application has the name that spark-submit gave it, which is the user's where there is one. */
-    private static SparkSession session() {
+    static SparkSession session() {
         SparkSession.Builder builder = SparkSession.builder();
         return new SparkConf().contains("spark.app.name")
                 ? builder.getOrCreate()
@@ -85,15 +81,10 @@ public final class Train {
 
     /** Before hours of training, not after. */
     private Path folder(Configuration hadoop) throws IOException {
-        Path folder = new Path(command.output());
-        FileSystem files = folder.getFileSystem(hadoop);
-        for (String part : MODEL) {
-            if (!command.overwrite() && files.exists(new Path(folder, part))) {
-                throw new IOException("Cannot write to " + command.output()
-                        + ": an earlier run left its model there. Choose another --output, or say --overwrite.");
-            }
+        if (!command.overwrite()) {
+            MicsModel.requireRoom(command.output(), hadoop);
         }
-        return files.makeQualified(folder);
+        return StoragePaths.qualified(command.output(), hadoop);
     }
 
     private String told(TrainingSummary summary) {

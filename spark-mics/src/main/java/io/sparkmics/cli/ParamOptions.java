@@ -1,9 +1,14 @@
 package io.sparkmics.cli;
 
+import io.sparkmics.params.ClusterParams;
+import io.sparkmics.params.OptimizerParams;
+import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,17 +27,40 @@ import picocli.CommandLine.ParseResult;
  */
 final class ParamOptions {
 
+    private static final Map<Class<?>, String> HEADINGS = new LinkedHashMap<>();
+
+    static {
+        HEADINGS.put(ScoringParams.class, "The rows");
+        HEADINGS.put(ScheduleParams.class, "The run");
+        HEADINGS.put(OptimizerParams.class, "The optimizer");
+        HEADINGS.put(ClusterParams.class, "The cluster");
+    }
+
     private final ScoringParams<?> stage;
 
     ParamOptions(ScoringParams<?> stage) {
         this.stage = stage;
     }
 
-    ArgGroupSpec group() {
+    /** A group for each interface of params, so that what belongs together stands together. */
+    List<ArgGroupSpec> groups() {
+        return HEADINGS.entrySet().stream()
+                .map(entry -> group(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private ArgGroupSpec group(Class<?> declaring, String heading) {
         ArgGroupSpec.Builder group =
-                ArgGroupSpec.builder().exclusive(false).validate(false).heading("%nThe training:%n");
-        params().forEach(param -> group.addArg(option(param)));
+                ArgGroupSpec.builder().exclusive(false).validate(false).heading("%n" + heading + ":%n");
+        params().stream()
+                .filter(param -> declares(declaring, param.name()))
+                .forEach(param -> group.addArg(option(param)));
         return group.build();
+    }
+
+    private static boolean declares(Class<?> declaring, String param) {
+        return Arrays.stream(declaring.getDeclaredMethods())
+                .anyMatch(method -> method.getName().equals(param));
     }
 
     /** Sets what the options say. */

@@ -6,7 +6,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.SparkThrowable;
 
 /** Why something failed, in one line: what Spark wraps around it says only where it was waited for. */
 final class RootCause {
@@ -14,31 +13,30 @@ final class RootCause {
     /** As executors' traces have it: {@code Caused by: java.io.IOException: why}. */
     private static final Pattern THROWN = Pattern.compile("^.*?(?:[\\w$]+\\.)+[\\w$]*(?:Exception|Error): (.+)$");
 
+    /** A cause may lead back to itself. */
+    private static final int LONGEST_CHAIN = 50;
+
     private RootCause() {}
 
-    /** Our own words where there are some; else those of Spark that have a name; else those of the first cause. */
+    /** Our own words where there are some; else those of the first cause. */
     static String of(Throwable failure) {
         List<Throwable> chain = Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .limit(50)
+                .limit(LONGEST_CHAIN)
                 .toList();
-        Optional<String> best = chain.stream()
+        return chain.stream()
                 .map(RootCause::message)
                 .filter(message -> message.startsWith("Cannot ") || message.startsWith("On host "))
                 .findFirst()
-                .or(() -> chain.stream()
-                        .filter(RootCause::isNamed)
-                        .map(RootCause::message)
-                        .findFirst());
-        return best.orElseGet(() -> message(chain.get(chain.size() - 1)));
-    }
-
-    private static boolean isNamed(Throwable failure) {
-        return failure instanceof SparkThrowable spark && spark.getCondition() != null && !spark.isInternalError();
+                .orElseGet(() -> message(chain.get(chain.size() - 1)));
     }
 
     /** Several problems are a line each; of an executor's trace, which Spark hands on as text, it is what was thrown first. */
     private static String message(Throwable failure) {
-        String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String text = failure.getMessage();
+        if (text == null || !text.contains(" ")) {
+            // As in java.net.UnknownHostException: storage
+            text = failure.toString();
+        }
         List<String> lines = text.lines()
                 .takeWhile(line -> !line.startsWith("Driver stacktrace"))
                 .filter(line -> !line.isBlank())

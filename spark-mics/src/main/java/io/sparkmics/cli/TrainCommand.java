@@ -33,6 +33,8 @@ public final class TrainCommand {
         void run() throws Exception;
     }
 
+    private static final int LONGEST_OPTION = 44;
+
     static final String READER_OPTION = "--option";
 
     @Option(names = "--input", required = true, paramLabel = "PATH", description = "what to read; may be repeated")
@@ -143,8 +145,9 @@ public final class TrainCommand {
     }
 
     CommandLine commandLine() {
-        CommandSpec spec =
-                CommandSpec.forAnnotatedObject(this).addArgGroup(model.group()).addArgGroup(params.group());
+        CommandSpec spec = CommandSpec.forAnnotatedObject(this).addArgGroup(model.group());
+        params.groups().forEach(spec::addArgGroup);
+        spec.usageMessage().longOptionsMaxWidth(LONGEST_OPTION);
         return new CommandLine(spec).setOverwrittenOptionsAllowed(true);
     }
 

@@ -4,11 +4,13 @@ import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.LearningRate;
+import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,7 +126,7 @@ public final class TrainingJob {
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
-        System.err.println(new Outlook(settings, schedule, partitionGroupSize, device.cuda()).describe());
+        System.err.println(outlook(schedule, partitionGroupSize, device).describe());
         List<RankReport> reports;
         try (ProgressLine line = new ProgressLine(spark.sc());
                 ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(listener))) {
@@ -148,6 +150,17 @@ public final class TrainingJob {
         List<StepMetrics> history = first.history();
         TrainingSummary summary = summary(schedule, partitionGroupSize, counts, reports, history);
         return new TrainingResult(first.modelDirectory(), memory.addTo(summary), history);
+    }
+
+    private Outlook outlook(TrainingSchedule schedule, int partitionGroupSize, DeviceChoice device) {
+        MemoryModel memory = settings.memoryModel();
+        return new Outlook(
+                ModelName.withParameters(settings.model(), memory.parameters()),
+                schedule,
+                settings.model().context(),
+                partitionGroupSize,
+                device.cuda(),
+                memory.bytesPerRank(partitionGroupSize));
     }
 
     private TokenData count() {

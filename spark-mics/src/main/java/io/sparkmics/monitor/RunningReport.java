@@ -42,11 +42,14 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
     public static RunningReport open(String model, Path folder, Configuration hadoop) {
         try {
             FileSystem files = folder.getFileSystem(hadoop);
-            files.mkdirs(folder);
+            if (!files.mkdirs(folder)) {
+                throw new IOException("the folder cannot be made");
+            }
             files.delete(new Path(folder, TrainingSummary.FILE_NAME), false);
             files.delete(new Path(folder, LossPicture.FILE_NAME), false);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write to " + folder + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "Cannot write to " + folder + ": " + e.getMessage() + ". Choose a folder that can be written.", e);
         }
         return new RunningReport(model, folder, hadoop);
     }

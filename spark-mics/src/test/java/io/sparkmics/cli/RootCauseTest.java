@@ -3,6 +3,7 @@ package io.sparkmics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
@@ -42,5 +43,7 @@ class RootCauseTest {
     @Test
     void aFailureWithoutWordsIsToldByItsName() {
         assertThat(RootCause.of(new NullPointerException())).isEqualTo("java.lang.NullPointerException");
+        assertThat(RootCause.of(new IllegalStateException("wrapped", new UnknownHostException("storage"))))
+                .isEqualTo("java.net.UnknownHostException: storage");
     }
 }
