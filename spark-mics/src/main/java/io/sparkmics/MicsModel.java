@@ -3,7 +3,9 @@ package io.sparkmics;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.data.Columns;
+import io.sparkmics.job.JobDescription;
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
 import io.sparkmics.monitor.TrainingSummary;
@@ -107,9 +109,12 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
     public String generate(String prompt, int tokens, Sampling sampling) {
         SparkSession session = SparkSession.active();
         Generation generation = new Generation(source(session), prompt, tokens, sampling);
-        return session.range(0, 1, 1, 1)
-                .mapPartitions(generation, Encoders.STRING())
-                .first();
+        try (JobDescription description =
+                JobDescription.of(session.sparkContext(), "Generating " + tokens + " tokens")) {
+            return session.range(0, 1, 1, 1)
+                    .mapPartitions(generation, Encoders.STRING())
+                    .first();
+        }
     }
 
     public boolean hasSummary() {
@@ -145,7 +150,8 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         try (MetricsLog log = MetricsLog.open(path, hadoop)) {
             training().history().forEach(log);
         }
-        return LossPicture.draw(training().history(), path, hadoop).message();
+        return LossPicture.draw(ModelName.withSizes(getModel()), training().history(), path, hadoop)
+                .message();
     }
 
     private static Path qualified(String folder, Configuration hadoop) {

@@ -2,6 +2,7 @@ package io.sparkmics;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.job.JobDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -61,8 +62,9 @@ final class MicsModelWriter extends MLWriter {
         FileSystem files = target.getFileSystem(hadoop);
         for (Path part : List.of(new Path(target, METADATA), huggingFace(target))) {
             if (files.exists(part)) {
-                throw new IOException("Cannot save a model to " + target + ": " + part.getName()
-                        + " of an earlier one lies there. Choose another folder, or overwrite it.");
+                throw new IOException(
+                        "Cannot save a model to " + target + ": " + part.getName()
+                                + " of an earlier one lies there. Choose another folder, or overwrite it (--overwrite on the command line).");
             }
         }
     }
@@ -93,10 +95,12 @@ final class MicsModelWriter extends MLWriter {
             return List.of(SparkEnv.get().blockManager().blockManagerId().host())
                     .iterator();
         };
-        return sparkSession()
-                .range(0, 1, 1, 1)
-                .mapPartitions(copy, Encoders.STRING())
-                .first();
+        try (JobDescription description = JobDescription.of(sparkSession().sparkContext(), "Saving a model to " + to)) {
+            return sparkSession()
+                    .range(0, 1, 1, 1)
+                    .mapPartitions(copy, Encoders.STRING())
+                    .first();
+        }
     }
 
     /** What a host has written to a disk of its own is not saved. */

@@ -1,18 +1,26 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.cli.TrainCommand;
+import io.sparkmics.model.ModelName;
+import io.sparkmics.monitor.RunningReport;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Trains from the command line, usually through {@code spark-submit --class io.sparkmics.Train}. Ends with 0, or with 1 and
  * one line that says why.
+ *
+ * <p>The output folder is there from the beginning, and {@code metrics.jsonl} in it grows while the run trains; the model
+ * itself, {@code summary.json} and the last {@code loss.png} come at the end.
  */
 public final class Train {
 
@@ -39,13 +47,15 @@ public final class Train {
 
     /** Reads, trains, and writes what came of it. */
     private void train() throws IOException {
-        SparkSession session =
-                SparkSession.builder().appName("io.sparkmics.Train").getOrCreate();
+        if (!command.verbose()) {
+            SparkLog.warningsOnly();
+        }
+        SparkSession session = session();
         try {
-            requireRoom(session.sessionState().newHadoopConf());
-            MicsModel model = estimator.fit(command.read(session));
-            save(model);
-            String report = model.writeReport(command.output());
+            Path folder = folder(session.sessionState().newHadoopConf());
+            MicsModel model = fit(session, folder);
+            model.saveInto(folder.toString(), command.overwrite());
+            String report = model.writeReport(folder.toString());
             out.println(told(model.summary()));
             out.println(report);
         } finally {
@@ -53,23 +63,35 @@ public final class Train {
         }
     }
 
-    /** Before hours of training, not after. */
-    private void requireRoom(Configuration hadoop) throws IOException {
-        if (!command.overwrite() && modelFolder().getFileSystem(hadoop).exists(modelFolder())) {
-            throw new IOException("Cannot write to " + command.output()
-                    + ": an earlier run left its model there. Choose another --output, or say --overwrite.");
+    /** The application has the name that spark-submit gave it, which is the user's where there is one. */
+    static SparkSession session() {
+        SparkSession.Builder builder = SparkSession.builder();
+        return new SparkConf().contains("spark.app.name")
+                ? builder.getOrCreate()
+                : builder.appName(Train.class.getName()).getOrCreate();
+    }
+
+    private MicsModel fit(SparkSession session, Path folder) throws IOException {
+        Dataset<Row> rows = command.read(session);
+        Configuration hadoop = session.sessionState().newHadoopConf();
+        try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop)) {
+            return estimator.fit(rows, report);
         }
     }
 
-    private void save(MicsModel model) throws IOException {
-        MLWriter writer = model.write();
-        (command.overwrite() ? writer.overwrite() : writer).save(modelFolder().toString());
+    /** Before hours of training, not after. */
+    private Path folder(Configuration hadoop) throws IOException {
+        if (!command.overwrite()) {
+            MicsModel.requireRoom(command.output(), hadoop);
+        }
+        return StoragePaths.qualified(command.output(), hadoop);
     }
 
     private String told(TrainingSummary summary) {
         return String.format(
                 Locale.ROOT,
-                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f with the saved weights, at first %.3f. See %s.",
+                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f with the saved weights, at first %.3f."
+                        + " The model is in %s.",
                 summary.parameters(),
                 summary.steps(),
                 summary.tokens(),
@@ -77,9 +99,5 @@ public final class Train {
                 summary.finalLoss(),
                 summary.firstLoss(),
                 command.output());
-    }
-
-    private Path modelFolder() {
-        return new Path(command.output(), "model");
     }
 }

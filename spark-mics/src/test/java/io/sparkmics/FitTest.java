@@ -23,10 +23,14 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -90,6 +94,54 @@ class FitTest {
                         .filter(step -> step.validationLoss() != null)
                         .map(step -> step.step()))
                 .containsExactly(4L);
+    }
+
+    @Test
+    void jobsAndStagesSayWhatTheyDoAndTheUsersOwnDescriptionComesBack() throws Exception {
+        Dataset<Row> frame = texts();
+        SparkContext spark = frame.sparkSession().sparkContext();
+        Set<String> jobs = ConcurrentHashMap.newKeySet();
+        Set<String> stages = ConcurrentHashMap.newKeySet();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onJobStart(SparkListenerJobStart job) {
+                jobs.add(String.valueOf(job.properties().getProperty("spark.job.description")));
+            }
+
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+                stages.add(stage.stageInfo().name());
+            }
+        };
+        spark.addSparkListener(listener);
+        spark.setJobDescription("mine");
+        try {
+            MicsModel model = estimator().fit(frame);
+            assertThat(spark.getLocalProperty("spark.job.description")).isEqualTo("mine");
+            model.write().overwrite().save(folder.resolve("saved").toString());
+            model.generate("a row", 3);
+            spark.listenerBus().waitUntilEmpty();
+        } finally {
+            spark.removeSparkListener(listener);
+            spark.setJobDescription(null);
+        }
+
+        String saving = "Saving a model to file:" + folder.toRealPath().resolve("saved") + "/huggingface";
+        assertThat(jobs)
+                .contains(
+                        "Asking the executors what they are",
+                        "Counting the tokens of column text",
+                        "Training, 2 ranks",
+                        saving,
+                        "Generating 3 tokens");
+        assertThat(stages)
+                .contains(
+                        "Asking the executors what they are",
+                        "Counting the tokens of column text",
+                        "Shuffling 16 sequences to 2 ranks",
+                        "Training, 2 ranks",
+                        saving,
+                        "Generating 3 tokens");
     }
 
     @Test

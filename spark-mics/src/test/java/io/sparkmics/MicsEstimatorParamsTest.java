@@ -109,50 +109,59 @@ class MicsEstimatorParamsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "numWorkers, 0",
-        "partitionGroupSize, -1",
-        "globalBatchSize, 0",
-        "microBatchSize, 0",
-        "batchSize, 0",
-        "endOfTextId, -2",
-        "slotTimeout, 0",
-        "collectiveTimeout, 0"
+        "numWorkers, 0, 1 or more",
+        "partitionGroupSize, -1, 0 or more",
+        "globalBatchSize, 0, 1 or more",
+        "microBatchSize, 0, 1 or more",
+        "batchSize, 0, 1 or more",
+        "endOfTextId, -2, -1 or more",
+        "slotTimeout, 0, 1 or more",
+        "collectiveTimeout, 0, 1 or more"
     })
-    void aWholeNumberOutOfRangeIsRefusedByName(String name, int value) {
-        assertThatThrownBy(() -> estimator.set(name, value))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("parameter " + name + " given invalid value " + value);
+    void aWholeNumberOutOfRangeIsRefusedWithWhatIsAllowed(String name, int value, String allowed) {
+        assertRefused(name, value, allowed);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "learningRate, 0",
-        "maxEpochs, -0.5",
-        "minimumLearningRateRatio, 1.1",
-        "weightDecay, -0.1",
-        "beta1, 1",
-        "beta2, -0.1",
-        "epsilon, 0",
-        "gradientClipping, -1"
+        "learningRate, 0, more than 0",
+        "learningRate, NaN, more than 0",
+        "maxEpochs, -0.5, 0 or more",
+        "minimumLearningRateRatio, 1.1, from 0 to 1",
+        "weightDecay, -0.1, 0 or more",
+        "beta1, 1, 'from 0 to 1, 1 excluded'",
+        "beta2, -0.1, 'from 0 to 1, 1 excluded'",
+        "epsilon, 0, more than 0",
+        "gradientClipping, -1, 0 or more"
     })
-    void aFractionOutOfRangeIsRefusedByName(String name, double value) {
-        assertThatThrownBy(() -> estimator.set(name, value))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("parameter " + name + " given invalid value " + value);
+    void aFractionOutOfRangeIsRefusedWithWhatIsAllowed(String name, double value, String allowed) {
+        assertRefused(name, value, allowed);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "optimizer, adam",
-        "gather, ring",
-        "deviceType, tpu",
-        "precision, float16",
-        "reductionPrecision, float64"
+        "gather, ring, 'one of auto, flat, hierarchical'",
+        "deviceType, tpu, 'one of auto, cpu, cuda'",
+        "precision, float16, 'one of float32, float64, bfloat16'",
+        "reductionPrecision, float64, 'one of float32, bfloat16'"
     })
-    void anUnknownChoiceIsRefusedByName(String name, String value) {
+    void anUnknownChoiceIsRefusedWithTheChoices(String name, String value, String allowed) {
+        assertRefused(name, value, allowed);
+    }
+
+    private void assertRefused(String name, Object value, String allowed) {
         assertThatThrownBy(() -> estimator.set(name, value))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("parameter " + name + " given invalid value " + value);
+                .hasMessage("Cannot set " + name + " to " + value + ": it must be " + allowed + ".");
+    }
+
+    @Test
+    void aChoiceByAnotherNameIsRefusedWithOurs() {
+        assertThatThrownBy(() -> estimator.setPrecision("bf16"))
+                .hasMessage("Cannot set precision to bf16: it must be one of float32, float64, bfloat16."
+                        + " Did you mean bfloat16?");
+        assertThatThrownBy(() -> new ParamMap().put(estimator.optimizer(), "Adam"))
+                .hasMessageEndingWith("it must be one of adamw, sgd. Did you mean adamw?");
     }
 
     @Test

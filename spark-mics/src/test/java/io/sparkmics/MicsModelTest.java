@@ -204,7 +204,7 @@ class MicsModelTest {
         assertThatThrownBy(() -> model.saveInto(folder.toString(), false))
                 .isInstanceOf(IOException.class)
                 .hasMessage("Cannot save a model to file:" + folder.toRealPath() + ": metadata of an earlier one lies"
-                        + " there. Choose another folder, or overwrite it.");
+                        + " there. Choose another folder, or overwrite it (--overwrite on the command line).");
         Path left = Files.writeString(folder.resolve("huggingface/of-another-model"), "");
         model.saveInto(folder.toString(), true);
         assertThat(metrics).hasContent("{}");

@@ -1,6 +1,7 @@
 package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,8 +10,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,10 +54,18 @@ class TrainTest {
         assertThat(summary().get("steps").intValue()).isEqualTo(3);
         assertThat(folder.resolve("out/loss.png")).isNotEmptyFile();
         assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl"))).hasSize(3);
-        assertThat(folder.resolve("out/model/huggingface/model.safetensors")).isNotEmptyFile();
+        assertThat(summary().get("settings").get("maxSteps").intValue()).isEqualTo(3);
+        assertThat(summary().get("settings").get("model").get("width").intValue())
+                .isEqualTo(16);
+        // What was written is what is loaded.
+        LocalSpark.session();
+        assertThat(MicsModel.load(folder.resolve("out").toString()).weights().folder())
+                .asString()
+                .endsWith("/out/huggingface");
+        assertThat(folder.resolve("out/huggingface/model.safetensors")).isNotEmptyFile();
         assertThat(out.toString())
                 .startsWith("Trained 7,680 parameters")
-                .contains("for 3 steps", "The loss curve is in ");
+                .contains("for 3 steps", "The model is in " + folder.resolve("out"), "The loss curve is in ");
         // The application has ended, and with it the copy that was not saved.
         assertThat(work).isEmptyDirectory();
 
@@ -59,8 +73,27 @@ class TrainTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .startsWith("Cannot write to ")
-                .endsWith("an earlier run left its model there. Choose another --output, or say --overwrite.");
+                .startsWith("Cannot save a model to ")
+                .endsWith("Choose another folder, or overwrite it (--overwrite on the command line).");
+    }
+
+    @Test
+    void aRunThatIsCancelledLeavesTheStepsThatItMade() throws Exception {
+        writeFrame();
+        Path metrics = folder.resolve("out/metrics.jsonl");
+        SparkContext spark = LocalSpark.session().sparkContext();
+        CompletableFuture<Void> cancelled = CompletableFuture.runAsync(() -> {
+            await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
+            spark.cancelAllJobs();
+        });
+
+        assertThat(train("--max-steps=5000")).isEqualTo(1);
+
+        cancelled.get();
+        assertThat(err.toString().lines()).singleElement().asString().contains("cancel");
+        assertThat(Files.readAllLines(metrics)).isNotEmpty();
+        assertThat(folder.resolve("out/loss.png")).isNotEmptyFile();
+        assertThat(folder.resolve("out/summary.json")).doesNotExist();
     }
 
     @Test
@@ -110,7 +143,58 @@ class TrainTest {
 
         assertThat(train("--max-steps=3")).isEqualTo(1);
 
-        assertThat(err.toString().lines()).singleElement().asString().contains("PATH_NOT_FOUND");
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("Cannot read " + folder.resolve("in") + " as parquet: [PATH_NOT_FOUND]");
+    }
+
+    @Test
+    void aForgottenFormatIsToldByItsCause() throws IOException {
+        Files.writeString(Files.createDirectory(folder.resolve("in")).resolve("rows.json"), "{\"text\": \"a\"}");
+
+        assertThat(train("--max-steps=3")).isEqualTo(1);
+
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("Cannot read " + folder.resolve("in") + " as parquet: ")
+                .contains("rows.json", "--format")
+                .doesNotContain("awaitResult");
+    }
+
+    @Test
+    void anOutputThatCannotBeWrittenIsToldBeforeTraining() throws IOException {
+        writeFrame();
+        Files.writeString(folder.resolve("out"), "a file");
+
+        assertThat(train("--max-steps=3")).isEqualTo(1);
+
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("Cannot write to ")
+                .contains("/out");
+    }
+
+    @Test
+    void theApplicationHasTheNameThatSparkSubmitGaveIt() throws IOException {
+        LocalSpark.session().stop();
+        Map<String, String> submitted = Map.of(
+                "spark.app.name",
+                "nightly-train",
+                "spark.master",
+                "local[2]",
+                "spark.driver.host",
+                "localhost",
+                "spark.ui.enabled",
+                "false");
+        submitted.forEach(System::setProperty);
+        try (SparkSession session = Train.session()) {
+            assertThat(session.sparkContext().appName()).isEqualTo("nightly-train");
+        } finally {
+            submitted.keySet().forEach(System::clearProperty);
+        }
     }
 
     private void writeFrame() {

@@ -30,8 +30,8 @@ public final class QuickStart {
     public static void main(String[] arguments) throws IOException {
         String output = arguments[1];
         int steps = Integer.parseInt(arguments[2]);
-        try (SparkSession spark =
-                SparkSession.builder().appName("spark-mics quick start").getOrCreate()) {
+        // Named by spark-submit --name: an appName here would take that name away.
+        try (SparkSession spark = SparkSession.builder().getOrCreate()) {
             TextFiles files = new TextFiles(spark, arguments[0]);
             Dataset<Row> training = files.training().cache();
             Dataset<Row> heldOut = files.heldOut(HELD_OUT_BYTES).cache();

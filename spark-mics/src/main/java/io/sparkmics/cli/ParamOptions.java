@@ -1,9 +1,17 @@
 package io.sparkmics.cli;
 
+import io.sparkmics.params.ClusterParams;
+import io.sparkmics.params.OptimizerParams;
+import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
@@ -13,8 +21,20 @@ import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** An option for every param of a stage but the model, which has options of its own. */
+/**
+ * An option for every param that trains: the model has options of its own, and how a trained model scores is asked of that
+ * one.
+ */
 final class ParamOptions {
+
+    private static final Map<Class<?>, String> HEADINGS = new LinkedHashMap<>();
+
+    static {
+        HEADINGS.put(ScoringParams.class, "The rows");
+        HEADINGS.put(ScheduleParams.class, "The run");
+        HEADINGS.put(OptimizerParams.class, "The optimizer");
+        HEADINGS.put(ClusterParams.class, "The cluster");
+    }
 
     private final ScoringParams<?> stage;
 
@@ -22,11 +42,25 @@ final class ParamOptions {
         this.stage = stage;
     }
 
-    ArgGroupSpec group() {
+    /** A group for each interface of params, so that what belongs together stands together. */
+    List<ArgGroupSpec> groups() {
+        return HEADINGS.entrySet().stream()
+                .map(entry -> group(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private ArgGroupSpec group(Class<?> declaring, String heading) {
         ArgGroupSpec.Builder group =
-                ArgGroupSpec.builder().exclusive(false).validate(false).heading("%nThe training:%n");
-        params().forEach(param -> group.addArg(option(param)));
+                ArgGroupSpec.builder().exclusive(false).validate(false).heading("%n" + heading + ":%n");
+        params().stream()
+                .filter(param -> declares(declaring, param.name()))
+                .forEach(param -> group.addArg(option(param)));
         return group.build();
+    }
+
+    private static boolean declares(Class<?> declaring, String param) {
+        return Arrays.stream(declaring.getDeclaredMethods())
+                .anyMatch(method -> method.getName().equals(param));
     }
 
     /** Sets what the options say. */
@@ -43,16 +77,19 @@ final class ParamOptions {
         try {
             stage.set(param.name(), value);
         } catch (IllegalArgumentException e) {
+            // It says what is allowed, by the name of the param.
+            String flag = TrainCommand.flag(param.name());
             throw new IllegalArgumentException(
-                    "Cannot use " + TrainCommand.flag(param.name()) + " " + value + ": that is not allowed. It is "
-                            + param.doc() + ".",
-                    e);
+                    e.getMessage().replace("Cannot set " + param.name(), "Cannot set " + flag), e);
         }
     }
 
     private List<Param<?>> params() {
+        Set<String> others = Stream.of(stage.model(), stage.lossCol(), stage.tokenCountCol(), stage.batchSize())
+                .map(Param::name)
+                .collect(Collectors.toSet());
         return Arrays.stream(stage.params())
-                .filter(param -> !param.name().equals(stage.model().name()))
+                .filter(param -> !others.contains(param.name()))
                 .<Param<?>>map(param -> param)
                 .toList();
     }

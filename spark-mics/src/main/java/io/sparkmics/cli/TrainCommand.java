@@ -1,6 +1,8 @@
 package io.sparkmics.cli;
 
+import io.sparkmics.model.ModelConfig;
 import io.sparkmics.params.ScoringParams;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,8 @@ public final class TrainCommand {
         void run() throws Exception;
     }
 
+    private static final int LONGEST_OPTION = 44;
+
     static final String READER_OPTION = "--option";
 
     @Option(names = "--input", required = true, paramLabel = "PATH", description = "what to read; may be repeated")
@@ -49,7 +53,7 @@ public final class TrainCommand {
             names = "--output",
             required = true,
             paramLabel = "FOLDER",
-            description = "where to write model/, summary.json, metrics.jsonl and loss.png")
+            description = "where to write the model, and beside it metrics.jsonl, loss.png and summary.json")
     private String output;
 
     @Option(names = "--overwrite", description = "write over what an earlier run left in the output folder")
@@ -61,7 +65,7 @@ public final class TrainCommand {
             description = "a properties file of options without their dashes; the command line wins")
     private String config;
 
-    @Option(names = "--verbose", description = "show where an error came from")
+    @Option(names = "--verbose", description = "show Spark's log, and where an error came from")
     private boolean verbose;
 
     @Option(names = "--help", usageHelp = true, description = "show this help")
@@ -102,14 +106,37 @@ public final class TrainCommand {
         }
     }
 
-    /** The rows to train on. */
-    public Dataset<Row> read(SparkSession session) {
-        return session.read().format(format).options(options).load(input.toArray(String[]::new));
+    /**
+     * The rows to train on.
+     *
+     * @throws IOException when Spark cannot read them, which it says in many ways
+     */
+    public Dataset<Row> read(SparkSession session) throws IOException {
+        try {
+            return session.read().format(format).options(options).load(input.toArray(String[]::new));
+        } catch (Exception e) {
+            String reason = RootCause.of(e).replaceFirst("\\.?$", "");
+            throw new IOException(
+                    "Cannot read " + String.join(", ", input) + " as " + format + ": " + reason
+                            + ". Set --input to what is there, and --format to what it is:"
+                            + " parquet, text, json, csv or any other that Spark reads.",
+                    e);
+        }
     }
 
     /** The folder to write to. */
     public String output() {
         return output;
+    }
+
+    /** What the model will be. */
+    public ModelConfig model() {
+        return estimator.getModel();
+    }
+
+    /** Whether Spark's log shall be shown. */
+    public boolean verbose() {
+        return verbose;
     }
 
     /** Whether what an earlier run left there may be written over. */
@@ -118,8 +145,9 @@ public final class TrainCommand {
     }
 
     CommandLine commandLine() {
-        CommandSpec spec =
-                CommandSpec.forAnnotatedObject(this).addArgGroup(model.group()).addArgGroup(params.group());
+        CommandSpec spec = CommandSpec.forAnnotatedObject(this).addArgGroup(model.group());
+        params.groups().forEach(spec::addArgGroup);
+        spec.usageMessage().longOptionsMaxWidth(LONGEST_OPTION);
         return new CommandLine(spec).setOverwrittenOptionsAllowed(true);
     }
 

@@ -3,22 +3,28 @@ package io.sparkmics.job;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.data.DataSettings;
+import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.LearningRate;
+import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,13 +40,15 @@ public final class TrainingJob {
     private final TrainingSettings settings;
     private final JavaSparkContext spark;
     private final Configuration hadoop;
+    private final Consumer<StepMetrics> listener;
 
     /** The step that was heard of last, on another thread; null before the first. */
     private volatile StepMetrics last;
 
-    private TrainingJob(Dataset<Row> frame, TrainingSettings settings) {
+    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
         this.frame = frame;
         this.settings = settings;
+        this.listener = listener;
         this.spark = JavaSparkContext.fromSparkContext(frame.sparkSession().sparkContext());
         // The session's own settings of file systems, not only the cluster's.
         this.hadoop = frame.sparkSession().sessionState().newHadoopConf();
@@ -49,13 +57,15 @@ public final class TrainingJob {
     /**
      * Trains to the end. Blocks; progress goes to standard error. Where it fails, no task of the run is left running.
      *
+     * @param listener hears of every step while it trains, on one thread at a time: of some of them twice where Spark begins
+     *     the stage again, of the last ones perhaps never where the connection is bad. The result has each of them once.
      * @throws IllegalArgumentException for settings and data that are wrong, all problems at once where they are known
      *     together
      * @throws IllegalStateException when the cluster has no room or cannot run native code
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings) {
-        return new TrainingJob(frame.toDF(), settings).run();
+    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+        return new TrainingJob(frame.toDF(), settings, listener).run();
     }
 
     private TrainingResult run() {
@@ -83,7 +93,7 @@ public final class TrainingJob {
 
     private TrainingResult train(TemporaryFolder folder, DeviceChoice possible) {
         Path run = folder.path();
-        ExecutorSurvey survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+        ExecutorSurvey survey = survey(possible, run);
         DeviceChoice device = survey.choose(possible, threads(possible));
         System.err.println(device);
         if (device.cuda()) {
@@ -106,6 +116,21 @@ public final class TrainingJob {
                 System.err::println);
     }
 
+    private void hear(StepMetrics step) {
+        last = step;
+        listener.accept(step);
+    }
+
+    private ExecutorSurvey survey(DeviceChoice possible, Path run) {
+        try (JobDescription description = describe("Asking the executors what they are")) {
+            return ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+        }
+    }
+
+    private JobDescription describe(String text) {
+        return JobDescription.of(spark.sc(), text);
+    }
+
     private OptionalInt threads(DeviceChoice device) {
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
     }
@@ -122,16 +147,14 @@ public final class TrainingJob {
 
     private TrainingResult train(TemporaryFolder folder, DeviceChoice device, int partitionGroupSize) {
         DataSettings rows = Preflight.dataSettings(settings, frame.schema());
-        TokenData data = TokenData.prepare(frame, rows);
+        TokenData data = count(rows);
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
+        System.err.println(outlook(schedule, partitionGroupSize, device).describe());
         List<RankReport> reports;
-        try (ProgressLine line = new ProgressLine();
-                ProgressChannel channel = ProgressChannel.open(spark.sc(), metrics -> {
-                    last = metrics;
-                    line.accept(metrics);
-                })) {
+        try (ProgressLine line = new ProgressLine(spark.sc());
+                ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(this::hear))) {
             TrainingPlan plan = new TrainingPlan(
                     settings,
                     schedule,
@@ -143,7 +166,7 @@ public final class TrainingJob {
                     device.gpus().way(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));
-            reports = BarrierStage.run(data.shuffle(schedule), plan, device.profile(spark.sc()));
+            reports = run(plan, shuffle(data, schedule), device);
         }
         RankReport.requireModel(reports);
         MemoryFigures memory = MemoryFigures.of(settings.memoryModel(), partitionGroupSize, reports);
@@ -155,6 +178,40 @@ public final class TrainingJob {
         List<StepMetrics> history = first.history();
         TrainingSummary summary = summary(schedule, partitionGroupSize, counts, reports, history);
         return new TrainingResult(first.model().require(hadoop), folder, memory.addTo(summary), history);
+    }
+
+    private Outlook outlook(TrainingSchedule schedule, int partitionGroupSize, DeviceChoice device) {
+        MemoryModel memory = settings.memoryModel();
+        return new Outlook(
+                ModelName.withParameters(settings.model(), memory.parameters()),
+                schedule,
+                settings.model().context(),
+                partitionGroupSize,
+                device.cuda(),
+                memory.bytesPerRank(partitionGroupSize));
+    }
+
+    private TokenData count(DataSettings rows) {
+        String what = "Counting the tokens of column " + settings.inputCol();
+        System.err.println(what + ".");
+        try (JobDescription description = describe(what)) {
+            return TokenData.prepare(frame, rows);
+        }
+    }
+
+    private JavaPairRDD<SequenceKey, int[]> shuffle(TokenData data, TrainingSchedule schedule) {
+        String what = String.format(
+                Locale.ROOT, "Shuffling %,d sequences to %d ranks", schedule.sequences(), schedule.worldSize());
+        System.err.println(what + ".");
+        try (JobDescription description = describe(what)) {
+            return data.shuffle(schedule);
+        }
+    }
+
+    private List<RankReport> run(TrainingPlan plan, JavaPairRDD<SequenceKey, int[]> pieces, DeviceChoice device) {
+        try (JobDescription description = describe("Training, " + settings.numWorkers() + " ranks")) {
+            return BarrierStage.run(pieces, plan, device.profile(spark.sc()));
+        }
     }
 
     private OptionalDouble epochs() {

@@ -20,4 +20,9 @@ public record TrainingResult(
     public TrainingResult {
         history = List.copyOf(history);
     }
+
+    /** The same with one more entry in its summary. */
+    public TrainingResult with(String name, Object value) {
+        return new TrainingResult(weights, folder, summary.with(name, value), history);
+    }
 }

@@ -23,7 +23,8 @@ final class LineReader implements Consumer<String> {
         } catch (RuntimeException e) {
             if (!troubled) {
                 troubled = true;
-                LOG.warn("Cannot show the progress of a step: {}. Training goes on; this is said once.", e, e);
+                LOG.warn("Cannot show the progress of a step: {}. Training goes on; this is said once.", e.toString());
+                LOG.debug("The trouble with the progress:", e);
             }
         }
     }

@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -29,7 +30,7 @@ final class LossChart {
 
     private LossChart() {}
 
-    static XYChart of(List<StepMetrics> all, int width, int height, Font font) {
+    static XYChart of(String model, List<StepMetrics> all, int width, int height, Font font) {
         List<StepMetrics> steps =
                 all.stream().filter(step -> Double.isFinite(step.loss())).toList();
         double[] x = column(steps, StepMetrics::step);
@@ -38,11 +39,12 @@ final class LossChart {
         XYChart chart = new XYChartBuilder()
                 .width(width)
                 .height(height)
-                .title("Loss")
+                .title("Loss of " + model)
                 .xAxisTitle("step")
                 .yAxisTitle("nats per token")
                 .build();
         style(chart.getStyler(), font);
+        chart.setCustomXAxisTickLabelsFormatter(LossChart::wholeStep);
         line(chart, "training, each step", x, losses, STEPS, 1.2f, SeriesMarkers.NONE);
         line(
                 chart,
@@ -65,6 +67,11 @@ final class LossChart {
         line(chart, ROUND_LABELS, new double[] {0.5}, new double[] {Double.NaN}, Color.WHITE, 1, SeriesMarkers.NONE)
                 .setShowInLegend(false);
         return chart;
+    }
+
+    /** There is no step between two steps, and digits are Latin wherever the driver runs. */
+    private static String wholeStep(double value) {
+        return value == Math.rint(value) ? String.format(Locale.ROOT, "%,d", (long) value) : " ";
     }
 
     private static double[] column(List<StepMetrics> steps, ToDoubleFunction<StepMetrics> value) {
@@ -98,7 +105,7 @@ final class LossChart {
 
     private static void style(XYStyler style, Font font) {
         style.setBaseFont(font);
-        style.setChartTitleFont(font.deriveFont(18f));
+        style.setChartTitleFont(font.deriveFont(15f));
         style.setAxisTitleFont(font.deriveFont(14f));
         style.setAxisTickLabelsFont(font.deriveFont(12f));
         style.setLegendFont(font.deriveFont(13f));
@@ -117,6 +124,7 @@ final class LossChart {
         style.setMarkerSize(7);
         style.setXAxisMin(0.0);
         style.setXAxisTickMarkSpacingHint(90);
+        style.setLocale(Locale.ROOT);
         style.setYAxisDecimalPattern("0.0##");
         style.setChartPadding(16);
     }

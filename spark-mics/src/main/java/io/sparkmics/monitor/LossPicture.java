@@ -30,14 +30,16 @@ public record LossPicture(Optional<Path> file, String message) {
     /**
      * Draws the picture into a folder, over an older one. Never fails a run: no disk, no graphics and no fonts are reasons
      * to have no picture, and nothing more.
+     *
+     * @param model what its title says of the model
      */
-    public static LossPicture draw(List<StepMetrics> steps, Path folder, Configuration hadoop) {
+    public static LossPicture draw(String model, List<StepMetrics> steps, Path folder, Configuration hadoop) {
         Path file = new Path(folder, FILE_NAME);
         if (steps.stream().noneMatch(step -> Double.isFinite(step.loss()))) {
             return none("no step has a loss that is a number.");
         }
         try {
-            byte[] png = encode(paint(steps, PictureFont.load()));
+            byte[] png = encode(paint(model, steps, PictureFont.load()));
             try (OutputStream out = PlainFiles.create(file, hadoop)) {
                 out.write(png);
             }
@@ -58,13 +60,13 @@ public record LossPicture(Optional<Path> file, String message) {
         return bytes.toByteArray();
     }
 
-    private static BufferedImage paint(List<StepMetrics> steps, Font font) {
+    private static BufferedImage paint(String model, List<StepMetrics> steps, Font font) {
         BufferedImage image =
                 new BufferedImage(WIDTH * PIXELS_PER_POINT, HEIGHT * PIXELS_PER_POINT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         try {
             graphics.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
-            LossChart.of(steps, WIDTH, HEIGHT, font).paint(graphics, WIDTH, HEIGHT);
+            LossChart.of(model, steps, WIDTH, HEIGHT, font).paint(graphics, WIDTH, HEIGHT);
         } finally {
             graphics.dispose();
         }

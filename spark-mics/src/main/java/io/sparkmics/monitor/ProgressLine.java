@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
 
 /**
  * One line for people: on a terminal rewritten in place, elsewhere a fresh one every few seconds. The first and the last
@@ -19,7 +21,9 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
     private final PrintStream out;
     private final boolean terminal;
     private final LongSupplier nanoTime;
+    private final Supplier<SparkProgressBar> hiding;
 
+    private SparkProgressBar hidden;
     private StepMetrics first;
     private StepMetrics latest;
     private StepMetrics shown;
@@ -28,23 +32,28 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
     private Double validationLoss;
     private long skipped;
 
-    /** On {@link System#err}. */
-    public ProgressLine() {
-        this(System.err, isTerminal(), System::nanoTime);
+    /** On {@link System#err}, where Spark's own progress bar makes room for it. */
+    public ProgressLine(SparkContext spark) {
+        this(System.err, isTerminal(), System::nanoTime, () -> SparkProgressBar.hide(spark));
     }
 
     /**
      * @param terminal whether a carriage return goes back to the beginning of the line
      * @param nanoTime the clock that says when the next line is due
+     * @param hiding makes room for the first line, until this is closed
      */
-    ProgressLine(PrintStream out, boolean terminal, LongSupplier nanoTime) {
+    ProgressLine(PrintStream out, boolean terminal, LongSupplier nanoTime, Supplier<SparkProgressBar> hiding) {
         this.out = out;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
+        this.hiding = hiding;
     }
 
     @Override
     public synchronized void accept(StepMetrics metrics) {
+        if (hidden == null) {
+            hidden = hiding.get();
+        }
         if (first == null || metrics.step() < first.step()) {
             first = metrics;
         }
@@ -72,6 +81,9 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
         }
         shown = null;
         latest = null;
+        if (hidden != null) {
+            hidden.close();
+        }
     }
 
     private void show() {
@@ -106,8 +118,11 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
         }
         if (latest.step() == latest.steps()) {
             line.append("  in ").append(clock(latest.seconds()));
-        } else if (latest.step() > first.step()) {
-            // The first step is slower than the others: it warms up.
+        } else if (latest.step() == first.step()) {
+            // About: the first step warms up, the others are faster.
+            double secondsPerStep = latest.seconds() / latest.step();
+            line.append("  left about ").append(clock(secondsPerStep * (latest.steps() - latest.step())));
+        } else {
             double secondsPerStep = (latest.seconds() - first.seconds()) / (latest.step() - first.step());
             line.append("  left ").append(clock(secondsPerStep * (latest.steps() - latest.step())));
         }

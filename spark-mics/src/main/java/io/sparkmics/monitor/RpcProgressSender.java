@@ -72,7 +72,12 @@ final class RpcProgressSender implements ProgressSender {
             driver.accept(metrics.toJson());
         } catch (LinkageError | RuntimeException e) {
             troubled = true;
-            LOG.warn("Cannot send progress to the driver: {}. Training goes on without being shown.", e, e);
+            if (SparkRpc.hasStopped()) {
+                LOG.debug("Step {} is not shown: the application has ended.", metrics.step(), e);
+            } else {
+                LOG.warn("Cannot send progress to the driver: {}. Training goes on without being shown.", e.toString());
+                LOG.debug("The trouble with the driver:", e);
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ import io.sparkmics.job.TrainingSettings;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
@@ -18,7 +17,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "gather",
                 "auto: hierarchical where a partition group spans nodes; or flat or hierarchical",
-                ParamValidators.inArray(TrainingSettings.GATHERS),
+                Allowed.oneOf("gather", TrainingSettings.GATHERS),
                 String.class);
     }
 
@@ -36,7 +35,7 @@ public interface ClusterParams<T> extends Params {
                 "deviceType",
                 "what ranks compute on: cpu, cuda (one GPU each), or auto: cuda where Spark gives GPUs to tasks and their hosts "
                         + "can run ranks on them, else cpu; one line says which and why",
-                ParamValidators.inArray(TrainingSettings.DEVICE_TYPES),
+                Allowed.oneOf("deviceType", TrainingSettings.DEVICE_TYPES),
                 String.class);
     }
 
@@ -53,7 +52,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "precision",
                 "float32, float64, or bfloat16: computed in bfloat16, kept and updated in float32",
-                ParamValidators.inArray(TrainingSettings.PRECISIONS),
+                Allowed.oneOf("precision", TrainingSettings.PRECISIONS),
                 String.class);
     }
 
@@ -70,7 +69,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "reductionPrecision",
                 "float32 or bfloat16: what gradients are summed in inside a partition group when precision is bfloat16",
-                ParamValidators.inArray(TrainingSettings.REDUCTION_PRECISIONS),
+                Allowed.oneOf("reductionPrecision", TrainingSettings.REDUCTION_PRECISIONS),
                 String.class);
     }
 
@@ -116,7 +115,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "slotTimeout",
                 "seconds to wait until the cluster has numWorkers free slots",
-                ParamValidators.gtEq(1));
+                Allowed.atLeast("slotTimeout", 1));
     }
 
     default int getSlotTimeout() {
@@ -132,7 +131,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "collectiveTimeout",
                 "seconds until a collective that a rank does not answer fails the run",
-                ParamValidators.gtEq(1));
+                Allowed.atLeast("collectiveTimeout", 1));
     }
 
     default int getCollectiveTimeout() {

@@ -2,7 +2,6 @@ package io.sparkmics.params;
 
 import java.util.List;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamValidators;
 
 /**
  * What an evaluator makes of scored rows.
@@ -16,7 +15,7 @@ public interface EvaluationParams<T> extends ScoreColumns<T> {
                 uid(),
                 "metricName",
                 "perplexity, or loss: the mean loss (in nats) of all predicted tokens, whose exponential is the perplexity",
-                ParamValidators.inArray(List.of("perplexity", "loss")),
+                Allowed.oneOf("metricName", List.of("perplexity", "loss")),
                 String.class);
     }
 

@@ -4,7 +4,6 @@ import io.sparkmics.job.TrainingSettings;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
@@ -15,7 +14,11 @@ import org.apache.spark.ml.param.Params;
 public interface OptimizerParams<T> extends Params {
     default Param<String> optimizer() {
         return new Param<>(
-                uid(), "optimizer", "adamw or sgd", ParamValidators.inArray(TrainingSettings.OPTIMIZERS), String.class);
+                uid(),
+                "optimizer",
+                "adamw or sgd",
+                Allowed.oneOf("optimizer", TrainingSettings.OPTIMIZERS),
+                String.class);
     }
 
     default String getOptimizer() {
@@ -27,7 +30,8 @@ public interface OptimizerParams<T> extends Params {
     }
 
     default DoubleParam learningRate() {
-        return new DoubleParam(uid(), "learningRate", "the peak of the learning rate", ParamValidators.gt(0));
+        return new DoubleParam(
+                uid(), "learningRate", "the peak of the learning rate", Allowed.positive("learningRate"));
     }
 
     default double getLearningRate() {
@@ -43,7 +47,7 @@ public interface OptimizerParams<T> extends Params {
                 uid(),
                 "warmUpSteps",
                 "steps in which the learning rate grows from 0 to its peak; after them it falls as a cosine",
-                ParamValidators.gtEq(0));
+                Allowed.atLeast("warmUpSteps", 0));
     }
 
     default long getWarmUpSteps() {
@@ -59,7 +63,7 @@ public interface OptimizerParams<T> extends Params {
                 uid(),
                 "minimumLearningRateRatio",
                 "where the cosine ends, as a part of the peak",
-                ParamValidators.inRange(0, 1));
+                Allowed.fromZeroToOne("minimumLearningRateRatio"));
     }
 
     default double getMinimumLearningRateRatio() {
@@ -75,7 +79,7 @@ public interface OptimizerParams<T> extends Params {
                 uid(),
                 "weightDecay",
                 "decoupled weight decay of matrices and embeddings; biases and norms have none",
-                ParamValidators.gtEq(0));
+                Allowed.atLeast("weightDecay", 0));
     }
 
     default double getWeightDecay() {
@@ -91,7 +95,7 @@ public interface OptimizerParams<T> extends Params {
                 uid(),
                 "beta1",
                 "how slowly the mean of the gradient forgets (adamw)",
-                ParamValidators.inRange(0, 1, true, false));
+                Allowed.fromZeroBelowOne("beta1"));
     }
 
     default double getBeta1() {
@@ -104,10 +108,7 @@ public interface OptimizerParams<T> extends Params {
 
     default DoubleParam beta2() {
         return new DoubleParam(
-                uid(),
-                "beta2",
-                "how slowly the mean of its square forgets (adamw)",
-                ParamValidators.inRange(0, 1, true, false));
+                uid(), "beta2", "how slowly the mean of its square forgets (adamw)", Allowed.fromZeroBelowOne("beta2"));
     }
 
     default double getBeta2() {
@@ -119,7 +120,8 @@ public interface OptimizerParams<T> extends Params {
     }
 
     default DoubleParam epsilon() {
-        return new DoubleParam(uid(), "epsilon", "added to the root of the square (adamw)", ParamValidators.gt(0));
+        return new DoubleParam(
+                uid(), "epsilon", "added to the root of the square (adamw)", Allowed.positive("epsilon"));
     }
 
     default double getEpsilon() {
@@ -135,7 +137,7 @@ public interface OptimizerParams<T> extends Params {
                 uid(),
                 "gradientClipping",
                 "the largest global norm of the gradient, larger ones are scaled down to it; 0: not clipped",
-                ParamValidators.gtEq(0));
+                Allowed.atLeast("gradientClipping", 0));
     }
 
     default double getGradientClipping() {

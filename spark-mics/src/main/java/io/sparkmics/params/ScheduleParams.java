@@ -4,7 +4,6 @@ import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
@@ -18,7 +17,7 @@ public interface ScheduleParams<T> extends Params {
                 uid(),
                 "numWorkers",
                 "the world size W: the number of ranks, one barrier task each",
-                ParamValidators.gtEq(1));
+                Allowed.atLeast("numWorkers", 1));
     }
 
     default int getNumWorkers() {
@@ -35,7 +34,7 @@ public interface ScheduleParams<T> extends Params {
                 "partitionGroupSize",
                 "p, the number of ranks that together hold the model states; it divides numWorkers. "
                         + "1 is data parallel, numWorkers is ZeRO-3, 0 is the smallest whose memory fits",
-                ParamValidators.gtEq(0));
+                Allowed.atLeast("partitionGroupSize", 0));
     }
 
     default int getPartitionGroupSize() {
@@ -51,7 +50,7 @@ public interface ScheduleParams<T> extends Params {
                 uid(),
                 "globalBatchSize",
                 "sequences per step, over all ranks; a multiple of microBatchSize * numWorkers",
-                ParamValidators.gtEq(1));
+                Allowed.atLeast("globalBatchSize", 1));
     }
 
     default int getGlobalBatchSize() {
@@ -67,7 +66,7 @@ public interface ScheduleParams<T> extends Params {
                 uid(),
                 "microBatchSize",
                 "sequences per rank and micro-step: larger is faster and takes more memory; the result is the same",
-                ParamValidators.gtEq(1));
+                Allowed.atLeast("microBatchSize", 1));
     }
 
     default int getMicroBatchSize() {
@@ -80,7 +79,7 @@ public interface ScheduleParams<T> extends Params {
 
     default LongParam maxSteps() {
         return new LongParam(
-                uid(), "maxSteps", "the step to stop after; 0: where the epochs end", ParamValidators.gtEq(0));
+                uid(), "maxSteps", "the step to stop after; 0: where the epochs end", Allowed.atLeast("maxSteps", 0));
     }
 
     default long getMaxSteps() {
@@ -97,7 +96,7 @@ public interface ScheduleParams<T> extends Params {
                 "maxEpochs",
                 "passes over the data to stop after, fractions too; 0: where the steps end. "
                         + "When this and maxSteps are 0, one epoch",
-                ParamValidators.gtEq(0));
+                Allowed.atLeast("maxEpochs", 0));
     }
 
     default double getMaxEpochs() {
@@ -130,7 +129,7 @@ public interface ScheduleParams<T> extends Params {
                 "endOfTextId",
                 "the token id put behind every row; -1: 256 behind text, nothing behind token ids. "
                         + "Text takes no other id than 256",
-                ParamValidators.gtEq(-1));
+                Allowed.atLeast("endOfTextId", -1));
     }
 
     default int getEndOfTextId() {
@@ -146,7 +145,7 @@ public interface ScheduleParams<T> extends Params {
                 uid(),
                 "evaluateEvery",
                 "steps between two evaluations; 0: evaluate at the end only",
-                ParamValidators.gtEq(0));
+                Allowed.atLeast("evaluateEvery", 0));
     }
 
     default long getEvaluateEvery() {

@@ -3,7 +3,6 @@ package io.sparkmics.params;
 import io.sparkmics.model.ModelConfig;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamValidators;
 
 /**
  * What the estimator and the trained model both know: the model's sizes, and how rows are scored.
@@ -53,7 +52,7 @@ public interface ScoringParams<T> extends ScoreColumns<T> {
                 uid(),
                 "batchSize",
                 "the number of sequences that scoring computes at once, all of one row",
-                ParamValidators.gtEq(1));
+                Allowed.atLeast("batchSize", 1));
     }
 
     default int getBatchSize() {

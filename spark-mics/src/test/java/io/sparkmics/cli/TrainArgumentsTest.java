@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.ml.param.Param;
@@ -21,6 +22,9 @@ import picocli.CommandLine;
 class TrainArgumentsTest {
 
     private static final String[] NEEDED = {"--input", "in", "--output", "out"};
+
+    /** The model's options are its sizes, and how it scores is asked of the trained model. */
+    private static final List<String> OTHERS = List.of("model", "batchSize", "lossCol", "tokenCountCol");
 
     @TempDir
     Path folder;
@@ -36,7 +40,7 @@ class TrainArgumentsTest {
 
         String help = out.toString().replaceAll("\\s+", " ");
         for (Param<?> param : estimator.params()) {
-            if (!param.name().equals("model")) {
+            if (!OTHERS.contains(param.name())) {
                 assertThat(help)
                         .containsPattern(TrainCommand.flag(param.name()) + "\\[?=")
                         .contains(param.doc());
@@ -96,10 +100,45 @@ class TrainArgumentsTest {
     }
 
     @Test
-    void aValueOutOfRangeIsRefusedWithWhatItMeans() {
-        assertThat(refusal("--num-workers=0"))
-                .isEqualTo("Cannot use --num-workers 0: that is not allowed. "
-                        + "It is the world size W: the number of ranks, one barrier task each.");
+    void whatOthersCallAnOptionIsAnsweredByMeaning() {
+        assertThat(refusal("--epochs", "3"))
+                .isEqualTo("Cannot use --epochs: there is no such option. Did you mean --max-epochs?");
+        assertThat(refusal("--batch-size=8"))
+                .isEqualTo("Cannot use --batch-size=8: there is no such option."
+                        + " Did you mean --global-batch-size or --micro-batch-size?");
+    }
+
+    @Test
+    void allUnknownOptionsAreAnsweredAtOnce() {
+        assertThat(refusal("--lr", "1e-3", "--n_embd=64", "--xyzzy"))
+                .isEqualTo("Cannot use --lr: there is no such option. Did you mean --learning-rate?"
+                        + " Cannot use --n_embd=64: there is no such option. Did you mean --width?"
+                        + " Cannot use --xyzzy: there is no such option. See --help.");
+    }
+
+    @Test
+    void everyMeaningIsAnOption() {
+        assertThat(Synonyms.all())
+                .flatExtracting(meant -> List.of(meant.split(" or ")))
+                .extracting(meant -> meant.split(" ")[0])
+                .allSatisfy(option -> assertThat(
+                                command.commandLine().getCommandSpec().findOption(option))
+                        .as(option)
+                        .isNotNull());
+    }
+
+    @Test
+    void aValueWithoutItsOptionIsRefused() {
+        assertThat(refusal("wikipedia"))
+                .isEqualTo("Cannot use wikipedia: every value needs an option before it. See --help.");
+    }
+
+    @Test
+    void aValueOutOfRangeIsRefusedWithWhatIsAllowed() {
+        assertThat(refusal("--num-workers=0")).isEqualTo("Cannot set --num-workers to 0: it must be 1 or more.");
+        assertThat(refusal("--precision=bf16"))
+                .isEqualTo("Cannot set --precision to bf16: it must be one of float32, float64, bfloat16."
+                        + " Did you mean bfloat16?");
     }
 
     @Test

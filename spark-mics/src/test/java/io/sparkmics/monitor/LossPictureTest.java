@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LossPictureTest {
 
+    private static final String MODEL = "Gpt of 1,323,520 parameters";
+
     @TempDir
     File folder;
 
@@ -64,7 +66,7 @@ class LossPictureTest {
             new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("x", new FontRenderContext(null, true, true));
             System.exit(2);
         } catch (InternalError | RuntimeException expected) {
-            LossPicture picture = LossPicture.draw(Curves.ofAGpt(200), new Path(args[0]), new Configuration());
+            LossPicture picture = LossPicture.draw(MODEL, Curves.ofAGpt(200), new Path(args[0]), new Configuration());
             System.exit(picture.file().isPresent() ? 0 : 1);
         }
     }
@@ -92,8 +94,8 @@ class LossPictureTest {
 
     @Test
     void aFolderThatCannotBeWrittenDoesNotFailTheRun() {
-        LossPicture picture =
-                LossPicture.draw(Curves.ofAGpt(20), new Path("/proc/nothing-can-be-made-here"), new Configuration());
+        LossPicture picture = LossPicture.draw(
+                MODEL, Curves.ofAGpt(20), new Path("/proc/nothing-can-be-made-here"), new Configuration());
 
         assertThat(picture.file()).isEmpty();
         assertThat(picture.message()).startsWith("There is no loss curve: ");
@@ -107,7 +109,7 @@ class LossPictureTest {
     }
 
     private LossPicture draw(List<StepMetrics> steps) {
-        return LossPicture.draw(steps, new Path(folder.toString()), new Configuration());
+        return LossPicture.draw(MODEL, steps, new Path(folder.toString()), new Configuration());
     }
 
     private static StepMetrics step(long step, double loss) {

@@ -38,7 +38,7 @@ class ProgressLineTest {
 
         assertThat(text().lines())
                 .containsExactly(
-                        "step   1 of 200  loss 5.0000  lr 9.80e-04  11.2k tokens/s",
+                        "step   1 of 200  loss 5.0000  lr 9.80e-04  11.2k tokens/s  left about 4:59",
                         "step 120 of 200  loss 5.0000  lr 9.80e-04  11.2k tokens/s  validation 2.4123  left 2:00");
     }
 
@@ -49,7 +49,7 @@ class ProgressLineTest {
         now += Duration.ofSeconds(5).toNanos();
         line.accept(step(2, 3, null));
 
-        assertThat(text()).endsWith("validation 4.5000  left 0:02");
+        assertThat(text().stripTrailing()).endsWith("validation 4.5000  left 0:02");
     }
 
     @Test
@@ -120,11 +120,11 @@ class ProgressLineTest {
         now += Duration.ofSeconds(5).toNanos();
         line.accept(step(2, 10_000, null));
 
-        assertThat(text()).endsWith("left 4:09:57");
+        assertThat(text().stripTrailing()).endsWith("left 4:09:57");
     }
 
     private ProgressLine line(boolean terminal) {
-        return new ProgressLine(out, terminal, () -> now);
+        return new ProgressLine(out, terminal, () -> now, () -> null);
     }
 
     private String text() {

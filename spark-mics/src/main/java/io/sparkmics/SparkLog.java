@@ -1,0 +1,35 @@
+package io.sparkmics;
+
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv$;
+
+/** Hundreds of lines that Spark logs by default would hide the few that a user of the command line wants to see. */
+final class SparkLog {
+
+    private static final String SPARKS_OWN = "log4j2-defaults.properties";
+
+    private SparkLog() {}
+
+    /** Of the driver, warnings and errors only: unless somebody has said how to log. */
+    static void warningsOnly() {
+        // Spark sets its log up with its first line, over what is said here before.
+        SparkEnv$.MODULE$.initializeLogIfNecessary(false, true);
+        if (!new SparkConf().contains("spark.log.level") && isSparksOwn()) {
+            Configurator.setRootLevel(Level.WARN);
+            // A file that is not there: told once, by us, and not with a stack trace before.
+            Configurator.setLevel("org.apache.spark.sql.execution.streaming.FileStreamSink", Level.ERROR);
+        }
+    }
+
+    private static boolean isSparksOwn() {
+        return LogManager.getContext(false) instanceof LoggerContext context
+                && String.valueOf(context.getConfiguration()
+                                .getConfigurationSource()
+                                .getLocation())
+                        .endsWith(SPARKS_OWN);
+    }
+}
