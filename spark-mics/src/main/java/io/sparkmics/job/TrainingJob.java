@@ -104,9 +104,11 @@ public final class TrainingJob {
 
     private TrainingResult train(Path run, DeviceChoice device, int partitionGroupSize) {
         DataSettings rows = Preflight.dataSettings(settings, frame.schema());
+        TokenData.warning(frame.schema(), rows).ifPresent(System.err::println);
         TokenData data = TokenData.prepare(frame, rows);
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
+        schedule.warning().ifPresent(System.err::println);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
         List<RankReport> reports;
         try (ProgressLine line = new ProgressLine();
