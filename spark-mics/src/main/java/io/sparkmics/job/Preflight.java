@@ -54,6 +54,10 @@ final class Preflight {
     private void model() {
         try {
             problems.addAll(UniqueNames.problems(settings.model().build()));
+            if (problems.isEmpty()) {
+                // Refuses a model whose bytes cannot be counted.
+                settings.memoryModel();
+            }
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
         }
