@@ -3,7 +3,10 @@ package io.sparkmics.data;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The tokenizer that is built in: ids 0 to 255 are the bytes of UTF-8, 256 ends a text. */
+/**
+ * The tokenizer that is built in: byte b of a text in UTF-8 is id b, as an unsigned number from 0 to 255, and 256 ends the
+ * text. So "hé" is 104, 195, 169, 256. Nothing is normalized, and no id begins a text.
+ */
 public final class ByteTokenizer {
 
     /** The id that follows every document. */

@@ -1,6 +1,11 @@
 package io.sparkmics.data;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sequence;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
@@ -17,6 +22,8 @@ final class Documents {
     static final int DOCUMENT = 0;
 
     static final int VALIDATION = 1;
+
+    private static final long COPIES_AT_ONCE = 1024;
 
     private Documents() {}
 
@@ -47,18 +54,35 @@ final class Documents {
     }
 
     /**
-     * Sorted by a seeded hash of the content, then by the content: the order of rows changes with cores, partitions and
-     * shuffles, their content does not. Text is compared as bytes and ids as bigint, so neither a collation nor the width
-     * of the ids matters.
+     * Sorted by a seeded hash of content and copy, then by the content: the order of rows changes with cores, partitions and
+     * shuffles, their content does not. Of c rows with the same document and indicator, copy 1 has the hash h =
+     * xxhash64(seed, document) and copy n = 2 to c has xxhash64(h, n), as Spark's function of that name gives them, of
+     * bigints and, for text, binary: so copies are spread over the whole order, and it does not matter which of them is
+     * which. Hashes ascend as signed numbers. Text is compared as bytes and ids as bigint, so neither a collation nor the
+     * width of the ids matters.
      */
     static Dataset<Row> inCanonicalOrder(Dataset<Row> frame, DataSettings settings) {
         Column document = new Columns(frame.schema()).tokens(settings.inputCol());
         Column validation =
                 settings.validationIndicatorCol().map(Columns::column).orElse(lit(false));
-        return frame.select(
-                        document.as("document"),
-                        validation.as("validation"),
-                        xxhash64(lit(settings.seed()), document).as("hash"))
+        Dataset<Row> counted = frame.select(document.as("document"), validation.as("validation"))
+                .groupBy("document", "validation")
+                .count();
+        Column hash = xxhash64(lit(settings.seed()), col("document"));
+        return copies(counted)
+                .select(
+                        col("document"),
+                        col("validation"),
+                        when(col("copy").equalTo(1), hash)
+                                .otherwise(xxhash64(hash, col("copy")))
+                                .as("hash"))
                 .orderBy("hash", "document", "validation");
+    }
+
+    /** Each row as often as it was counted, numbered from 1; a block at a time, as an array of all numbers may be large. */
+    private static Dataset<Row> copies(Dataset<Row> counted) {
+        Column last = least(col("count"), col("first").plus(lit(COPIES_AT_ONCE - 1)));
+        return counted.withColumn("first", explode(sequence(lit(1L), col("count"), lit(COPIES_AT_ONCE))))
+                .withColumn("copy", explode(sequence(col("first"), last)));
     }
 }

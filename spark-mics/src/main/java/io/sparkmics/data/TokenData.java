@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.ShuffledRDD;
@@ -20,6 +21,20 @@ import scala.reflect.ClassTag$;
 
 /**
  * A DataFrame that has been put in its canonical order and counted, ready to be shuffled into batches. Lives on the driver.
+ *
+ * <p>What becomes of the rows, so that another program can follow:
+ *
+ * <ol>
+ *   <li>A row's document is its token ids: the bytes of text ({@link ByteTokenizer}), or ready ids as they are. Rows with null
+ *       and documents without ids are left out.
+ *   <li>Documents are sorted by a hash of seed, content and copy, see {@code Documents.inCanonicalOrder}; those to train on
+ *       and those to evaluate on are one stream each.
+ *   <li>A stream is all documents one behind the other, each followed by the end of text where one is set.
+ *   <li>Sequence g has the stream's tokens g * context to g * context + context, inclusive: documents are cut anywhere, and
+ *       neighbours share one token. What is left behind the last whole sequence is not trained on; evaluation pads it.
+ *   <li>Training takes the sequences in a seeded permutation of each epoch ({@code SequenceOrder}), a global batch a step.
+ *       Evaluation takes them as they are.
+ * </ol>
  */
 public final class TokenData {
 
@@ -47,6 +62,17 @@ public final class TokenData {
     /** What is wrong with the columns, as sentences for the user; empty when they will do. */
     public static List<String> checkSchema(StructType schema, DataSettings settings) {
         return Documents.problems(schema, settings);
+    }
+
+    /** What is odd about the columns and yet can be trained on, as a sentence for the user. */
+    public static Optional<String> warning(StructType schema, DataSettings settings) {
+        if (!isText(schema, settings.inputCol()) || settings.vocabularySize() <= ByteTokenizer.VOCABULARY_SIZE) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "Column '" + settings.inputCol() + "' is text, of which the built-in tokenizer makes ids from 0 to "
+                        + (ByteTokenizer.VOCABULARY_SIZE - 1) + ": of a vocabulary of " + settings.vocabularySize()
+                        + ", the ids behind them are never trained on.");
     }
 
     /**
@@ -165,6 +191,18 @@ public final class TokenData {
                     "Cannot train on column '%s': it has no documents to train on (%,d null rows, %,d empty documents,"
                             + " %,d validation documents).",
                     settings.inputCol(), counts.nullRows(), counts.emptyDocuments(), counts.validationDocuments()));
+        }
+        if (problems.isEmpty() && settings.validationIndicatorCol().isPresent() && counts.validationSequences() == 0) {
+            problems.add(problem(
+                    "Cannot evaluate on the rows that column '%s' is true for: %,d validation documents have %,d tokens,"
+                            + " of which none is predicted (%,d null rows, %,d empty documents, %,d training documents)."
+                            + " Hold out rows with text, or unset validationIndicatorCol and evaluateEvery.",
+                    settings.validationIndicatorCol().get(),
+                    counts.validationDocuments(),
+                    counts.validationTokens(),
+                    counts.nullRows(),
+                    counts.emptyDocuments(),
+                    counts.trainingDocuments()));
         }
         if (counts.validationSequences() > Integer.MAX_VALUE) {
             problems.add(problem(

@@ -56,6 +56,14 @@ final class Preflight {
 
     private void model() {
         problems.addAll(ModelCheck.problems(settings.model()));
+        if (problems.isEmpty()) {
+            try {
+                // Refuses a model whose bytes cannot be counted.
+                settings.memoryModel();
+            } catch (IllegalArgumentException e) {
+                problems.add(e.getMessage());
+            }
+        }
     }
 
     private void data() {

@@ -10,6 +10,9 @@ import java.util.stream.IntStream;
 /** What can be said of the settings by arithmetic alone, before Spark or a tensor is touched. */
 final class SettingsCheck {
 
+    /** JVMs keep a few words of an array for themselves. */
+    private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
+
     private final TrainingSettings settings;
     private final List<String> problems = new ArrayList<>();
 
@@ -22,6 +25,7 @@ final class SettingsCheck {
         groups();
         problems.addAll(TrainingSchedule.problems(
                 settings.numWorkers(), settings.globalBatchSize(), settings.microBatchSize()));
+        microBatch();
         end();
         optimization();
         choices();
@@ -54,6 +58,16 @@ final class SettingsCheck {
             problems.add("Cannot split " + world + " workers into partition groups of " + size + ": " + world
                     + " is not a multiple of it. Set partitionGroupSize to one of " + divisors
                     + ", or to 0 for the smallest whose memory fits.");
+        }
+    }
+
+    /** Its tokens travel as one array. */
+    private void microBatch() {
+        long length = settings.model().context() + 1L;
+        if (settings.microBatchSize() > MOST_TOKENS / length) {
+            problems.add("Cannot read micro-batches of " + settings.microBatchSize() + " sequences of " + length
+                    + " tokens: they are more than the " + MOST_TOKENS + " that an array holds. Set a smaller"
+                    + " microBatchSize or a model with a smaller context.");
         }
     }
 

@@ -147,9 +147,11 @@ public final class TrainingJob {
 
     private TrainingResult train(TemporaryFolder folder, DeviceChoice device, int partitionGroupSize) {
         DataSettings rows = Preflight.dataSettings(settings, frame.schema());
+        TokenData.warning(frame.schema(), rows).ifPresent(System.err::println);
         TokenData data = count(rows);
         TokenCounts counts = data.counts();
         TrainingSchedule schedule = schedule(counts);
+        schedule.warning().ifPresent(System.err::println);
         System.err.println(counts.describe(schedule.leftOverSequences(epochs(), counts.trainingSequences())));
         System.err.println(outlook(schedule, partitionGroupSize, device).describe());
         List<RankReport> reports;

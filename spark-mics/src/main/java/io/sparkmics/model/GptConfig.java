@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The sizes of a {@link Gpt}. Immutable: each setter gives a changed copy.
+ * The sizes of a {@link Gpt}. Immutable: each setter gives a changed copy. The parameters must be few enough to be counted.
  *
- * @param layers transformer blocks
+ * @param layers transformer blocks, 10,000 at most
  * @param heads attention heads; divides {@code width}
  * @param width size of a token's vector
  * @param context tokens that a sequence predicts, and positions that are learned
@@ -18,13 +18,33 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
 
     private static final int BYTE_VOCABULARY = 257;
 
+    /** Each is an object on the driver and on every rank, long before a tensor is made of it. */
+    private static final int MOST_LAYERS = 10_000;
+
     public GptConfig {
         check(layers > 0, "layers", layers, "must be positive");
+        check(layers <= MOST_LAYERS, "layers", layers, "must be " + MOST_LAYERS + " at most");
         check(heads > 0, "heads", heads, "must be positive");
         check(width > 0, "width", width, "must be positive");
         check(context > 0, "context", context, "must be positive");
         check(vocabularySize > 0, "vocabularySize", vocabularySize, "must be positive");
         check(dropout >= 0 && dropout < 1, "dropout", dropout, "must be in [0, 1)");
+        try {
+            parameters(layers, width, context, vocabularySize);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "Cannot configure a GPT: layers = " + layers + ", width = " + width + ", context = " + context
+                            + " and vocabularySize = " + vocabularySize
+                            + " take more parameters than can be counted. Choose smaller sizes.",
+                    e);
+        }
+    }
+
+    /** The size of the {@link Gpt}: embeddings, blocks (projections, biases, norms), last norm. */
+    private static long parameters(long layers, long width, long context, long vocabularySize) {
+        long block = Math.multiplyExact(width, 12 * width + 13);
+        long embeddings = Math.multiplyExact(width, vocabularySize + context + 2);
+        return Math.addExact(Math.multiplyExact(layers, block), embeddings);
     }
 
     private static void check(boolean holds, String name, Object value, String rule) {

@@ -21,8 +21,20 @@ public interface Model {
                 .toList();
     }
 
-    /** The number of parameters; a shared one counts once. */
+    /**
+     * The number of parameters; a shared one counts once.
+     *
+     * @throws IllegalArgumentException when it is no long
+     */
     default long size() {
-        return units().stream().mapToLong(Unit::size).sum();
+        List<Unit> units = units();
+        try {
+            return units.stream().mapToLong(Unit::size).reduce(0, Math::addExact);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "Cannot size the model: its " + units.size()
+                            + " units have more parameters than can be counted. Choose smaller sizes.",
+                    e);
+        }
     }
 }

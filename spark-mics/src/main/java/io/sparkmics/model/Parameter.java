@@ -7,7 +7,7 @@ import java.util.List;
  * One named tensor of a model.
  *
  * @param name unique in the model; also its name in a saved model
- * @param shape its sizes, all positive
+ * @param shape its sizes, all positive, of which the product is a long
  * @param initialization where its first values come from
  * @param decay whether weight decay applies: matrices and embeddings yes, biases and norms no
  */
@@ -18,6 +18,14 @@ public record Parameter(String name, List<Long> shape, Initialization initializa
         if (shape.isEmpty() || shape.stream().anyMatch(size -> size <= 0)) {
             throw new IllegalArgumentException(
                     "Cannot declare parameter " + name + ": its shape " + shape + " must have positive sizes only.");
+        }
+        try {
+            elements(shape);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "Cannot declare parameter " + name + ": its shape " + shape
+                            + " has more elements than can be counted. Choose smaller sizes.",
+                    e);
         }
     }
 
@@ -33,6 +41,10 @@ public record Parameter(String name, List<Long> shape, Initialization initializa
 
     /** The number of elements. */
     public long size() {
+        return elements(shape);
+    }
+
+    private static long elements(List<Long> shape) {
         return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
     }
 }

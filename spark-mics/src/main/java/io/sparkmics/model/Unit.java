@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * point between what weight decay touches and what it does not.
  *
  * @param name unique in the model
- * @param parameters at least one
+ * @param parameters at least one, of which the elements are together a long
  */
 public record Unit(String name, List<Parameter> parameters) {
 
@@ -22,6 +22,14 @@ public record Unit(String name, List<Parameter> parameters) {
                         parameters.stream().filter(Parameter::decay),
                         parameters.stream().filter(parameter -> !parameter.decay()))
                 .toList();
+        try {
+            elements(parameters);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "Cannot declare unit " + name + ": its " + parameters.size()
+                            + " parameters have more elements than can be counted. Choose smaller sizes.",
+                    e);
+        }
     }
 
     public static Unit of(String name, Parameter... parameters) {
@@ -30,7 +38,11 @@ public record Unit(String name, List<Parameter> parameters) {
 
     /** The number of elements, without padding. */
     public long size() {
-        return parameters.stream().mapToLong(Parameter::size).sum();
+        return elements(parameters);
+    }
+
+    private static long elements(List<Parameter> parameters) {
+        return parameters.stream().mapToLong(Parameter::size).reduce(0, Math::addExact);
     }
 
     /** The number of elements that weight decay applies to; they come first. */

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * themselves; and, of a hierarchical gather, the chunks on their way from other nodes, one part in (ranks per node) of the
  * gathered units.
  *
- * @param unitSizes parameters of each unit
+ * @param unitSizes parameters of each unit; together 2^56 at most, so that no figure overflows
  * @param stages the units that each stage reads, as places in {@code unitSizes}, in the order of use
  * @param elements bytes of an element of each kind
  */
@@ -23,13 +23,36 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
     /** For each parameter: its master, its summed gradient, and two moments of that. */
     private static final int STATES_PER_PARAMETER = 4;
 
+    /** With 128 bytes for each, more than all that is counted here takes, padding included. */
+    private static final long MOST_PARAMETERS = 1L << 56;
+
     public MemoryModel {
         unitSizes = List.copyOf(unitSizes);
         if (unitSizes.isEmpty() || unitSizes.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException(
                     "Cannot model the memory of units with sizes " + unitSizes + ": every size must be positive.");
         }
+        if (exceeds(unitSizes)) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "Cannot model the memory of %d units, the largest of %,d parameters: they are more than %,d together,"
+                            + " so their bytes cannot be counted. Choose smaller sizes.",
+                    unitSizes.size(),
+                    Collections.max(unitSizes),
+                    MOST_PARAMETERS));
+        }
         stages = stages.stream().map(List::copyOf).toList();
+    }
+
+    private static boolean exceeds(List<Long> unitSizes) {
+        long left = MOST_PARAMETERS;
+        for (long size : unitSizes) {
+            if (size > left) {
+                return true;
+            }
+            left -= size;
+        }
+        return false;
     }
 
     /** All parameters of the model. */

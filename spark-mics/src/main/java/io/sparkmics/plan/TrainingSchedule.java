@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -124,6 +125,11 @@ public record TrainingSchedule(
     /** The learning rate of a step. */
     public double learningRate(long step) {
         return learningRate.at(Objects.checkIndex(step, steps), steps);
+    }
+
+    /** What is odd about it and yet can be carried out, as a sentence for the user. */
+    public Optional<String> warning() {
+        return learningRate.warning(steps);
     }
 
     /** Whether the model is evaluated when this step is done. */

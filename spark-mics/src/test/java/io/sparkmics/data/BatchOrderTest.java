@@ -1,6 +1,7 @@
 package io.sparkmics.data;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.plan.TrainingSchedule;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -124,6 +126,44 @@ class BatchOrderTest {
             assertThat(data.counts())
                     .isEqualTo(TokenData.prepare(frame(spark), SETTINGS).counts());
             assertThat(Batches.byPlace(Batches.read(data, schedule))).isNotEqualTo(read(frame(spark), schedule));
+        }
+    }
+
+    /** With copies side by side, 198 of these 299 sequences were different. */
+    @Test
+    void copiesOfRowsAreSpread() throws IOException {
+        try (SparkSession spark = LocalSpark.session("local[2]")) {
+            Dataset<Row> rows = spark.range(100)
+                    .selectExpr("format_string('row %03d of text', id) as text", "explode(sequence(1L, 12L)) as n");
+            DataSettings settings = DataSettings.of("text", Optional.empty(), 64, ByteTokenizer.VOCABULARY_SIZE, 7);
+            TrainingSchedule epoch = Batches.schedule(1, 299, 1, 1);
+
+            Map<String, String> batches = Batches.byPlace(Batches.read(TokenData.prepare(rows, settings), epoch));
+
+            assertThat(Set.copyOf(batches.values())).hasSize(299);
+            Dataset<Row> elsewhere = rows.orderBy(col("n").desc()).repartition(5);
+            assertThat(Batches.byPlace(Batches.read(TokenData.prepare(elsewhere, settings), epoch)))
+                    .isEqualTo(batches);
+            assertThat(texts(Documents.inCanonicalOrder(rows, settings).collectAsList()))
+                    .isEqualTo(texts(rows.selectExpr("cast(text as binary) as document", "n")
+                            .withColumn("h", expr("xxhash64(7L, document)"))
+                            .orderBy(expr("if(n = 1, h, xxhash64(h, n))"))
+                            .collectAsList()));
+        }
+    }
+
+    private static List<String> texts(List<Row> rows) {
+        return rows.stream()
+                .map(row -> ByteTokenizer.decode(ByteTokenizer.encode(row.<byte[]>getAs(0))))
+                .toList();
+    }
+
+    @Test
+    void manyCopiesAreAsManyAsTheyWere() throws IOException {
+        try (SparkSession spark = LocalSpark.session("local[2]")) {
+            Dataset<Row> rows = spark.range(5000).selectExpr("'ab' as text", "id % 2 = 1 as held_out");
+            assertThat(TokenData.prepare(rows, SETTINGS).counts())
+                    .isEqualTo(new TokenCounts(CONTEXT, 2500, 7500, 2500, 7500, 0, 0));
         }
     }
 

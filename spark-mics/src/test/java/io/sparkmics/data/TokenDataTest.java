@@ -15,10 +15,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -242,6 +244,12 @@ class TokenDataTest {
                         "Cannot use 'words' as the input column: its type is array<string>. It must be string, array<int> or"
                                 + " array<bigint>.",
                         "Cannot find the validation indicator column 'no': the columns are text, held_out, words.");
+        for (DataType type : List.of(DataTypes.createArrayType(DataTypes.ShortType), SQLDataTypes.VectorType())) {
+            assertThat(TokenData.checkSchema(new StructType().add("text", type), settings(4)))
+                    .containsExactly("Cannot train on column 'text': its type is "
+                            + (type instanceof ArrayType ? "array<smallint>" : "vector")
+                            + ". It must be string, array<int> or array<bigint>.");
+        }
         assertThat(TokenData.checkSchema(LocalSpark.TEXT, DataSettings.of("text", Optional.empty(), 4, 100, 1)))
                 .containsExactly("Cannot tokenize column 'text' with a vocabulary of 100: text needs 257."
                         + " Set a larger vocabulary.");
@@ -288,6 +296,38 @@ class TokenDataTest {
         Dataset<Row> none = spark.createDataFrame(Collections.emptyList(), LocalSpark.TEXT);
         assertThatThrownBy(() -> TokenData.prepare(none, settings(4)))
                 .hasMessageContaining("no documents to train on (0 null rows");
+    }
+
+    @Test
+    void anIndicatorThatHoldsNothingOutIsRefused() {
+        Dataset<Row> none = flagged("abcdefgh", false, "ij", false);
+        assertThatThrownBy(() -> TokenData.prepare(none, validated(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Cannot evaluate on the rows that column 'held_out' is true for: 0 validation documents have"
+                                + " 0 tokens, of which none is predicted (0 null rows, 0 empty documents, 2 training documents)."
+                                + " Hold out rows with text, or unset validationIndicatorCol and evaluateEvery.");
+        Dataset<Row> skipped = flagged("abcdefgh", false, null, true, "", true);
+        assertThatThrownBy(() -> TokenData.prepare(skipped, validated(4)))
+                .hasMessageContaining("(1 null rows, 1 empty documents, 1 training documents)");
+        Dataset<Row> lone = ids(DataTypes.IntegerType, List.of(1, 2, 3, 4, 5), List.of(6))
+                .selectExpr("text", "size(text) = 1 as held_out");
+        DataSettings bare = new DataSettings("text", Optional.of("held_out"), 4, 12, 1, OptionalInt.empty());
+        assertThatThrownBy(() -> TokenData.prepare(lone, bare))
+                .hasMessageContaining("1 validation documents have 1 tokens, of which none is predicted");
+    }
+
+    @Test
+    void textOverALargerVocabularyThanTheTokenizersIsWarnedOf() {
+        DataSettings larger = DataSettings.of("text", Optional.empty(), 4, 320, 1);
+        assertThat(TokenData.checkSchema(LocalSpark.TEXT, larger)).isEmpty();
+        assertThat(TokenData.warning(LocalSpark.TEXT, larger))
+                .hasValue(
+                        "Column 'text' is text, of which the built-in tokenizer makes ids from 0 to 256: of a vocabulary"
+                                + " of 320, the ids behind them are never trained on.");
+        assertThat(TokenData.warning(LocalSpark.TEXT, settings(4))).isEmpty();
+        StructType ids = new StructType().add("text", DataTypes.createArrayType(DataTypes.IntegerType));
+        assertThat(TokenData.warning(ids, larger)).isEmpty();
     }
 
     @Test

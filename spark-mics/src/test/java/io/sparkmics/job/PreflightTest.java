@@ -88,6 +88,13 @@ class PreflightTest {
     }
 
     @Test
+    void aModelWhoseBytesCannotBeCountedIsRefused() {
+        assertThatThrownBy(() -> check(settings(MODEL.width(80_000_000), "text", "", 2, "", false)))
+                .message()
+                .startsWith("Cannot model the memory of 4 units, the largest of 76,800,001,040,000,000 parameters");
+    }
+
+    @Test
     void columnsOfTheWrongTypeAreRefused() {
         assertThatThrownBy(() -> check(settings(MODEL, "number", "text", 2, "", false)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -44,6 +44,19 @@ class TrainingSettingsTest {
     }
 
     @Test
+    void aMicroBatchThatNoArrayHoldsIsRefused() {
+        GptConfig deep = MODEL.context(1 << 20);
+        assertThat(settings(deep, 1, 1, 2048, 2048, 1, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
+                        .problems())
+                .containsExactly("Cannot read micro-batches of 2048 sequences of 1048577 tokens: they are more than the"
+                        + " 2147483639 that an array holds. Set a smaller microBatchSize or a model with a smaller"
+                        + " context.");
+        assertThat(settings(deep, 1, 1, 2047, 2047, 1, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
+                        .problems())
+                .isEmpty();
+    }
+
+    @Test
     void aRunThatNeverEndsIsRefused() {
         assertThat(settings(MODEL, 1, 1, 4, 4, 0, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
                         .problems())

@@ -93,6 +93,20 @@ class MemoryModelTest {
     }
 
     @Test
+    void moreParametersThanBytesCanBeCountedForAreRefused() {
+        ElementBytes most = new ElementBytes(8, 8, 8);
+        MemoryModel largest = chain(List.of(1L << 55, 1L << 55), most);
+        assertThat(largest.bytesPerRank(1)).isGreaterThan(5 * 8 * (1L << 56)).isLessThan(14 * 8 * (1L << 56));
+        assertThat(largest.bytesPerRank(1 << 20)).isPositive();
+        assertThatThrownBy(() -> chain(List.of(1L << 55, (1L << 55) + 1), most))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Cannot model the memory of 2 units, the largest of 36,028,797,018,963,969 parameters: they are"
+                                + " more than 72,057,594,037,927,936 together, so their bytes cannot be counted. Choose smaller"
+                                + " sizes.");
+    }
+
+    @Test
     void aUnitThatNeighbouringStagesShareCountsOnce() {
         List<List<Integer>> tied = List.of(List.of(0), List.of(1), List.of(2, 0));
         MemoryModel model = new MemoryModel(List.of(51200L, 5120L, 512L), tied, ElementBytes.same(1));

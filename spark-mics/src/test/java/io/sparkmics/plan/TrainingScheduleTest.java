@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TrainingScheduleTest {
@@ -120,8 +121,11 @@ class TrainingScheduleTest {
         assertThat(schedule.learningRate(0)).isCloseTo(0.2, within(1e-12));
         assertThat(schedule.learningRate(3)).isCloseTo(0.8, within(1e-12));
         assertThat(schedule.learningRate(4)).isEqualTo(1.0);
-        assertThat(schedule.learningRate(54)).isCloseTo(0.55, within(1e-12));
-        assertThat(schedule.learningRate(103)).isCloseTo(0.1, within(1e-3)).isGreaterThan(0.1);
+        // A third of the way and two thirds: the cosine is 1/2 and -1/2.
+        assertThat(schedule.learningRate(37)).isCloseTo(0.775, within(1e-12));
+        assertThat(schedule.learningRate(70)).isCloseTo(0.325, within(1e-12));
+        assertThat(schedule.learningRate(103)).isEqualTo(0.1);
+        assertThat(schedule.warning()).isEmpty();
         for (long step = 5; step < 104; step++) {
             assertThat(schedule.learningRate(step)).isLessThan(schedule.learningRate(step - 1));
         }
@@ -129,9 +133,30 @@ class TrainingScheduleTest {
     }
 
     @Test
-    void aWarmUpLongerThanTheTrainingNeverGetsToThePeak() {
-        TrainingSchedule schedule = new TrainingSchedule(1, 1, 1, 3, new LearningRate(1.0, 9, 0), 0);
-        assertThat(schedule.learningRate(2)).isCloseTo(0.3, within(1e-12));
+    void theCosineNeedsTwoStepsToGetToItsEnd() {
+        assertThat(rates(new LearningRate(0.5, 0, 0.2), 1)).containsExactly(0.5);
+        assertThat(rates(new LearningRate(0.5, 0, 0.2), 2)).containsExactly(0.5, 0.1);
+        assertThat(rates(new LearningRate(0.5, 1, 0), 2)).containsExactly(0.25, 0.5);
+        assertThat(rates(new LearningRate(0.5, 1, 0), 3)).containsExactly(0.25, 0.5, 0);
+        assertThat(rates(LearningRate.constant(0.5), 3)).containsExactly(0.5, 0.5, 0.5);
+    }
+
+    private static double[] rates(LearningRate rate, int steps) {
+        TrainingSchedule schedule = new TrainingSchedule(1, 1, 1, steps, rate, 0);
+        assertThat(schedule.warning()).isEmpty();
+        return IntStream.range(0, steps).mapToDouble(schedule::learningRate).toArray();
+    }
+
+    @Test
+    void aWarmUpAsLongAsTheTrainingNeverGetsToThePeakAndSaysSo() {
+        TrainingSchedule schedule = new TrainingSchedule(1, 1, 1, 3, new LearningRate(1.0, 3, 0), 0);
+        assertThat(schedule.learningRate(2)).isEqualTo(0.75);
+        assertThat(schedule.warning())
+                .hasValue("The warm-up of 3 steps is as long as the run of 3: the learning rate ends at 0.75 and never"
+                        + " gets to its peak of 1.0. Set fewer warmUpSteps, or train for more steps.");
+        TrainingSchedule endless = new TrainingSchedule(1, 1, 1, 3, new LearningRate(1.0, Long.MAX_VALUE, 0), 0);
+        assertThat(endless.learningRate(2)).isBetween(0.0, 1e-12);
+        assertThat(endless.warning()).get().asString().contains("longer than the run of 3");
     }
 
     @Test
