@@ -87,7 +87,9 @@ final class ModelFolder {
         // A model that says nothing of either has no reader that asks.
         config.computeIfPresent("torch_dtype", (name, value) -> type == TensorType.F64 ? "float64" : "float32");
         for (String name : List.of("bos_token_id", "eos_token_id")) {
-            plan.endOfText().ifPresent(id -> config.put(name, id));
+            if (config.containsKey(name)) {
+                config.put(name, plan.endOfText().isPresent() ? plan.endOfText().getAsInt() : null);
+            }
         }
         return config;
     }

@@ -106,6 +106,9 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
         description.put("attn_pdrop", dropout);
         description.put("resid_pdrop", dropout);
         description.put("tie_word_embeddings", true);
+        // The training knows them. Where they are not there, Hugging Face takes those of GPT-2's own tokenizer.
+        description.put("bos_token_id", null);
+        description.put("eos_token_id", null);
         description.put("torch_dtype", "float32");
         return description;
     }
