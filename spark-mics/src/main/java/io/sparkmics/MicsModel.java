@@ -69,7 +69,12 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
 
     /**
      * Adds to each row its loss and how many of its tokens were predicted: all but the first, in consecutive windows where
-     * the row is longer than the model's context. Lazy, in parallel on the executors.
+     * the row is longer than the model's context. All other columns stay as they are.
+     *
+     * <p>Lazy, in parallel on the executors, each row by itself: a row is scored once and only where its loss is asked for,
+     * and the count of its tokens takes no weights.
+     *
+     * @throws IllegalArgumentException telling all that is wrong with the columns
      */
     @Override
     public Dataset<Row> transform(Dataset<?> frame) {

@@ -1,11 +1,11 @@
 package io.sparkmics.examples;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
 import io.sparkmics.MicsEstimator;
+import io.sparkmics.MicsEvaluator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.model.Gpt;
 import java.io.IOException;
@@ -51,7 +51,7 @@ public final class QuickStart {
             trained.write().overwrite().save(output + "/model");
 
             MicsModel model = MicsModel.load(output + "/model");
-            double loss = loss(model.transform(heldOut));
+            double loss = new MicsEvaluator().setMetricName("loss").evaluate(model.transform(heldOut));
             double unigramLoss = Unigram.of(texts(training)).loss(texts(heldOut));
             say(
                     "Loss on held-out files: %.3f nats a byte; a unigram model on the same bytes: %.3f.",
@@ -62,13 +62,6 @@ public final class QuickStart {
                     trained.writeReport(output, Map.of("heldOutLoss", loss, "unigramLoss", unigramLoss)),
                     output + "/model");
         }
-    }
-
-    /** The mean over tokens: longer files count more. */
-    private static double loss(Dataset<Row> scored) {
-        return scored.select(sum(col("loss").multiply(col("tokenCount"))).divide(sum("tokenCount")))
-                .first()
-                .getDouble(0);
     }
 
     private static String size(Dataset<Row> files) {

@@ -8,6 +8,10 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * The mean loss of the tokens of one row, null where it predicts none. Each task has its own copy of this object, which holds
  * on to the model from the first row that needs it until the task ends.
+ *
+ * <p>The windows of one row are computed together, those of several rows are not: an expression sees one row at a time. On a
+ * GPT of 1.3 million parameters that takes 1.9 times the processor time of batches of 16 rows where rows have 20 tokens, and
+ * 0.85 times it where they have 10 to 410, as no row is padded to the length of another.
  */
 final class RowLoss implements UDF1<Object, Double> {
 
