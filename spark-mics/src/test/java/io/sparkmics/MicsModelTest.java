@@ -216,6 +216,21 @@ class MicsModelTest {
     }
 
     @Test
+    void whatOnlyAnExecutorSeesIsNotSaved() throws IOException {
+        LocalSpark.session().conf().set(PerHostFileSystem.SETTING, PerHostFileSystem.class.getName());
+        String path = "perhost:" + folder.toRealPath() + "/shared/model";
+
+        assertThatThrownBy(() -> model.write().save(path))
+                .hasMessageStartingWith("Cannot save model " + model.uid() + " to " + path + "/huggingface: host ")
+                .hasMessageContaining(" has copied {config.json=")
+                .hasMessageEndingWith(
+                        "bytes there, and the driver finds {}. Save it to a path that the driver and all executors share.");
+        assertThat(folder.resolve("executor/model/huggingface/model.safetensors"))
+                .isNotEmptyFile();
+        assertThat(folder.resolve("shared/model/metadata")).doesNotExist();
+    }
+
+    @Test
     void aFolderIsKnownByWhatItIs() throws IOException {
         Path saved = folder.resolve("parent/model");
         model.write().save(saved.toString());

@@ -81,8 +81,11 @@ final class ClusterIT {
     private Outcome train(List<String> rows) throws IOException, InterruptedException {
         Path input = Files.write(folder.resolve("rows.json"), rows);
         folder = folder.resolve("out");
+        // From where the driver runs; each executor runs in a folder of its own.
+        Path output = Path.of("").toAbsolutePath().relativize(folder);
         return SparkSubmit.cluster(2)
-                .train(("--input " + input + " --format json --input-col tokens --output " + folder + " " + TINY_GPT
+                .train(("--input " + input + " --format json --input-col tokens --output " + output + " " + TINY_GPT
+                                + " --work-directory " + output.resolveSibling("work")
                                 + " --num-workers 2 --partition-group-size 2"
                                 + " --global-batch-size 8 --micro-batch-size 2 --max-steps 5")
                         .split(" "));

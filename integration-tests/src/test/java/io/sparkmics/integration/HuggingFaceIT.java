@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
+import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.integration.ChildProcess.Outcome;
 import io.sparkmics.model.Gpt;
+import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +34,13 @@ final class HuggingFaceIT {
     private static final int VOCABULARY = 257;
     private static final double TOLERANCE = 1e-4;
 
+    /** Spaces and what some tokenizers do away with, more than one byte a letter, and what looks like an end of text. */
+    private static final List<String> TEXTS = List.of(
+            "def f",
+            " two  spaces , and it 's\ta tab\r\n\n",
+            "na\u00efve \u2013 \u4f60\u597d \ud83d\ude80\u0000\u007f",
+            "a <|endoftext|> b");
+
     @Test
     void transformersGivesTheSameProbabilitiesAndLosses(@TempDir Path folder) throws Exception {
         Path python = Environment.python();
@@ -51,7 +60,7 @@ final class HuggingFaceIT {
         List<int[]> sequences = List.of(
                 new int[] {'d'}, IntStream.range(0, 16).map(i -> 16 * i + 3).toArray());
 
-        JsonNode theirs = askTransformers(python, folder.resolve("model/huggingface"), sequences);
+        JsonNode theirs = askTransformers(python, folder.resolve("model/huggingface"), sequences, TEXTS);
 
         assertThat(theirs.get("missing")).isEmpty();
         assertThat(theirs.get("unexpected")).isEmpty();
@@ -68,6 +77,22 @@ final class HuggingFaceIT {
         }
         assertThat(losses(spark, model, sequences.subList(1, 2))[0])
                 .isCloseTo(theirs.get("losses").get(1).asDouble(), within(TOLERANCE));
+        assertTokenizer(theirs);
+        assertThat(theirs.get("generated").asText()).isEqualTo(model.generate(TEXTS.get(0), 5, new Sampling(0, 0, 1)));
+    }
+
+    private static void assertTokenizer(JsonNode theirs) {
+        for (int i = 0; i < TEXTS.size(); i++) {
+            assertThat(theirs.get("ids").get(i))
+                    .as(TEXTS.get(i))
+                    .extracting(JsonNode::asInt)
+                    .containsExactly(Arrays.stream(ByteTokenizer.encode(TEXTS.get(i)))
+                            .boxed()
+                            .toArray(Integer[]::new));
+            assertThat(theirs.get("decoded").get(i).asText()).isEqualTo(TEXTS.get(i));
+        }
+        assertThat(theirs.get("end").asInt()).isEqualTo(ByteTokenizer.END_OF_TEXT);
+        assertThat(theirs.get("vocabulary").asInt()).isEqualTo(ByteTokenizer.VOCABULARY_SIZE);
     }
 
     private static MicsModel trained(SparkSession spark) {
@@ -101,10 +126,15 @@ final class HuggingFaceIT {
         return Arrays.toString(tokens).replace('[', '(').replace(']', ')');
     }
 
-    private static JsonNode askTransformers(Path python, Path huggingFace, List<int[]> sequences)
+    private static JsonNode askTransformers(Path python, Path huggingFace, List<int[]> sequences, List<String> texts)
             throws IOException, InterruptedException {
-        String json = new ObjectMapper().writeValueAsString(sequences);
-        Outcome outcome = new ChildProcess(List.of(python.toString(), SCRIPT.toString(), huggingFace.toString(), json))
+        ObjectMapper json = new ObjectMapper();
+        Outcome outcome = new ChildProcess(List.of(
+                        python.toString(),
+                        SCRIPT.toString(),
+                        huggingFace.toString(),
+                        json.writeValueAsString(sequences),
+                        json.writeValueAsString(texts)))
                 .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
                 .run(Duration.ofMinutes(3));
         assertThat(outcome.exitCode()).as(outcome.output()).isZero();
