@@ -60,7 +60,8 @@ final class ClusterIT {
 
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertSummary(2, 2, 5);
-        assertThat(folder.resolve("model")).isNotEmptyDirectory();
+        assertThat(folder.resolve("huggingface/model.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("metadata")).isNotEmptyDirectory();
     }
 
     @Test
@@ -75,7 +76,8 @@ final class ClusterIT {
                 .singleElement()
                 .satisfies(line -> assertThat(line).contains("999", "256"));
         assertThat(run.lines("\tat ")).as(run.output()).isEmpty();
-        assertThat(folder.resolve("model")).doesNotExist();
+        assertThat(folder.resolve("metadata")).doesNotExist();
+        assertThat(folder.resolve("huggingface")).doesNotExist();
     }
 
     private Outcome train(List<String> rows) throws IOException, InterruptedException {

@@ -17,6 +17,7 @@ import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -102,8 +103,20 @@ final class ParamOptions {
                 .arity(flag ? "0..1" : "1")
                 .fallbackValue(flag ? "true" : "")
                 .paramLabel(type(param).getSimpleName().toUpperCase(Locale.ROOT))
-                .description(param.doc().replace("%", "%%") + (fallback.equals("") ? "" : "; default: " + fallback))
+                .description(described(stage, param).replace("%", "%%")
+                        + (fallback.equals("") ? "" : "; default: " + fallback))
                 .build();
+    }
+
+    /** What the param means, where other params have the names of their options. */
+    static String described(Params stage, Param<?> param) {
+        String text = param.doc();
+        for (Param<?> other : stage.params()) {
+            String flag = TrainCommand.flag(other.name());
+            // A name of one word is a word of the text.
+            text = flag.lastIndexOf('-') > 1 ? text.replaceAll("\\b" + other.name() + "\\b", flag) : text;
+        }
+        return text;
     }
 
     private static Class<?> type(Param<?> param) {

@@ -70,7 +70,7 @@ final class LossChart {
     }
 
     /** There is no step between two steps, and digits are Latin wherever the driver runs. */
-    private static String wholeStep(double value) {
+    static String wholeStep(double value) {
         return value == Math.rint(value) ? String.format(Locale.ROOT, "%,d", (long) value) : " ";
     }
 

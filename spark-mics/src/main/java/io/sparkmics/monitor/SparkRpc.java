@@ -33,12 +33,6 @@ final class SparkRpc {
         return driver::send;
     }
 
-    /** Whether Spark has ended in this process: in local mode tasks may outlive it. */
-    static boolean hasStopped() {
-        SparkEnv env = SparkEnv.get();
-        return env == null || env.isStopped();
-    }
-
     static final class Endpoint implements IsolatedThreadSafeRpcEndpoint {
 
         private final RpcEnv rpc;

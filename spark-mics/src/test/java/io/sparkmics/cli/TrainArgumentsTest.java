@@ -43,12 +43,13 @@ class TrainArgumentsTest {
             if (!OTHERS.contains(param.name())) {
                 assertThat(help)
                         .containsPattern(TrainCommand.flag(param.name()) + "\\[?=")
-                        .contains(param.doc());
+                        .contains(ParamOptions.described(estimator, param));
             }
         }
         assertThat(help)
                 .contains(
                         "learning-rate=DOUBLE the peak of the learning rate; default: 6.0E-4",
+                        "a multiple of --micro-batch-size * --num-workers; default: 32",
                         "--layers=INTEGER transformer blocks; default: 12");
     }
 

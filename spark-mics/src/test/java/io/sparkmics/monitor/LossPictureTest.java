@@ -7,8 +7,10 @@ import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.nio.file.Files;
+import java.text.NumberFormat;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -69,6 +71,27 @@ class LossPictureTest {
             LossPicture picture = LossPicture.draw(MODEL, Curves.ofAGpt(200), new Path(args[0]), new Configuration());
             System.exit(picture.file().isPresent() ? 0 : 1);
         }
+    }
+
+    @Test
+    void theDigitsAreLatinInEveryLocale() {
+        draw(Curves.ofAGpt(2000));
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThat(NumberFormat.getInstance().format(12)).isEqualTo("\u0661\u0662");
+            LossPicture.draw(MODEL, Curves.ofAGpt(2000), new Path(folder + "/arabic"), new Configuration());
+        } finally {
+            Locale.setDefault(before);
+        }
+
+        assertThat(new File(folder, "arabic/loss.png")).hasSameBinaryContentAs(new File(folder, "loss.png"));
+    }
+
+    @Test
+    void onlyWholeStepsHaveALabel() {
+        assertThat(LossChart.wholeStep(1200)).isEqualTo("1,200");
+        assertThat(LossChart.wholeStep(2.5)).isBlank();
     }
 
     @Test

@@ -3,6 +3,9 @@ package io.sparkmics.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +34,7 @@ class ProgressChannelTest {
                 .setMaster("local[2]")
                 .setAppName("progress")
                 .set("spark.ui.enabled", "false")
+                .set("spark.ui.showConsoleProgress", "true")
                 .set("spark.executor.heartbeatInterval", "1s"));
     }
 
@@ -91,9 +95,38 @@ class ProgressChannelTest {
         try (ProgressChannel channel = ProgressChannel.open(spark.sc(), arrived::add)) {
             sender = channel.sender();
         }
-        run(sender);
+        List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
+        try {
+            run(sender);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(null);
+        }
 
         assertThat(arrived).isEmpty();
+        assertThat(uncaught).isEmpty();
+    }
+
+    @Test
+    void sparksOwnBarMakesRoom() throws Exception {
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
+        seen = new CountDownLatch(1);
+        try {
+            JavaFutureAction<Void> job =
+                    spark.parallelize(List.of(0, 1), 2).foreachPartitionAsync(ranks -> seen.await());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> shown.toString(StandardCharsets.UTF_8).contains("[Stage"));
+            try (SparkProgressBar hidden = SparkProgressBar.hide(spark.sc())) {
+                assertThat(shown.toString(StandardCharsets.UTF_8)).matches("(?s).*\\[Stage[^\r]*\r+ +\r");
+            }
+            seen.countDown();
+            job.get();
+        } finally {
+            seen.countDown();
+            System.setErr(before);
+        }
     }
 
     @Test
