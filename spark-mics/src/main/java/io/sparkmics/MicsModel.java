@@ -36,10 +36,12 @@ import org.apache.spark.sql.types.StructType;
  * A trained model. Its weights stay in files: {@link #transform} and {@link #generate} read them on the executors, where
  * one JVM must have room for all of them.
  *
- * <p>The weights of a model that {@link MicsEstimator#fit} made are gone when the application ends, unless {@link #write}
- * saved them. A loaded model reads them from the folder that it was loaded from, and refuses to be saved over it. A {@link
- * org.apache.spark.ml.PipelineModel} cannot refuse: saved with {@code overwrite()} over the path that it was loaded from, it
- * loses the weights, as Spark deletes the folder before it asks any stage.
+ * <p>The weights that {@link MicsEstimator#fit} made lie in a folder of their own, until {@link #write} saves them or nothing
+ * refers to them any more: no model, no copy of it, no frame that {@link #transform} made; at the latest until the application
+ * ends. A loaded model reads them from the folder that it was loaded from, and refuses to be saved over it. Whatever was made
+ * with weights that were replaced since fails instead of using others. A {@link org.apache.spark.ml.PipelineModel} cannot
+ * refuse: saved with {@code overwrite()} over the path that it was loaded from, it loses the weights, as Spark deletes the
+ * folder before it asks any stage.
  */
 public final class MicsModel extends Model<MicsModel> implements ScoringParams<MicsModel>, MLWritable {
 
@@ -204,6 +206,12 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return new MicsModelReader();
     }
 
+    /**
+     * Reads what {@link #write} has saved.
+     *
+     * @param path that folder, or the {@code huggingface} in it
+     * @throws java.io.UncheckedIOException that says what lies there instead
+     */
     public static MicsModel load(String path) {
         return read().load(path);
     }
