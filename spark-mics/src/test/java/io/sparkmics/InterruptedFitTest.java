@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.scheduler.TaskSchedulerImpl;
@@ -58,16 +59,7 @@ class InterruptedFitTest {
     @Test
     void inTheMiddleOfTrainingItLeavesNoTaskNoFolderAndNoTraceInTheNextFit() throws Exception {
         double undisturbed = lastLoss();
-        CountDownLatch stepping = new CountDownLatch(1);
-        PrintStream standardError = System.err;
-        System.setErr(noticing("step ", stepping, standardError));
-        Fit fit;
-        try {
-            fit = new Fit(estimator(ENDLESS), texts());
-            assertThat(stepping.await(2, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            System.setErr(standardError);
-        }
+        Fit fit = training();
 
         assertThat(fit.interrupted())
                 .isInstanceOf(CancellationException.class)
@@ -78,6 +70,20 @@ class InterruptedFitTest {
         assertThat(fit.staysInterrupted).isTrue();
         assertNothingIsLeft();
         assertThat(lastLoss()).isEqualTo(undisturbed);
+    }
+
+    /** A fit that has taken its first step, and has many before it. */
+    private Fit training() throws InterruptedException {
+        CountDownLatch stepping = new CountDownLatch(1);
+        PrintStream standardError = System.err;
+        System.setErr(noticing(Pattern.compile("step +\\d+ of"), stepping, standardError));
+        try {
+            Fit fit = new Fit(estimator(ENDLESS), texts());
+            assertThat(stepping.await(2, TimeUnit.MINUTES)).isTrue();
+            return fit;
+        } finally {
+            System.setErr(standardError);
+        }
     }
 
     private double lastLoss() {
@@ -111,6 +117,25 @@ class InterruptedFitTest {
                         + " Spark jobs were cancelled, and none of its tasks runs any more. No weights were kept. Call fit"
                         + " again to train from the first step.");
         assertThat(fit.staysInterrupted).isTrue();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void cancellingTheUsersJobGroupEndsTheFit() throws Exception {
+        Fit fit = training();
+
+        LocalSpark.session().sparkContext().cancelJobGroup("cell 7");
+
+        assertThat(fit.failure()).hasMessageContaining("cancelled part of cancelled job group cell 7");
+        assertThat(fit.staysInterrupted).isFalse();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aFitThatFailsByItselfLeavesNoTagOnTheThread() {
+        assertThatThrownBy(() -> estimator(3).fit(texts().limit(0)))
+                .hasMessageContaining("it has no documents to train on");
+        assertThat(LocalSpark.session().sparkContext().getJobTags().nonEmpty()).isFalse();
         assertNothingIsLeft();
     }
 
@@ -162,45 +187,17 @@ class InterruptedFitTest {
         }
     }
 
-    private static PrintStream noticing(String text, CountDownLatch latch, OutputStream out) {
+    private static PrintStream noticing(Pattern text, CountDownLatch latch, OutputStream out) {
         OutputStream noticing = new FilterOutputStream(out) {
             @Override
             public void write(byte[] bytes, int from, int length) throws IOException {
                 out.write(bytes, from, length);
-                if (new String(bytes, from, length, StandardCharsets.UTF_8).contains(text)) {
+                if (text.matcher(new String(bytes, from, length, StandardCharsets.UTF_8))
+                        .find()) {
                     latch.countDown();
                 }
             }
         };
         return new PrintStream(noticing, true, StandardCharsets.UTF_8);
-    }
-
-    @Test
-    void cancellingTheUsersJobGroupEndsTheFit() throws Exception {
-        reading = new CountDownLatch(1);
-        CountDownLatch stepping = new CountDownLatch(1);
-        PrintStream standardError = System.err;
-        System.setErr(noticing("step ", stepping, standardError));
-        Fit fit;
-        try {
-            fit = new Fit(estimator(ENDLESS), texts());
-            assertThat(stepping.await(2, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            System.setErr(standardError);
-        }
-
-        LocalSpark.session().sparkContext().cancelJobGroup("cell 7");
-
-        assertThat(fit.failure()).hasMessageContaining("cancelled part of cancelled job group cell 7");
-        assertThat(fit.staysInterrupted).isFalse();
-        assertNothingIsLeft();
-    }
-
-    @Test
-    void withoutAnInterruptTheThreadHasNoTagLeft() {
-        assertThatThrownBy(() -> estimator(3).setInputCol("text").fit(texts().limit(0)))
-                .hasMessageContaining("it has no documents to train on");
-        assertThat(LocalSpark.session().sparkContext().getJobTags().nonEmpty()).isFalse();
-        assertNothingIsLeft();
     }
 }

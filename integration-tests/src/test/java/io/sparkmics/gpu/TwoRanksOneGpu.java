@@ -80,7 +80,7 @@ public final class TwoRanksOneGpu {
             Tensor number = torch.ones(new long[] {1}, RankDevice.cuda(0).options(ScalarType.Float))
                     .mul_(new Scalar(ranks.rank() + 1.0));
             ranks.communicator(GroupKind.PARTITION).allReduce(number).await();
-            ranks.settle();
+            ranks.synchronize();
             System.out.println("rank " + ranks.rank() + ": works: the sum of 1 and 2 is " + number.item_double());
             return null;
         }

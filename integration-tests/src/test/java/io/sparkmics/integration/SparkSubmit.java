@@ -32,6 +32,7 @@ final class SparkSubmit {
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
     private Path logs;
 
     private SparkSubmit(String master) {
@@ -53,6 +54,12 @@ final class SparkSubmit {
 
     SparkSubmit set(String name, String value) {
         settings.put(name, value);
+        return this;
+    }
+
+    /** A variable of the driver and, where the cluster is its own, of the executors. */
+    SparkSubmit environment(String name, String value) {
+        environment.put(name, value);
         return this;
     }
 
@@ -93,10 +100,10 @@ final class SparkSubmit {
         settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
         command.addAll(program);
         command.addAll(List.of(arguments));
+        Map<String, String> variables = new LinkedHashMap<>(environment);
+        variables.putAll(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"));
         try {
-            return new ChildProcess(command)
-                    .environment(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
-                    .run(DEADLINE);
+            return new ChildProcess(command).environment(variables).run(DEADLINE);
         } finally {
             deleteJars(home);
         }

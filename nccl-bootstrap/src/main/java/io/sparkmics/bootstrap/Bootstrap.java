@@ -82,11 +82,14 @@ public final class Bootstrap {
                 communicators.put(
                         group.kind(),
                         new CountingCommunicator(
-                                new SoloCommunicator(group, transport.device()), transport.wire(), layout, traffic));
+                                new SoloCommunicator(group, transport.device()),
+                                transport.trafficModel(),
+                                layout,
+                                traffic));
             }
         }
         for (Communicator bare : connected) {
-            Communicator counting = new CountingCommunicator(bare, transport.wire(), layout, traffic);
+            Communicator counting = new CountingCommunicator(bare, transport.trafficModel(), layout, traffic);
             communicators.put(
                     bare.group().kind(), new CheckingCommunicator(counting, bare, checking, transport.device()));
         }

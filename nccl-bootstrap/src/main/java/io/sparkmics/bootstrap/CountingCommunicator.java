@@ -6,13 +6,13 @@ import org.bytedeco.pytorch.Tensor;
 final class CountingCommunicator implements Communicator {
 
     private final Communicator delegate;
-    private final Wire wire;
+    private final TrafficModel trafficModel;
     private final ClusterLayout layout;
     private final Traffic traffic;
 
-    CountingCommunicator(Communicator delegate, Wire wire, ClusterLayout layout, Traffic traffic) {
+    CountingCommunicator(Communicator delegate, TrafficModel trafficModel, ClusterLayout layout, Traffic traffic) {
         this.delegate = delegate;
-        this.wire = wire;
+        this.trafficModel = trafficModel;
         this.layout = layout;
         this.traffic = traffic;
     }
@@ -56,10 +56,11 @@ final class CountingCommunicator implements Communicator {
         if (group.size() == 1) {
             return;
         }
-        wire.sends(collective, group, whole.numel(), Math.toIntExact(whole.element_size()), root, (index, bytes) -> {
-            boolean inside = layout.sameNode(group.rank(), group.ranks().get(index));
-            traffic.sent(group.kind(), inside ? LinkClass.INSIDE_NODE : LinkClass.BETWEEN_NODES, bytes);
-        });
+        trafficModel.sends(
+                collective, group, whole.numel(), Math.toIntExact(whole.element_size()), root, (index, bytes) -> {
+                    boolean inside = layout.sameNode(group.rank(), group.ranks().get(index));
+                    traffic.sent(group.kind(), inside ? LinkClass.INSIDE_NODE : LinkClass.BETWEEN_NODES, bytes);
+                });
     }
 
     @Override

@@ -17,7 +17,7 @@ public interface Pending {
     /**
      * What this thread asks of the device from now on comes after the operation: it may read, change and free the tensors.
      * On a GPU the thread itself goes on at once; a collective that hangs then shows in the next {@link #await()} or
-     * {@link RankContext#settle()}. On the CPU it is the same as {@link #await()}.
+     * {@link RankContext#synchronize()}. On the CPU it is the same as {@link #await()}.
      *
      * @throws CommunicationException as {@link #await()} does, where it is already known
      */

@@ -86,8 +86,8 @@ public final class RankContext implements AutoCloseable {
     }
 
     /** Waits, with the deadline, until the device has done what this thread has asked of it: see {@link Transport}. */
-    public void settle() {
-        transport.settle();
+    public void synchronize() {
+        transport.synchronize();
     }
 
     /** What this rank has sent so far. */

@@ -41,10 +41,10 @@ public interface Transport extends AutoCloseable {
      *
      * @throws CommunicationException as {@link Pending#await()} does
      */
-    void settle();
+    void synchronize();
 
     /** What its collectives send. */
-    Wire wire();
+    TrafficModel trafficModel();
 
     @Override
     void close();

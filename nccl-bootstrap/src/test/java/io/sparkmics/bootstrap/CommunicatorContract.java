@@ -114,7 +114,7 @@ public abstract class CommunicatorContract {
                     partition(rank).allReduce(sum).join();
                     sum.add_(new Scalar(1.0));
                 }
-                rank.settle();
+                rank.synchronize();
                 assertThat(sum.sum().item_double()).isEqualTo(100_000 * 15);
             }
             return null;

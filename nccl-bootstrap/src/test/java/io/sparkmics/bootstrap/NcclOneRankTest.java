@@ -46,7 +46,7 @@ class NcclOneRankTest {
                 alone.communicator().gather(sum, gathered).join();
                 sum.copy_(gathered).add_(new Scalar(1.0));
             }
-            alone.settle();
+            alone.synchronize();
             assertThat(sum.min().item_float()).isEqualTo(100);
             assertThat(sum.max().item_float()).isEqualTo(100);
         }

@@ -38,7 +38,7 @@ final class DeviceSums implements AutoCloseable {
 
     /** Waits for the device; the only place in a step that does. */
     double[] read() {
-        ranks.settle();
+        ranks.synchronize();
         try (PointerScope scope = new PointerScope()) {
             double[] values = new double[Math.toIntExact(sums.numel())];
             Tensor host = sums.to(new Device(DeviceType.CPU), ScalarType.Double);

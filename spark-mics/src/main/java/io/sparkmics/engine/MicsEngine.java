@@ -177,7 +177,7 @@ public final class MicsEngine implements AutoCloseable {
         for (UnitShard shard : states.layout().shards()) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor whole = arena.masters(shard);
-                ranks.settle();
+                ranks.synchronize();
                 Tensor host =
                         whole.to(new Device(DeviceType.CPU), states.types().states());
                 long offset = 0;

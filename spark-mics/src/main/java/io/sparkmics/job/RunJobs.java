@@ -47,15 +47,15 @@ final class RunJobs implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         boolean interrupted = false;
         try {
-            // Again and again: a query whose thread was interrupted may still submit a stage from another one.
-            Future<?> cancelled = spark.cancelJobsWithTagWithFuture(tag, reason);
+            Future<?> cancelled = null;
             while (!spark.isStopped()) {
-                boolean seen = cancelled.isCompleted();
+                // Again and again: a query whose thread was interrupted may still submit a stage from another one.
+                boolean seen = cancelled != null && cancelled.isCompleted();
                 int running = runningTasks();
                 if (seen && running == 0 || System.nanoTime() > deadline) {
                     return running;
                 }
-                if (seen) {
+                if (seen || cancelled == null) {
                     cancelled = spark.cancelJobsWithTagWithFuture(tag, reason);
                 }
                 try {
@@ -65,6 +65,11 @@ final class RunJobs implements AutoCloseable {
                 }
             }
             return 0;
+        } catch (IllegalStateException e) {
+            if (spark.isStopped()) {
+                return 0;
+            }
+            throw e;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

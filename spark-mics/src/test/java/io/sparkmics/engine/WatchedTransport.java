@@ -7,8 +7,8 @@ import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.TrafficModel;
 import io.sparkmics.bootstrap.Transport;
-import io.sparkmics.bootstrap.Wire;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import java.util.HashSet;
 import java.util.List;
@@ -45,14 +45,14 @@ final class WatchedTransport implements Transport {
     }
 
     @Override
-    public void settle() {
-        delegate.settle();
+    public void synchronize() {
+        delegate.synchronize();
         unawaited.clear();
     }
 
     @Override
-    public Wire wire() {
-        return delegate.wire();
+    public TrafficModel trafficModel() {
+        return delegate.trafficModel();
     }
 
     @Override

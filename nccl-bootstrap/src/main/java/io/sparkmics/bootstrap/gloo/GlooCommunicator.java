@@ -6,11 +6,11 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.Tensors;
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,15 +113,15 @@ final class GlooCommunicator implements Communicator {
     /** Aborts, and comes back when nothing that was started uses its memory any more: one after another, the latest last. */
     void giveUp() {
         abort();
-        LetGo.ended(latest);
+        UninterruptibleWait.ended(latest);
     }
 
     @Override
     public void close() {
         thread.shutdown();
-        if (!LetGo.within(CLEAN_END_MILLIS, this::ended)) {
+        if (!UninterruptibleWait.within(CLEAN_END_MILLIS, this::ended)) {
             abort();
-            LetGo.within(LetGo.MILLIS, this::ended);
+            UninterruptibleWait.within(UninterruptibleWait.MILLIS, this::ended);
         }
     }
 

@@ -6,9 +6,9 @@ import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.RingWire;
+import io.sparkmics.bootstrap.RingTraffic;
+import io.sparkmics.bootstrap.TrafficModel;
 import io.sparkmics.bootstrap.Transport;
-import io.sparkmics.bootstrap.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ import java.util.Optional;
 public final class GlooTransport implements Transport {
 
     private final Optional<String> address;
-    private final Wire wire = new RingWire();
+    private final TrafficModel trafficModel = new RingTraffic();
     private CommunicationSettings settings;
     private Rendezvous rendezvous;
     private Mesh mesh;
@@ -76,13 +76,13 @@ public final class GlooTransport implements Transport {
     }
 
     @Override
-    public Wire wire() {
-        return wire;
+    public TrafficModel trafficModel() {
+        return trafficModel;
     }
 
     /** The CPU has done what it was asked for. */
     @Override
-    public void settle() {}
+    public void synchronize() {}
 
     @Override
     public void close() {

@@ -3,8 +3,8 @@ package io.sparkmics.bootstrap.gloo;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LetGo;
-import io.sparkmics.bootstrap.Patience;
+import io.sparkmics.bootstrap.PollingWait;
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -98,7 +98,7 @@ final class Rendezvous implements AutoCloseable {
     byte[] key() {
         try (PointerScope scope = new PointerScope()) {
             StringVector key = new StringVector(name(member));
-            Patience.await(millis -> written(key), settings, Optional::empty, this::failure);
+            PollingWait.await(millis -> written(key), settings, Optional::empty, this::failure);
             return store.get(name(member)).get();
         }
     }
@@ -141,7 +141,7 @@ final class Rendezvous implements AutoCloseable {
         start(meeting, "meet");
         Results.await(meeting, settings, () -> false, (reason, cause) -> {
             mesh.abort();
-            LetGo.ended(meeting);
+            UninterruptibleWait.ended(meeting);
             mesh.close();
             return failure(reason, cause);
         });

@@ -2,15 +2,15 @@ package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.LetGo;
-import io.sparkmics.bootstrap.Patience;
+import io.sparkmics.bootstrap.PollingWait;
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread does, with patience, and takes its result. */
+/** Waits for what another thread does, and takes its result. */
 final class Results {
 
     private static final String ABORTED = "the communicator was aborted";
@@ -23,8 +23,8 @@ final class Results {
             CommunicationSettings settings,
             BooleanSupplier aborted,
             BiFunction<String, Throwable, CommunicationException> failure) {
-        Patience.await(
-                millis -> LetGo.ended(result, millis),
+        PollingWait.await(
+                millis -> UninterruptibleWait.ended(result, millis),
                 settings,
                 () -> aborted.getAsBoolean() ? Optional.of(ABORTED) : Optional.empty(),
                 failure);

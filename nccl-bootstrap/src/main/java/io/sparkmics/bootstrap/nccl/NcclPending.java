@@ -1,9 +1,9 @@
 package io.sparkmics.bootstrap.nccl;
 
 import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.LetGo;
-import io.sparkmics.bootstrap.Patience;
 import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.PollingWait;
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -57,8 +57,8 @@ final class NcclPending implements Pending {
         if (awaited) {
             return;
         }
-        Patience.await(
-                millis -> Looks.until(() -> finished || reached(), millis),
+        PollingWait.await(
+                millis -> Polling.until(() -> finished || reached(), millis),
                 communicator.world().settings(),
                 this::trouble,
                 this::failure);
@@ -108,11 +108,11 @@ final class NcclPending implements Pending {
     }
 
     void awaitCleanEnd() {
-        LetGo.within(CLEAN_END_MILLIS, millis -> Looks.until(this::over, millis));
+        UninterruptibleWait.within(CLEAN_END_MILLIS, millis -> Polling.until(this::over, millis));
     }
 
     void awaitEnd() {
-        LetGo.within(LetGo.MILLIS, millis -> Looks.until(this::over, millis));
+        UninterruptibleWait.within(UninterruptibleWait.MILLIS, millis -> Polling.until(this::over, millis));
     }
 
     /** Gives back what the operation holds. */

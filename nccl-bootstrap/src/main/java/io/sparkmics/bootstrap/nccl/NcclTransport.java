@@ -5,12 +5,12 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.Patience;
 import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.PollingWait;
 import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.RingWire;
+import io.sparkmics.bootstrap.RingTraffic;
+import io.sparkmics.bootstrap.TrafficModel;
 import io.sparkmics.bootstrap.Transport;
-import io.sparkmics.bootstrap.Wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.Optional;
 public final class NcclTransport implements Transport {
 
     private final NcclRuntime runtime;
-    private final Wire wire = new RingWire();
+    private final TrafficModel trafficModel = new RingTraffic();
     private CommunicationSettings settings;
     private NcclWorld world;
 
@@ -95,11 +95,11 @@ public final class NcclTransport implements Transport {
     }
 
     @Override
-    public void settle() {
+    public void synchronize() {
         NcclRuntime.Mark computed = runtime.computed();
         try {
-            Patience.await(
-                    millis -> Looks.until(() -> runtime.reached(computed), millis),
+            PollingWait.await(
+                    millis -> Polling.until(() -> runtime.reached(computed), millis),
                     settings,
                     this::trouble,
                     this::failure);
@@ -124,8 +124,8 @@ public final class NcclTransport implements Transport {
 
     /** As if NCCL chose its rings: where it takes trees or switches that add up, other links carry other shares. */
     @Override
-    public Wire wire() {
-        return wire;
+    public TrafficModel trafficModel() {
+        return trafficModel;
     }
 
     @Override

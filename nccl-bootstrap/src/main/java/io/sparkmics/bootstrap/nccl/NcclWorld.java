@@ -4,9 +4,9 @@ import io.sparkmics.bootstrap.Collective;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.LetGo;
 import io.sparkmics.bootstrap.Names;
-import io.sparkmics.bootstrap.Patience;
+import io.sparkmics.bootstrap.PollingWait;
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -101,7 +101,7 @@ final class NcclWorld {
             await(millis -> ready(all, millis), all, MEET);
             NcclRuntime.Mark met = runtime.communicated();
             try {
-                await(millis -> Looks.until(() -> runtime.reached(met), millis), all, MEET);
+                await(millis -> Polling.until(() -> runtime.reached(met), millis), all, MEET);
                 runtime.computeAfter(met);
             } finally {
                 runtime.release(met);
@@ -140,8 +140,8 @@ final class NcclWorld {
         });
     }
 
-    private void await(Patience.Wait wait, NcclRuntime.Handle communicator, String what) {
-        Patience.await(
+    private void await(PollingWait.Wait wait, NcclRuntime.Handle communicator, String what) {
+        PollingWait.await(
                 wait,
                 settings,
                 () -> trouble(communicator),
@@ -149,7 +149,7 @@ final class NcclWorld {
     }
 
     private boolean ready(NcclRuntime.Handle communicator, long millis) throws InterruptedException {
-        return Looks.until(() -> !aborted && !progress(communicator).busy(), millis);
+        return Polling.until(() -> !aborted && !progress(communicator).busy(), millis);
     }
 
     /** Why nothing can come of this communicator any more. */
@@ -215,7 +215,8 @@ final class NcclWorld {
     void abort() {
         aborted = true;
         // A call that does not come back is what an abort is for: after a while NCCL lets it come from beside.
-        boolean alone = LetGo.within(CLEAN_END.toMillis(), millis -> using.tryLock(millis, TimeUnit.MILLISECONDS));
+        boolean alone = UninterruptibleWait.within(
+                CLEAN_END.toMillis(), millis -> using.tryLock(millis, TimeUnit.MILLISECONDS));
         try {
             if (ended.compareAndSet(false, true)) {
                 runtime.abort(distinct());
@@ -253,7 +254,7 @@ final class NcclWorld {
         } finally {
             using.unlock();
         }
-        Patience.await(
+        PollingWait.await(
                 millis -> ready(communicator, millis),
                 settings.withTimeout(CLEAN_END).withCancelled(() -> false),
                 () -> trouble(communicator),

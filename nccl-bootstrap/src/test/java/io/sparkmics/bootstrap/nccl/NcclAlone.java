@@ -39,9 +39,9 @@ public final class NcclAlone implements AutoCloseable {
     }
 
     /** Waits until the device has done all that this thread has asked of it. */
-    public void settle() throws InterruptedException {
+    public void synchronize() throws InterruptedException {
         NcclRuntime.Mark mark = runtime.computed();
-        if (!Looks.until(() -> runtime.reached(mark), SETTINGS.timeout().toMillis())) {
+        if (!Polling.until(() -> runtime.reached(mark), SETTINGS.timeout().toMillis())) {
             throw new AssertionError("the device is not done after " + SETTINGS.timeout());
         }
         runtime.release(mark);

@@ -148,17 +148,17 @@ class NcclTransportTest {
 
     @Test
     void aSettledRankHasAllResults() {
-        CyclicBarrier settled = new CyclicBarrier(2);
+        CyclicBarrier done = new CyclicBarrier(2);
         run(2, PAIRS, rank -> {
             try (PointerScope scope = new PointerScope()) {
                 var sum = torch.ones(100);
                 rank.communicator(GroupKind.PARTITION).allReduce(sum).join();
-                rank.settle();
+                rank.synchronize();
                 assertThat(sum.sum().item_double()).isEqualTo(200);
             }
-            settled.await(1, TimeUnit.MINUTES);
+            done.await(1, TimeUnit.MINUTES);
             rank.abort();
-            assertThatThrownBy(rank::settle)
+            assertThatThrownBy(rank::synchronize)
                     .hasMessage("Cannot finish what cpu computes: the communicator was aborted.");
             return null;
         });
@@ -172,7 +172,7 @@ class NcclTransportTest {
             joined.await(1, TimeUnit.MINUTES);
             runtimes.forEach(runtime -> runtime.computing = new CompletableFuture<>());
             Thread.currentThread().interrupt();
-            assertThatThrownBy(rank::settle)
+            assertThatThrownBy(rank::synchronize)
                     .isInstanceOf(CommunicationException.class)
                     .hasMessage("Cannot finish what cpu computes: the thread was interrupted.");
             assertThat(Thread.interrupted()).isTrue();

@@ -4,12 +4,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Looks again and again at what a device is about to reach: often, for a step has many such waits. */
-final class Looks {
+/** Polls what a device is about to reach: often, for a step has many such waits. */
+final class Polling {
 
     private static final long PAUSE_NANOS = 20_000;
 
-    private Looks() {}
+    private Polling() {}
 
     /** Whether it came in so many milliseconds. */
     static boolean until(BooleanSupplier reached, long millis) throws InterruptedException {

@@ -6,12 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits that an interrupt must not cut short: native code still uses memory that is freed after them. */
-public final class LetGo {
+public final class UninterruptibleWait {
 
     /** How long an aborted operation may take to end; it takes milliseconds. */
     public static final long MILLIS = 10_000;
 
-    private LetGo() {}
+    private UninterruptibleWait() {}
 
     /** Whether the operation has ended in time, well or not. */
     public static boolean ended(Future<?> operation) {
@@ -31,7 +31,7 @@ public final class LetGo {
     }
 
     /** Whether the wait succeeded in time. An interrupt is kept for later. */
-    public static boolean within(long millis, Patience.Wait wait) {
+    public static boolean within(long millis, PollingWait.Wait wait) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         boolean interrupted = false;
         try {

@@ -10,7 +10,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class RingWireTest {
+class RingTrafficTest {
 
     @Property
     void allMembersTogetherSendTheWholeOnceLessForEachPhase(
@@ -40,7 +40,7 @@ class RingWireTest {
     private static long sent(Collective collective, int members, int index, long size) {
         List<Integer> ranks = IntStream.range(0, members).boxed().toList();
         AtomicLong sent = new AtomicLong();
-        new RingWire().sends(collective, new Group(GroupKind.PARTITION, ranks, index), size, 4, 0, (peer, bytes) -> {
+        new RingTraffic().sends(collective, new Group(GroupKind.PARTITION, ranks, index), size, 4, 0, (peer, bytes) -> {
             assertThat(peer).isEqualTo((index + 1) % members);
             sent.addAndGet(bytes);
         });

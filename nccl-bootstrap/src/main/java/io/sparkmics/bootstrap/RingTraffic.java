@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap;
 
 /** What a ring sends: all of it to the next member. The heads that a transport puts before its messages are left out. */
-public final class RingWire implements Wire {
+public final class RingTraffic implements TrafficModel {
 
     @Override
     public void sends(Collective collective, Group group, long size, int elementSize, int root, Receiver receiver) {

@@ -5,22 +5,22 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** Waits for what happens elsewhere, until a deadline, trouble, a cancelled task or an interrupt, which is kept. */
-public final class Patience {
+public final class PollingWait {
 
-    private static final long LOOK_MILLIS = 5;
+    private static final long POLL_MILLIS = 5;
 
-    private Patience() {}
+    private PollingWait() {}
 
     /** Something that will be over some time. */
     @FunctionalInterface
     public interface Wait {
 
-        /** Waits so long at most, less where a look costs little. True: it is over. */
+        /** Waits so long at most, less where polling costs little. True: it is over. */
         boolean within(long millis) throws InterruptedException;
     }
 
     /**
-     * @param trouble asked between two looks: why the wait is in vain; empty while it is not
+     * @param trouble asked between two polls: why the wait is in vain; empty while it is not
      * @param failure makes the error of a wait that ended badly, of the reason and its cause, which may be null
      */
     public static void await(
@@ -30,11 +30,11 @@ public final class Patience {
             BiFunction<String, Throwable, CommunicationException> failure) {
         long deadline = System.nanoTime() + settings.timeout().toNanos();
         try {
-            while (!wait.within(LOOK_MILLIS)) {
+            while (!wait.within(POLL_MILLIS)) {
                 Optional<String> reason = trouble.get();
                 if (reason.isPresent()) {
                     // It may have come when all was done.
-                    if (wait.within(LOOK_MILLIS)) {
+                    if (wait.within(POLL_MILLIS)) {
                         return;
                     }
                     throw failure.apply(reason.get(), null);

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap;
 
 /** What one member of a group sends for a collective, as a transport really sends it. Pure arithmetic. */
-public interface Wire {
+public interface TrafficModel {
 
     /**
      * Tells the bytes that this member sends, padding included, to each peer.
