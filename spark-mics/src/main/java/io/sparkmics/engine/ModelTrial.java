@@ -119,7 +119,7 @@ public final class ModelTrial {
             throw refused(
                     "fails in its forward pass over " + SEQUENCES + " sequences of context + 1 = "
                             + pass.data().size(1) + " tokens, the second padded with -1: " + reason(e),
-                    "Mend it");
+                    "Correct it");
         }
         if (pass.data()._version() != version) {
             activation.close();
@@ -177,27 +177,27 @@ public final class ModelTrial {
 
     private void backward(Stage stage, WholeStage whole, Activation activation) {
         AtomicBoolean finite = new AtomicBoolean(finite(activation.output()));
-        boolean judged = finite.get() && !stage.backwardReadsWeights();
-        if (judged) {
-            whole.spoil();
+        boolean checked = finite.get() && !stage.backwardReadsWeights();
+        if (checked) {
+            whole.fillWithNaN();
         }
         try (PointerScope scope = new PointerScope()) {
             Tensor gradient = torch.ones_like(activation.output());
             Tensor ofInput = whole.bound().backward(activation, gradient, (unit, gradients, first) -> {
                 for (long i = first;
-                        judged && i < first + unit.unit().parameters().size();
+                        checked && i < first + unit.unit().parameters().size();
                         i++) {
                     finite.compareAndSet(true, finite(gradients.get(i)));
                 }
             });
-            if (judged && ofInput != null) {
+            if (checked && ofInput != null) {
                 finite.compareAndSet(true, finite(ofInput));
             }
             Native.close(ofInput);
         } catch (RuntimeException e) {
             throw refused("fails in its backward pass: " + reason(e), FLOWS);
         }
-        if (judged && !finite.get()) {
+        if (checked && !finite.get()) {
             throw refused(
                     "reads its weights in the backward pass, though it says it does not",
                     "Let backwardReadsWeights() be true");

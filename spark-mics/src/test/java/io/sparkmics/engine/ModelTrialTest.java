@@ -88,10 +88,10 @@ class ModelTrialTest {
                         wrong,
                         "fails in its forward pass over 2 sequences of context + 1 = 5 tokens, the second padded "
                                 + "with -1: "))
-                .endsWith(". Mend it.")
+                .endsWith(". Correct it.")
                 .hasLineCount(1);
         assertThat(problem(EMBEDDING, LOSS))
-                .contains("the second padded with -1: index out of range in self. Mend it.");
+                .contains("the second padded with -1: index out of range in self. Correct it.");
     }
 
     @Test
@@ -101,7 +101,8 @@ class ModelTrialTest {
 
         assertThat(problem(nothing, LOSS)).contains("stage 1 of 2").contains("its forward made no tensor. Return one.");
         assertThat(problem(curious, LOSS))
-                .endsWith("Cannot read parameter secret in a stage of []: none of these units declares it. Mend it.");
+                .endsWith(
+                        "Cannot read parameter secret in a stage of []: none of these units declares it. Correct it.");
     }
 
     @Test
