@@ -259,9 +259,8 @@ class FitTest {
     void aModelThatCannotRunIsRefusedBeforeARankStarts() {
         assertThatThrownBy(() -> estimator().setModel(new Broken(false)).fit(texts()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageMatching("Cannot train the model: stage 1 of 1 \\(.*\\) fails in its forward pass over 2 "
-                        + "sequences of context \\+ 1 = 17 tokens, the second padded with -1: this stage is broken. Mend "
-                        + "it.");
+                .hasMessageMatching("Cannot train the model: stage 1 of 1 \\(.*\\) fails in its forward pass on "
+                        + "tokens of shape \\[2, 17\\], the last ones -1: this stage is broken. Correct it.");
         assertThat(folder).isEmptyDirectory();
     }
 

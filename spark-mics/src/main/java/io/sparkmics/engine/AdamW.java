@@ -44,13 +44,13 @@ final class AdamW implements Optimizer {
             // The gradients have done their work: their bytes are free until the next step.
             Tensor deviation = torch.sqrt_out(gradients, secondMoments)
                     .div_(new Scalar(Math.sqrt(secondCorrection)))
-                    .add_(new Scalar(settings.epsilon()));
-            states.parameters().addcdiv_(firstMoments, deviation, new Scalar(-learningRate / firstCorrection));
+                    .add_(Optimizer.scalar(settings.epsilon()));
+            states.parameters().addcdiv_(firstMoments, deviation, Optimizer.scalar(-learningRate / firstCorrection));
         }
     }
 
     private void decay(double learningRate) {
-        Scalar kept = new Scalar(1 - learningRate * settings.weightDecay());
+        Scalar kept = Optimizer.scalar(1 - learningRate * settings.weightDecay());
         for (UnitShard shard : states.layout().shards()) {
             long decayed = shard.decayedSize(partitionIndex);
             if (decayed > 0) {

@@ -14,13 +14,16 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Runs a model once on made-up tokens, forward and backward, so that what is wrong with a stage is said before ranks start.
- * Stage by stage: the weights of one are there at a time. On the CPU, by the calling thread.
+ * Runs a model on made-up tokens, so that what is wrong with a stage is said before ranks start: forward and backward on two
+ * short sequences, then forward on one of full length. Stage by stage: the weights of one are there at a time. On the CPU, by
+ * the calling thread.
  */
 public final class ModelTrial {
 
     /** More than one: a result that mixes them up shows. */
-    private static final int SEQUENCES = 2;
+    private static final int SEVERAL = 2;
+
+    private static final int SHORT = 16;
 
     /** A machine that never was to hold this model's weights should not die of them. */
     private static final long MOST_BYTES = 1L << 30;
@@ -40,13 +43,15 @@ public final class ModelTrial {
     private final List<Stage> stages;
     private final int vocabularySize;
     private final ScalarType type;
+    private final boolean andBack;
     private int index;
 
-    private ModelTrial(Model model, int vocabularySize, ScalarType type) {
+    private ModelTrial(Model model, int vocabularySize, ScalarType type, boolean andBack) {
         this.model = model;
         this.stages = model.stages();
         this.vocabularySize = vocabularySize;
         this.type = type;
+        this.andBack = andBack;
     }
 
     /**
@@ -60,20 +65,29 @@ public final class ModelTrial {
         if (model.stages().stream().anyMatch(stage -> WholeStage.bytes(stage, type) > MOST_BYTES)) {
             return Optional.empty();
         }
-        try (MicroBatch batch = madeUp(context, vocabularySize)) {
-            new ModelTrial(model, vocabularySize, type).run(batch);
+        ModelTrial thorough = new ModelTrial(model, vocabularySize, type, true);
+        if (context > SHORT && thorough.problem(SEVERAL, SHORT).isEmpty()) {
+            return new ModelTrial(model, vocabularySize, type, false).problem(1, context);
+        }
+        // Who can compute sequences of one length only is tried with that.
+        return thorough.problem(SEVERAL, context);
+    }
+
+    private Optional<String> problem(int sequences, int length) {
+        try (MicroBatch batch = madeUp(sequences, length)) {
+            run(batch);
             return Optional.empty();
         } catch (Refused refused) {
             return Optional.of(refused.getMessage());
         }
     }
 
-    /** The last token of the vocabulary is the first; the end of the second sequence is padding. */
-    private static MicroBatch madeUp(int context, int vocabularySize) {
-        int[] tokens = new int[SEQUENCES * (context + 1)];
+    /** The last token of the vocabulary is the first; the end of the last sequence is padding. */
+    private MicroBatch madeUp(int sequences, int length) {
+        int[] tokens = new int[sequences * (length + 1)];
         Arrays.setAll(tokens, i -> vocabularySize - 1 - i % vocabularySize);
-        Arrays.fill(tokens, tokens.length - context / 2, tokens.length, -1);
-        return new MicroBatch(Tokens.tensor(tokens, SEQUENCES), 0, new int[SEQUENCES], new double[SEQUENCES]);
+        Arrays.fill(tokens, tokens.length - length / 2, tokens.length, -1);
+        return new MicroBatch(Tokens.tensor(tokens, sequences), 0, new int[sequences], new double[sequences]);
     }
 
     private void run(MicroBatch batch) {
@@ -98,11 +112,13 @@ public final class ModelTrial {
         try (WholeStage whole = new WholeStage(stage, type);
                 Activation activation = forward(whole.bound(), input, pass)) {
             if (index == stages.size() - 1) {
-                checkLosses(activation.output());
+                checkLosses(activation.output(), pass.data().size(0));
             } else {
                 checkHandedOn(stage, activation);
             }
-            backward(stage, whole, activation);
+            if (andBack) {
+                backward(stage, whole, activation);
+            }
             try (PointerScope scope = new PointerScope()) {
                 Tensor output = activation.output();
                 return Native.keep(output.detach().set_requires_grad(output.requires_grad()));
@@ -117,9 +133,9 @@ public final class ModelTrial {
             activation = stage.forward(input, pass);
         } catch (RuntimeException e) {
             throw refused(
-                    "fails in its forward pass over " + SEQUENCES + " sequences of context + 1 = "
-                            + pass.data().size(1) + " tokens, the second padded with -1: " + reason(e),
-                    "Mend it");
+                    "fails in its forward pass on tokens of shape " + shape(pass.data()) + ", the last ones -1: "
+                            + reason(e),
+                    "Correct it");
         }
         if (pass.data()._version() != version) {
             activation.close();
@@ -141,9 +157,8 @@ public final class ModelTrial {
             Tensor output = activation.output();
             if (output.dim() != 3 || output.size(1) != 1 || output.size(2) != vocabularySize) {
                 throw new Refused("Cannot train the model: its logits() make " + describe(output)
-                        + " of the last token of each sequence. Make them floating point of shape [" + SEQUENCES
-                        + ", 1, "
-                        + vocabularySize + "] here.");
+                        + " of the last token of each sequence. Make them floating point of shape ["
+                        + pass.data().size(0) + ", 1, " + vocabularySize + "] here.");
             }
         } catch (Refused refused) {
             throw refused;
@@ -153,11 +168,11 @@ public final class ModelTrial {
         }
     }
 
-    private void checkLosses(Tensor losses) {
-        if (!losses.is_floating_point() || losses.dim() != 1 || losses.size(0) != SEQUENCES) {
+    private void checkLosses(Tensor losses, long sequences) {
+        if (!losses.is_floating_point() || losses.dim() != 1 || losses.size(0) != sequences) {
             throw refused(
-                    "makes " + describe(losses) + " of " + SEQUENCES + " sequences",
-                    "The last stage makes one loss for each sequence, as floating point of shape [" + SEQUENCES
+                    "makes " + describe(losses) + " of " + sequences + " sequences",
+                    "The last stage makes one loss for each sequence, as floating point of shape [" + sequences
                             + "] here");
         }
         if (!losses.requires_grad()) {
@@ -177,27 +192,27 @@ public final class ModelTrial {
 
     private void backward(Stage stage, WholeStage whole, Activation activation) {
         AtomicBoolean finite = new AtomicBoolean(finite(activation.output()));
-        boolean judged = finite.get() && !stage.backwardReadsWeights();
-        if (judged) {
-            whole.spoil();
+        boolean checked = finite.get() && !stage.backwardReadsWeights();
+        if (checked) {
+            whole.fillWithNaN();
         }
         try (PointerScope scope = new PointerScope()) {
             Tensor gradient = torch.ones_like(activation.output());
             Tensor ofInput = whole.bound().backward(activation, gradient, (unit, gradients, first) -> {
                 for (long i = first;
-                        judged && i < first + unit.unit().parameters().size();
+                        checked && i < first + unit.unit().parameters().size();
                         i++) {
                     finite.compareAndSet(true, finite(gradients.get(i)));
                 }
             });
-            if (judged && ofInput != null) {
+            if (checked && ofInput != null) {
                 finite.compareAndSet(true, finite(ofInput));
             }
             Native.close(ofInput);
         } catch (RuntimeException e) {
             throw refused("fails in its backward pass: " + reason(e), FLOWS);
         }
-        if (judged && !finite.get()) {
+        if (checked && !finite.get()) {
             throw refused(
                     "reads its weights in the backward pass, though it says it does not",
                     "Let backwardReadsWeights() be true");
@@ -212,9 +227,13 @@ public final class ModelTrial {
 
     /** {@code Long [2, 16]}. */
     private static String describe(Tensor tensor) {
+        return tensor.scalar_type().intern() + " " + shape(tensor);
+    }
+
+    private static String shape(Tensor tensor) {
         long[] sizes = new long[Math.toIntExact(tensor.dim())];
         Arrays.setAll(sizes, tensor::size);
-        return tensor.scalar_type().intern() + " " + Arrays.toString(sizes);
+        return Arrays.toString(sizes);
     }
 
     /** libtorch adds where in its code that was. */

@@ -1,7 +1,6 @@
 package io.sparkmics.engine;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 
 final class Sgd implements Optimizer {
 
@@ -14,7 +13,7 @@ final class Sgd implements Optimizer {
     @Override
     public void update(double learningRate) {
         try (PointerScope scope = new PointerScope()) {
-            states.parameters().sub_(states.gradients(), new Scalar(learningRate));
+            states.parameters().sub_(states.gradients(), Optimizer.scalar(learningRate));
         }
     }
 

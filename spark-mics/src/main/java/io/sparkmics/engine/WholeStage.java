@@ -65,7 +65,7 @@ final class WholeStage implements AutoCloseable {
     }
 
     /** From now on whoever reads the weights computes nothing but NaN. */
-    void spoil() {
+    void fillWithNaN() {
         try (PointerScope scope = new PointerScope()) {
             units.values().forEach(unit -> unit.wholeForWriting().fill_(new Scalar(Double.NaN)));
         }

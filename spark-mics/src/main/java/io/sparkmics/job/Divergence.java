@@ -15,7 +15,7 @@ final class Divergence {
     /** Data or rounding may spoil a step. When so many in a row are spoiled, it is the weights. */
     static final int MOST_IN_A_ROW = 5;
 
-    private static final int NORMS_TOLD = 10;
+    private static final int NORMS_SHOWN = 10;
 
     private final long steps;
     private final Deque<Double> norms = new ArrayDeque<>();
@@ -39,7 +39,7 @@ final class Divergence {
         learningRate = itsLearningRate;
         loss = result.loss();
         norms.add(result.gradientNorm());
-        if (norms.size() > NORMS_TOLD) {
+        if (norms.size() > NORMS_SHOWN) {
             norms.remove();
         }
         inARow = result.skipped() ? inARow + 1 : 0;

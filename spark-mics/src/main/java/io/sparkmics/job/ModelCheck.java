@@ -47,7 +47,7 @@ final class ModelCheck {
             problems.add(
                     sentence
                             ? e.getMessage()
-                            : "Cannot train " + name() + ": its " + failure + ": " + e + ". Mend it.");
+                            : "Cannot train " + name() + ": its " + failure + ": " + e + ". Correct it.");
         }
     }
 

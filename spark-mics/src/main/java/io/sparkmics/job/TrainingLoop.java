@@ -53,7 +53,7 @@ final class TrainingLoop {
         try (Feed training = new Feed(training(), ranks.device());
                 Feed evaluation = new Feed(evaluation(), ranks.device())) {
             run(training, evaluation);
-            judge();
+            checkResult();
         } catch (DivergedException diverged) {
             plan.progress().flush(LAST_WORDS);
             throw diverged;
@@ -84,7 +84,7 @@ final class TrainingLoop {
     }
 
     /** The loss of the last step is from before its update; this one is of the weights that will be saved. */
-    private void judge() {
+    private void checkResult() {
         Iterator<MicroBatch> batches =
                 lastBatch.microBatches().stream().map(TrainingLoop::microBatch).iterator();
         try (Feed feed = new Feed(batches, ranks.device())) {

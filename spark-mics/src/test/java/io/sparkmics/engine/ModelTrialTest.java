@@ -82,16 +82,11 @@ class ModelTrialTest {
         Stage wrong = stage((input, weights, pass) -> input.matmul(pass.data()));
 
         assertThat(problem(TOKENS, EMBEDDING, wrong, LOSS))
-                .startsWith(refused(
-                        3,
-                        4,
-                        wrong,
-                        "fails in its forward pass over 2 sequences of context + 1 = 5 tokens, the second padded "
-                                + "with -1: "))
-                .endsWith(". Mend it.")
+                .startsWith(
+                        refused(3, 4, wrong, "fails in its forward pass on tokens of shape [2, 5], the last ones -1: "))
+                .endsWith(". Correct it.")
                 .hasLineCount(1);
-        assertThat(problem(EMBEDDING, LOSS))
-                .contains("the second padded with -1: index out of range in self. Mend it.");
+        assertThat(problem(EMBEDDING, LOSS)).contains("the last ones -1: index out of range in self. Correct it.");
     }
 
     @Test
@@ -101,7 +96,8 @@ class ModelTrialTest {
 
         assertThat(problem(nothing, LOSS)).contains("stage 1 of 2").contains("its forward made no tensor. Return one.");
         assertThat(problem(curious, LOSS))
-                .endsWith("Cannot read parameter secret in a stage of []: none of these units declares it. Mend it.");
+                .endsWith(
+                        "Cannot read parameter secret in a stage of []: none of these units declares it. Correct it.");
     }
 
     @Test
@@ -169,6 +165,34 @@ class ModelTrialTest {
                         3,
                         inPlace,
                         "changes the tokens in place, which later stages read too. Make a tensor of its own."));
+    }
+
+    /** Positions are learned: a table that is too short for the context shows at full length only. */
+    @Test
+    void fullLengthIsTriedToo() {
+        Stage positions = stage(
+                List.of(matrix("positions", 20, WIDTH)),
+                (input, weights, pass) -> input.add(weights.get("positions").narrow(0, 0, input.size(1))));
+        Model model = Staged.of(TOKENS, EMBEDDING, positions, LOSS);
+
+        assertThat(ModelTrial.problem(model, 19, VOCABULARY, Precision.FLOAT32)).isEmpty();
+        assertThat(ModelTrial.problem(model, 24, VOCABULARY, Precision.FLOAT32))
+                .hasValueSatisfying(problem -> assertThat(problem)
+                        .contains("stage 3 of 4 ")
+                        .contains("fails in its forward pass on tokens of shape [1, 25], the last ones -1: "));
+    }
+
+    /** It is not fit for short texts, but it can be trained. */
+    @Test
+    void aModelOfOneLengthIsTriedWithThat() {
+        Stage fixed = stage((input, weights, pass) -> input.view(input.size(0), 25, WIDTH));
+        Model model = Staged.of(TOKENS, EMBEDDING, fixed, LOSS);
+        Model wrong = Staged.of(TOKENS, EMBEDDING, fixed, fixed);
+
+        assertThat(ModelTrial.problem(model, 24, VOCABULARY, Precision.FLOAT32)).isEmpty();
+        assertThat(ModelTrial.problem(wrong, 24, VOCABULARY, Precision.FLOAT32))
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).contains(") makes Float [2, 25, 3] of 2 sequences."));
     }
 
     @Test

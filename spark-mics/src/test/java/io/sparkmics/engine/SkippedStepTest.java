@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.function.LongFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One rank of four has a number that is not finite, in one step. */
 class SkippedStepTest {
@@ -91,15 +91,22 @@ class SkippedStepTest {
         assertThat(spoiled.get(0).results().get(2).gradientNorm()).isNaN();
     }
 
-    @Test
-    void parametersThatAreNotFiniteAreCounted() {
-        EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), 0, 7, Precision.FLOAT32);
+    static List<OptimizerSettings> optimizers() {
+        return List.of(ADAMW, new OptimizerSettings.Sgd());
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void parametersThatAreNotFiniteAreCounted(OptimizerSettings optimizer) {
+        EngineSettings settings = new EngineSettings(optimizer, 0, 7, Precision.FLOAT32);
         List<Long> counts = ThreadRanks.of(WORLD_SIZE)
                 .with(CommunicationSettings.of(2))
                 .run(ranks -> {
                     try (MicsEngine engine = new MicsEngine(MODEL, settings, ranks)) {
-                        MicroBatch batch = batch(0, ranks.rank(), ScalarType.Float, 1e5);
-                        engine.step(0, List.of(batch).iterator(), 1e38);
+                        for (long step = 0; step < 2; step++) {
+                            MicroBatch batch = batch(0, ranks.rank(), ScalarType.Float, 1e5);
+                            engine.step(step, List.of(batch).iterator(), 1e300);
+                        }
                         return engine.nonFiniteParameters();
                     }
                 });

@@ -85,7 +85,7 @@ class ModelCheckTest {
 
         assertThat(ModelCheck.problems(thrown))
                 .containsExactly(
-                        CONFIG + "its model cannot be built: java.lang.IllegalStateException: no luck. Mend it.");
+                        CONFIG + "its model cannot be built: java.lang.IllegalStateException: no luck. Correct it.");
         assertThat(ModelCheck.problems(Gpt.config().heads(3).width(4)))
                 .containsExactly(
                         "Cannot build a GPT: width 4 is not a multiple of 3 heads. Choose a width of 3, or other "

@@ -15,6 +15,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,11 @@ class ProgressChannelTest {
 
     @BeforeAll
     static void startSpark() {
+        // Its heartbeats are its own: a session that other tests have left cannot be shared.
+        SparkSession.getDefaultSession().foreach(session -> {
+            session.stop();
+            return null;
+        });
         spark = new JavaSparkContext(new SparkConf()
                 .setMaster("local[2]")
                 .setAppName("progress")
