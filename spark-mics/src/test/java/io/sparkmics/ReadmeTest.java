@@ -11,10 +11,11 @@ import java.util.stream.Stream;
 import org.apache.spark.ml.param.Param;
 import org.junit.jupiter.api.Test;
 
-/** What the README promises is what the code does. */
+/** What the front page and the guide promise is what the code does. */
 final class ReadmeTest {
 
     private static final Path README = Path.of("../README.md");
+    private static final Path GUIDE = Path.of("README.md");
 
     @Test
     void theTableOfParamsIsTheCodes() throws IOException {
@@ -24,12 +25,12 @@ final class ReadmeTest {
                         Arrays.stream(estimator.params()).map(param -> row(estimator, param)))
                 .toList();
 
-        List<String> written = section("### Params").stream()
+        List<String> written = section(GUIDE, "## Params").stream()
                 .filter(line -> line.startsWith("|"))
                 .toList();
 
         assertThat(written)
-                .as("the table below ### Params must be%n%n%s%n", String.join("\n", expected))
+                .as("the table below ## Params must be%n%n%s%n", String.join("\n", expected))
                 .isEqualTo(expected);
     }
 
@@ -48,7 +49,7 @@ final class ReadmeTest {
     }
 
     static List<String> firstBlock(String heading) throws IOException {
-        List<String> lines = section(heading);
+        List<String> lines = section(README, heading);
         int start = indexOfFence(lines, 0);
         return lines.subList(start + 1, indexOfFence(lines, start + 1));
     }
@@ -62,8 +63,8 @@ final class ReadmeTest {
     }
 
     /** The lines from a heading to the next of any level. */
-    private static List<String> section(String heading) throws IOException {
-        List<String> lines = Files.readAllLines(README);
+    private static List<String> section(Path file, String heading) throws IOException {
+        List<String> lines = Files.readAllLines(file);
         List<String> after = lines.subList(lines.indexOf(heading) + 1, lines.size());
         return after.stream().takeWhile(line -> !line.startsWith("#")).toList();
     }
