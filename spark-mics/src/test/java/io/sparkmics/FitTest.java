@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import static io.sparkmics.SmallFit.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -20,7 +21,6 @@ import io.sparkmics.model.Weights;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +33,6 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.bytedeco.pytorch.Tensor;
@@ -50,20 +49,7 @@ class FitTest {
     Path folder;
 
     private MicsEstimator estimator() {
-        return new MicsEstimator()
-                .setModel(Gpt.config().layers(1).heads(2).width(16).context(16))
-                .setNumWorkers(2)
-                .setPartitionGroupSize(2)
-                .setGlobalBatchSize(4)
-                .setMicroBatchSize(1)
-                .setMaxSteps(4)
-                .setWorkDirectory(folder.toString());
-    }
-
-    private static Dataset<Row> texts() {
-        return LocalSpark.session()
-                .createDataset(Collections.nCopies(20, "a row of text to learn from"), Encoders.STRING())
-                .toDF("text");
+        return SmallFit.estimator(folder, 4);
     }
 
     /** With one micro-step a step, and with two: what is read ahead belongs to another step, or to the same. */
@@ -278,29 +264,36 @@ class FitTest {
         "3, 'Cannot save the model: the loss of its weights is NaN, after step 3 of 3 (loss NaN'",
         "1, 'Cannot save the model: the loss of its weights is NaN, after step 1 of 1 (loss 5.5'"
     })
-    void aTrainingThatDivergesIsAnErrorAndLeavesNothingBehind(int steps, String message) {
+    void aTrainingThatDivergesIsAnErrorAndLeavesNothingBehind(int steps, String message) throws Exception {
+        SparkContext spark = LocalSpark.session().sparkContext();
         AtomicInteger stages = new AtomicInteger();
+        AtomicInteger again = new AtomicInteger();
         SparkListener counter = new SparkListener() {
             @Override
             public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
-                if (submitted.stageInfo().attemptNumber() > 0) {
-                    stages.incrementAndGet();
-                }
+                stages.incrementAndGet();
+                again.addAndGet(submitted.stageInfo().attemptNumber());
             }
         };
-        LocalSpark.session().sparkContext().addSparkListener(counter);
+        spark.addSparkListener(counter);
 
-        assertThatThrownBy(() -> estimator()
-                        .setLearningRate(1e30)
-                        .setWarmUpSteps(0)
-                        .setMaxSteps(steps)
-                        .fit(texts()))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith(message)
-                .hasMessageContaining("The gradient's norm in the last steps was 1.81")
-                .hasMessageEndingWith("Lower learningRate or gradientClipping, or warm up for more steps.");
-        LocalSpark.session().sparkContext().removeSparkListener(counter);
-        assertThat(stages).hasValue(0);
+        try {
+            assertThatThrownBy(() -> estimator()
+                            .setLearningRate(1e30)
+                            .setWarmUpSteps(0)
+                            .setMaxSteps(steps)
+                            .fit(texts()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith(message)
+                    .hasMessageContaining("The gradient's norm in the last steps was 1.81")
+                    .hasMessageEndingWith(
+                            "Lower learningRate, set gradientClipping or lower it, or warm up for more steps.");
+            spark.listenerBus().waitUntilEmpty();
+        } finally {
+            spark.removeSparkListener(counter);
+        }
+        assertThat(stages).hasPositiveValue();
+        assertThat(again).hasValue(0);
         assertThat(folder).isEmptyDirectory();
     }
 

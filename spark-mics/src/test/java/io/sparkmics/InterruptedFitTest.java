@@ -1,16 +1,15 @@
 package io.sparkmics;
 
+import static io.sparkmics.SmallFit.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.model.Gpt;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -40,20 +39,7 @@ class InterruptedFitTest {
     Path others;
 
     private MicsEstimator estimator(int steps) {
-        return new MicsEstimator()
-                .setModel(Gpt.config().layers(1).heads(2).width(16).context(16))
-                .setNumWorkers(2)
-                .setPartitionGroupSize(2)
-                .setGlobalBatchSize(4)
-                .setMicroBatchSize(1)
-                .setMaxSteps(steps)
-                .setWorkDirectory(folder.toString());
-    }
-
-    private static Dataset<Row> texts() {
-        return LocalSpark.session()
-                .createDataset(Collections.nCopies(20, "a row of text to learn from"), Encoders.STRING())
-                .toDF("text");
+        return SmallFit.estimator(folder, steps);
     }
 
     @Test

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.model.Gpt;
 import java.nio.file.Path;
-import java.util.Collections;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -33,9 +31,7 @@ class SparkSettingsTest {
                 .config("spark.network.crypto.enabled", true)
                 .config("spark.task.cpus", 2)
                 .getOrCreate()) {
-            Dataset<Row> frame = spark.createDataset(
-                            Collections.nCopies(20, "a row of text to learn from"), Encoders.STRING())
-                    .toDF("text");
+            Dataset<Row> frame = SmallFit.texts();
 
             assertThat(estimator(2).fit(frame).summary().steps()).isEqualTo(2);
             assertThatThrownBy(() -> estimator(4).fit(frame))

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  *     array<bigint>}
  * @param validationIndicatorCol a {@code boolean} column, true for the rows that are not trained on but evaluated
  * @param context how many tokens a sequence predicts
- * @param vocabularySize token ids are from 0 to this, exclusive
+ * @param vocabularySize token ids are from 0 to this, exclusive; at least 1
  * @param seed of the order of the sequences
  * @param endOfText the id that follows every document; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready ids
  *     stand back to back
@@ -28,7 +28,13 @@ public record DataSettings(
         Objects.requireNonNull(inputCol, "inputCol is null");
         Objects.requireNonNull(validationIndicatorCol, "validationIndicatorCol is null");
         if (context < 1 || context == Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("Cannot set the context to " + context + ": it must be positive.");
+            // A sequence has one token more.
+            throw new IllegalArgumentException("Cannot set the context to " + context + ": it is not from 1 to "
+                    + (Integer.MAX_VALUE - 1) + ". Set a number in that range.");
+        }
+        if (vocabularySize < 1) {
+            throw new IllegalArgumentException("Cannot set the vocabulary size to " + vocabularySize
+                    + ": there is at least one token id, 0. Set a positive number.");
         }
         Objects.requireNonNull(endOfText, "endOfText is null");
     }

@@ -76,7 +76,7 @@ public final class TokenData {
     }
 
     /**
-     * Sorts and counts: runs Spark jobs over all rows, which evaluate the frame twice unless it is cached.
+     * Sorts and counts, in Spark jobs. The frame is computed once, and again only where Spark has lost what it shuffled.
      *
      * @throws IllegalArgumentException when columns, ids or indicators are wrong or there is nothing to train on
      */
@@ -189,7 +189,7 @@ public final class TokenData {
         if (problems.isEmpty() && counts.trainingDocuments() == 0) {
             problems.add(problem(
                     "Cannot train on column '%s': it has no documents to train on (%,d null rows, %,d empty documents,"
-                            + " %,d validation documents).",
+                            + " %,d validation documents). Give rows that hold text or ids and are not held out.",
                     settings.inputCol(), counts.nullRows(), counts.emptyDocuments(), counts.validationDocuments()));
         }
         if (problems.isEmpty() && settings.validationIndicatorCol().isPresent() && counts.validationSequences() == 0) {

@@ -127,9 +127,9 @@ public final class MicsEngine implements AutoCloseable {
             norm.averageAndClip(count, sums.at(1));
             worldSum.of(sums.first(1));
         }
-        // Before the update, so that it can be left out. A device is idle for no longer than if it were read after it:
+        // Before the update, so that it can be left out. The device idles no longer than if they were read behind it:
         // then
-        // it is the next forward pass that it has to wait for.
+        // the next forward pass would be late.
         double[] lossAndNorm = sums.read();
         StepResult result = new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
         try (PointerScope scope = new PointerScope()) {
@@ -157,11 +157,14 @@ public final class MicsEngine implements AutoCloseable {
      */
     public long nonFiniteParameters() {
         sums.clear();
-        try (PointerScope scope = new PointerScope()) {
-            for (UnitShard shard : states.layout().shards()) {
+        for (UnitShard shard : states.layout().shards()) {
+            // Unit by unit, as for the norm: what the whole shard takes once more may not be there.
+            try (PointerScope scope = new PointerScope()) {
                 sums.at(0)
                         .add_(states.parameters(shard).isfinite().logical_not().sum());
             }
+        }
+        try (PointerScope scope = new PointerScope()) {
             worldSum.partition().allReduce(sums.first(1)).join();
         }
         return (long) sums.read()[0];

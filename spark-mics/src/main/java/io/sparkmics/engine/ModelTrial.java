@@ -7,10 +7,8 @@ import io.sparkmics.model.Tokens;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -28,9 +26,8 @@ public final class ModelTrial {
     /** A machine that never was to hold this model's weights should not die of them. */
     private static final long MOST_BYTES = 1L << 30;
 
-    private static final String FLOWS = "Use differentiable operations only";
-
-    private static final class Refused extends RuntimeException {
+    /** Says what is wrong, as a sentence for the user. */
+    static final class Refused extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
@@ -44,7 +41,6 @@ public final class ModelTrial {
     private final int vocabularySize;
     private final ScalarType type;
     private final boolean andBack;
-    private int index;
 
     private ModelTrial(Model model, int vocabularySize, ScalarType type, boolean andBack) {
         this.model = model;
@@ -94,54 +90,18 @@ public final class ModelTrial {
         StagePass pass = new StagePass(batch, 0, true);
         Tensor input = Native.keep(new Tensor(batch.data()));
         try {
-            for (index = 0; index < stages.size(); index++) {
+            for (int index = 0; index < stages.size(); index++) {
                 if (index == stages.size() - 1 && model instanceof LanguageModel language) {
                     checkLogits(language.logits(), input, pass);
                 }
-                Tensor output = run(stages.get(index), input, pass);
+                Tensor output =
+                        new StageTrial(stages.get(index), index + 1, stages.size(), type, andBack).run(input, pass);
                 Native.close(input);
                 input = output;
             }
         } finally {
             Native.close(input);
         }
-    }
-
-    /** Gives what the next stage takes: without this one's graph, but needing a gradient where it does. */
-    private Tensor run(Stage stage, Tensor input, StagePass pass) {
-        try (WholeStage whole = new WholeStage(stage, type);
-                Activation activation = forward(whole.bound(), input, pass)) {
-            if (index == stages.size() - 1) {
-                checkLosses(activation.output(), pass.data().size(0));
-            } else {
-                checkHandedOn(stage, activation);
-            }
-            if (andBack) {
-                backward(stage, whole, activation);
-            }
-            try (PointerScope scope = new PointerScope()) {
-                Tensor output = activation.output();
-                return Native.keep(output.detach().set_requires_grad(output.requires_grad()));
-            }
-        }
-    }
-
-    private Activation forward(BoundStage stage, Tensor input, StagePass pass) {
-        long version = pass.data()._version();
-        Activation activation;
-        try {
-            activation = stage.forward(input, pass);
-        } catch (RuntimeException e) {
-            throw refused(
-                    "fails in its forward pass on tokens of shape " + shape(pass.data()) + ", the last ones -1: "
-                            + reason(e),
-                    "Correct it");
-        }
-        if (pass.data()._version() != version) {
-            activation.close();
-            throw refused("changes the tokens in place, which later stages read too", "Make a tensor of its own");
-        }
-        return activation;
     }
 
     /** Text is generated after the training; that it can be is found here, for the last of the tokens as there. */
@@ -155,8 +115,11 @@ public final class ModelTrial {
                 WholeStage whole = new WholeStage(logits, type);
                 Activation activation = whole.bound().forward(input.narrow(1, input.size(1) - 1, 1), pass)) {
             Tensor output = activation.output();
-            if (output.dim() != 3 || output.size(1) != 1 || output.size(2) != vocabularySize) {
-                throw new Refused("Cannot train the model: its logits() make " + describe(output)
+            if (!output.is_floating_point()
+                    || output.dim() != 3
+                    || output.size(1) != 1
+                    || output.size(2) != vocabularySize) {
+                throw new Refused("Cannot train the model: its logits() make " + StageTrial.describe(output)
                         + " of the last token of each sequence. Make them floating point of shape ["
                         + pass.data().size(0) + ", 1, " + vocabularySize + "] here.");
             }
@@ -164,86 +127,7 @@ public final class ModelTrial {
             throw refused;
         } catch (RuntimeException e) {
             throw new Refused("Cannot train the model: its logits() fail on the last token of each sequence: "
-                    + reason(e) + ". Let the stage before the last hand on [b, t, ...].");
+                    + StageTrial.reason(e) + ". Let the stage before the last hand on [b, t, ...].");
         }
-    }
-
-    private void checkLosses(Tensor losses, long sequences) {
-        if (!losses.is_floating_point() || losses.dim() != 1 || losses.size(0) != sequences) {
-            throw refused(
-                    "makes " + describe(losses) + " of " + sequences + " sequences",
-                    "The last stage makes one loss for each sequence, as floating point of shape [" + sequences
-                            + "] here");
-        }
-        if (!losses.requires_grad()) {
-            throw refused("makes losses that depend on no parameter", FLOWS);
-        }
-    }
-
-    private void checkHandedOn(Stage stage, Activation activation) {
-        boolean trained = !stage.units().isEmpty() || activation.input().requires_grad();
-        if (trained && !activation.output().is_floating_point()) {
-            throw refused(
-                    "hands on " + describe(activation.output())
-                            + ", through which no gradient flows: the units up to here would never be trained",
-                    "Hand on floating point, or integers before the first unit only");
-        }
-    }
-
-    private void backward(Stage stage, WholeStage whole, Activation activation) {
-        AtomicBoolean finite = new AtomicBoolean(finite(activation.output()));
-        boolean checked = finite.get() && !stage.backwardReadsWeights();
-        if (checked) {
-            whole.fillWithNaN();
-        }
-        try (PointerScope scope = new PointerScope()) {
-            Tensor gradient = torch.ones_like(activation.output());
-            Tensor ofInput = whole.bound().backward(activation, gradient, (unit, gradients, first) -> {
-                for (long i = first;
-                        checked && i < first + unit.unit().parameters().size();
-                        i++) {
-                    finite.compareAndSet(true, finite(gradients.get(i)));
-                }
-            });
-            if (checked && ofInput != null) {
-                finite.compareAndSet(true, finite(ofInput));
-            }
-            Native.close(ofInput);
-        } catch (RuntimeException e) {
-            throw refused("fails in its backward pass: " + reason(e), FLOWS);
-        }
-        if (checked && !finite.get()) {
-            throw refused(
-                    "reads its weights in the backward pass, though it says it does not",
-                    "Let backwardReadsWeights() be true");
-        }
-    }
-
-    private static boolean finite(Tensor tensor) {
-        try (PointerScope scope = new PointerScope()) {
-            return !tensor.defined() || tensor.isfinite().all().item_bool();
-        }
-    }
-
-    /** {@code Long [2, 16]}. */
-    private static String describe(Tensor tensor) {
-        return tensor.scalar_type().intern() + " " + shape(tensor);
-    }
-
-    private static String shape(Tensor tensor) {
-        long[] sizes = new long[Math.toIntExact(tensor.dim())];
-        Arrays.setAll(sizes, tensor::size);
-        return Arrays.toString(sizes);
-    }
-
-    /** libtorch adds where in its code that was. */
-    private static String reason(RuntimeException e) {
-        String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        return message.lines().findFirst().orElse("").replaceFirst("\\.$", "");
-    }
-
-    private Refused refused(String what, String remedy) {
-        return new Refused("Cannot train the model: stage " + (index + 1) + " of " + stages.size() + " ("
-                + stages.get(index).getClass().getName() + ") " + what + ". " + remedy + ".");
     }
 }

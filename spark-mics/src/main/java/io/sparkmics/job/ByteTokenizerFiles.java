@@ -27,30 +27,32 @@ record ByteTokenizerFiles(int context) {
         tokenizer.put("added_tokens", List.of(end()));
         tokenizer.put("pre_tokenizer", byteLevel());
         tokenizer.put("decoder", byteLevel());
-        tokenizer.put("model", Map.of("type", "BPE", "vocab", vocabulary(), "merges", List.of()));
+        tokenizer.put("model", ordered("type", "BPE", "vocab", vocabulary(), "merges", List.of()));
         return tokenizer;
     }
 
     private static Map<String, Object> end() {
-        return Map.of(
-                "id",
-                ByteTokenizer.END_OF_TEXT,
-                "content",
-                END,
-                "single_word",
-                false,
-                "lstrip",
-                false,
-                "rstrip",
-                false,
-                "normalized",
-                false,
-                "special",
-                true);
+        return ordered(
+                "id", ByteTokenizer.END_OF_TEXT,
+                "content", END,
+                "single_word", false,
+                "lstrip", false,
+                "rstrip", false,
+                "normalized", false,
+                "special", true);
     }
 
     private static Map<String, Object> byteLevel() {
-        return Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", false);
+        return ordered("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", false);
+    }
+
+    /** In this order: Java's own small maps have another one in each process, and saved models would differ. */
+    private static Map<String, Object> ordered(Object... namesAndValues) {
+        Map<String, Object> ordered = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            ordered.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return ordered;
     }
 
     /** GPT-2's characters for bytes: those that can be printed stand for themselves, the others for what follows U+00FF. */

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -11,7 +12,7 @@ final class CancelWatch implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
 
     /** An abort takes a moment; one that hangs must not keep the task. */
-    private static final long END_MILLIS = 10_000;
+    private static final long END_MILLIS = UninterruptibleWait.MILLIS;
 
     private final BooleanSupplier cancelled;
     private final Runnable abort;
@@ -37,14 +38,16 @@ final class CancelWatch implements AutoCloseable {
         }
     }
 
-    /** Afterwards no abort begins, and none is under way unless it hangs. */
+    /** Afterwards no abort begins, and none is under way unless it hangs. Spark interrupts the tasks that it cancels: no matter. */
     @Override
     public void close() {
         thread.interrupt();
-        try {
-            thread.join(END_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        UninterruptibleWait.within(END_MILLIS, this::ended);
+    }
+
+    private boolean ended(long millis) throws InterruptedException {
+        // 0 would be for ever.
+        thread.join(Math.max(1, millis));
+        return !thread.isAlive();
     }
 }

@@ -76,7 +76,7 @@ final class Divergence {
         return new DivergedException(String.format(
                 Locale.ROOT,
                 "%s, after step %d of %d (loss %.4f, learning rate %.2e). The gradient's norm in the last steps was %s. "
-                        + "Lower learningRate or gradientClipping, or warm up for more steps.",
+                        + "Lower learningRate, set gradientClipping or lower it, or warm up for more steps.",
                 what,
                 step,
                 steps,

@@ -46,6 +46,14 @@ final class Interruption {
                 "Cannot wait for slots: the thread in fit was interrupted. Nothing was started. Call fit again to train.");
     }
 
+    /** The same while native libraries are loaded, on the driver or in a task. */
+    static CancellationException whileLoading(InterruptedException failure) {
+        return error(
+                failure,
+                "Cannot load the native libraries: the thread that waits for them was interrupted. Call fit again to"
+                        + " train.");
+    }
+
     private static CancellationException error(Throwable failure, String message) {
         Thread.currentThread().interrupt();
         CancellationException error = new CancellationException(message);

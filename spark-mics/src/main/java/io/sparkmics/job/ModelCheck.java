@@ -127,11 +127,10 @@ final class ModelCheck {
         if (config instanceof GptConfig || NativeLibraries.problem().isPresent()) {
             return Optional.empty();
         }
-        try {
-            NativeLibraries.load();
-        } catch (RuntimeException | LinkageError e) {
+        Optional<String> unloaded = NativeLoad.problem(NativeLibraries::load, NativeLoad.TIMEOUT);
+        if (unloaded.isPresent()) {
             // Executors may have what the driver has not.
-            System.err.println("The model is not tried on the driver: " + e.getMessage());
+            System.err.println("The model is not tried on the driver: " + unloaded.get());
             return Optional.empty();
         }
         return ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision);

@@ -8,7 +8,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Loads native libraries where ranks will need them, to learn before the first one starts what keeps them from it. */
+/**
+ * Loads native libraries, and learns what keeps it from that. In a thread of its own: an interrupt in the middle of it, as
+ * Spark and notebooks send them, would spoil them for as long as the process lives.
+ */
 final class NativeLoad {
 
     /** A gigabyte is extracted first where a host has never loaded them. */
@@ -16,9 +19,17 @@ final class NativeLoad {
 
     private NativeLoad() {}
 
+    /** @throws IllegalStateException with what to tell the user, where they cannot be loaded */
+    static void require(Runnable load) {
+        problem(load, TIMEOUT).ifPresent(problem -> {
+            throw new IllegalStateException(problem);
+        });
+    }
+
     /**
      * @param load loads them; what it throws is the problem. Goes on in a thread of its own where the time is over
      * @return what to tell the user; empty where they are loaded
+     * @throws java.util.concurrent.CancellationException when the caller is interrupted, which it stays
      */
     static Optional<String> problem(Runnable load, Duration timeout) {
         FutureTask<Void> loading = new FutureTask<>(load, null);
@@ -39,8 +50,7 @@ final class NativeLoad {
             return Optional.of("Cannot load the native libraries: they are not there after " + timeout.toSeconds()
                     + " s. Set " + Setting.NATIVE_CACHE + " to a folder on a local disk.");
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot load the native libraries: the task was cancelled.", e);
+            throw Interruption.whileLoading(e);
         }
     }
 }

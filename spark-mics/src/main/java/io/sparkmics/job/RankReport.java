@@ -34,7 +34,7 @@ record RankReport(
     }
 
     /** @throws IllegalStateException where a rank reports a failure, with its words */
-    static void requireModel(List<RankReport> reports) {
+    static void requireTrained(List<RankReport> reports) {
         reports.stream()
                 .map(RankReport::failure)
                 .filter(Objects::nonNull)
@@ -42,6 +42,11 @@ record RankReport(
                 .ifPresent(failure -> {
                     throw new IllegalStateException(failure);
                 });
+    }
+
+    /** That of rank 0, which also says what all ranks would say alike. */
+    static RankReport first(List<RankReport> reports) {
+        return reports.stream().filter(report -> report.rank() == 0).findFirst().orElseThrow();
     }
 
     /** The traffic of the cluster: what each rank has sent, added up. */

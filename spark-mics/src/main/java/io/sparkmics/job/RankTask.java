@@ -44,7 +44,7 @@ final class RankTask {
 
     RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
         BarrierTaskContext task = BarrierTaskContext.get();
-        NativeLibraries.load();
+        NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
         BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces);
         // Before anyone waits in a collective.
@@ -53,7 +53,7 @@ final class RankTask {
         Model model = settings.model().build();
         Optional<RankGpu> gpu = gpu(exchange);
         // Before the others wait for this one.
-        gpu.ifPresent(any -> NativeLibraries.loadCuda());
+        gpu.ifPresent(any -> NativeLoad.require(NativeLibraries::loadCuda));
         Place place = gpu.map(RankGpu::uuid).map(exchange::place).orElseGet(exchange::place);
         try (RankContext ranks =
                         Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task));

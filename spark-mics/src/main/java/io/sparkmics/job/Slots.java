@@ -23,9 +23,14 @@ final class Slots {
      * @param profile what each of them must have
      * @param listener hears how many slots there are, whenever that changes
      * @throws IllegalStateException with wanted and found, when the time is over
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
     static void await(
             SparkContext spark, ResourceProfile profile, int wanted, Duration timeout, Consumer<String> listener) {
+        if (Thread.interrupted()) {
+            // By what was done before: where enough are free, nothing here would notice.
+            throw Interruption.whileWaiting(new InterruptedException());
+        }
         long deadline = System.nanoTime() + timeout.toNanos();
         String shown = "";
         while (true) {

@@ -18,6 +18,9 @@ public interface ModelConfig extends Serializable {
     /** Token ids are from 0 to this, exclusive. */
     int vocabularySize();
 
-    /** What {@code config.json} says of a saved model: strings, numbers, lists and maps. */
+    /**
+     * What {@code config.json} says of a saved model: strings, numbers, lists and maps. Where it has entries named {@code
+     * torch_dtype}, {@code bos_token_id} and {@code eos_token_id}, they get the values that the training used.
+     */
     Map<String, Object> describe();
 }

@@ -18,8 +18,8 @@ public interface Stage {
      *
      * <p>The result may be any tensor: a view of the input or of the weights, the input itself, or the batch's data.
      * Integers have no gradient: they may be handed on where no unit has been read yet. No gradient flows to a stage whose
-     * result nobody reads, or that is cut off by {@code detach}; its parameters are not trained then. The last stage makes
-     * one loss for each sequence, floating point of shape [b].
+     * result nobody reads, or that is cut off by {@code detach}: its parameters have gradient zero then, with which AdamW
+     * still decays those that decay. The last stage makes one loss for each sequence, floating point of shape [b].
      *
      * <p>Neither {@code input} nor {@code weights} nor the data may be changed in place, or be closed; and nothing that was
      * made may be kept for another call. The engine frees it.

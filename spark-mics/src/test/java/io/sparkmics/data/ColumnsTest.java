@@ -32,7 +32,7 @@ class ColumnsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "BINARY", "ARRAY<STRING>"})
+    @ValueSource(strings = {"INT", "BINARY", "ARRAY<STRING>", "ARRAY<SMALLINT>"})
     void aColumnThatHoldsNoTokensIsRefused(String type) {
         assertRefused(
                 StructType.fromDDL("text " + type),

@@ -15,15 +15,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -244,12 +245,6 @@ class TokenDataTest {
                         "Cannot use 'words' as the input column: its type is array<string>. It must be string, array<int> or"
                                 + " array<bigint>.",
                         "Cannot find the validation indicator column 'no': the columns are text, held_out, words.");
-        for (DataType type : List.of(DataTypes.createArrayType(DataTypes.ShortType), SQLDataTypes.VectorType())) {
-            assertThat(TokenData.checkSchema(new StructType().add("text", type), settings(4)))
-                    .containsExactly("Cannot train on column 'text': its type is "
-                            + (type instanceof ArrayType ? "array<smallint>" : "vector")
-                            + ". It must be string, array<int> or array<bigint>.");
-        }
         assertThat(TokenData.checkSchema(LocalSpark.TEXT, DataSettings.of("text", Optional.empty(), 4, 100, 1)))
                 .containsExactly("Cannot tokenize column 'text' with a vocabulary of 100: text needs 257."
                         + " Set a larger vocabulary.");
@@ -292,7 +287,8 @@ class TokenDataTest {
         assertThatThrownBy(() -> TokenData.prepare(flagged(null, false, "", false, "abc", true), validated(4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot train on column 'text': it has no documents to train on (1 null rows,"
-                        + " 1 empty documents, 1 validation documents).");
+                        + " 1 empty documents, 1 validation documents). Give rows that hold text or ids and are not held"
+                        + " out.");
         Dataset<Row> none = spark.createDataFrame(Collections.emptyList(), LocalSpark.TEXT);
         assertThatThrownBy(() -> TokenData.prepare(none, settings(4)))
                 .hasMessageContaining("no documents to train on (0 null rows");
@@ -330,6 +326,26 @@ class TokenDataTest {
         assertThat(TokenData.warning(ids, larger)).isEmpty();
     }
 
+    /** A slow source, or a frame that costs much to compute, is slow and costly once. */
+    @Test
+    void aFrameIsComputedOnceForCountingAndShuffling() {
+        LongAccumulator computed = spark.sparkContext().longAccumulator();
+        Dataset<Row> frame = LocalSpark.texts(spark, LocalSpark.documents(40))
+                .as(Encoders.STRING())
+                .map(
+                        (MapFunction<String, String>) text -> {
+                            computed.add(1);
+                            return text;
+                        },
+                        Encoders.STRING())
+                .toDF("text");
+
+        TokenData data = TokenData.prepare(frame, settings(4));
+        Batches.read(data, Batches.schedule(2, 8, 2, 4));
+
+        assertThat(computed.value()).isEqualTo(40);
+    }
+
     @Test
     void aStreamIsRefused() {
         Dataset<Row> stream = spark.readStream().format("rate").load().selectExpr("'abc' as text");
@@ -349,6 +365,12 @@ class TokenDataTest {
 
     @Test
     void settingsCheckThemselves() {
-        assertThatThrownBy(() -> settings(0)).hasMessage("Cannot set the context to 0: it must be positive.");
+        assertThatThrownBy(() -> settings(0))
+                .hasMessage("Cannot set the context to 0: it is not from 1 to 2147483646. Set a number in that range.");
+        assertThatThrownBy(() -> settings(Integer.MAX_VALUE))
+                .hasMessageStartingWith("Cannot set the context to 2147483647: it is not from 1 to 2147483646.");
+        assertThatThrownBy(() -> DataSettings.of("text", Optional.empty(), 4, 0, 1))
+                .hasMessage(
+                        "Cannot set the vocabulary size to 0: there is at least one token id, 0. Set a positive number.");
     }
 }

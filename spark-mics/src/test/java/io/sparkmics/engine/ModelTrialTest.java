@@ -136,6 +136,10 @@ class ModelTrialTest {
         Stage tied = stage(
                 EMBEDDING.units(),
                 (input, weights, pass) -> input.matmul(weights.get("table").transpose(0, 1)));
+        Stage rounded = stage(
+                EMBEDDING.units(),
+                (input, weights, pass) ->
+                        input.matmul(weights.get("table").transpose(0, 1)).to(ScalarType.Long));
         Stage strange = stage(List.of(matrix("strange", WIDTH, VOCABULARY)), (input, weights, pass) -> input);
 
         assertThat(ModelTrial.problem(new Speaking(stages, tied), CONTEXT, VOCABULARY, Precision.FLOAT32))
@@ -148,6 +152,8 @@ class ModelTrialTest {
                 .hasValue(
                         "Cannot train the model: its logits() make Float [2, 1, 3] of the last token of each sequence. "
                                 + "Make them floating point of shape [2, 1, 5] here.");
+        assertThat(ModelTrial.problem(new Speaking(stages, rounded), CONTEXT, VOCABULARY, Precision.FLOAT32))
+                .hasValueSatisfying(problem -> assertThat(problem).contains("its logits() make Long [2, 1, 5] of"));
         assertThat(ModelTrial.problem(new Speaking(stages, strange), CONTEXT, VOCABULARY, Precision.FLOAT32))
                 .hasValue(
                         "Cannot train the model: its logits() are null, or read a unit that no stage names. Make them of "

@@ -2,6 +2,7 @@ package io.sparkmics.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,5 +46,38 @@ class CancelWatchTest {
         cancelled.set(true);
         watch.close();
         assertThat(aborts.get()).isZero();
+    }
+
+    /** Native memory is freed behind it, and whoever cancels a job interrupts its tasks too. */
+    @Test
+    void anInterruptedTaskWaitsForTheAbortAllTheSame() throws InterruptedException {
+        CountDownLatch aborting = new CountDownLatch(1);
+        CountDownLatch closing = new CountDownLatch(1);
+        AtomicBoolean aborted = new AtomicBoolean();
+        CancelWatch watch = new CancelWatch(() -> true, () -> {
+            aborting.countDown();
+            awaitUninterruptibly(closing);
+            aborted.set(true);
+        });
+        assertThat(aborting.await(1, TimeUnit.MINUTES)).isTrue();
+        Thread task = Thread.currentThread();
+        Thread letGo = new Thread(() -> {
+            while (task.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            closing.countDown();
+        });
+        letGo.setDaemon(true);
+        letGo.start();
+
+        task.interrupt();
+        watch.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(aborted).isTrue();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        UninterruptibleWait.within(60_000, millis -> latch.await(millis, TimeUnit.MILLISECONDS));
     }
 }

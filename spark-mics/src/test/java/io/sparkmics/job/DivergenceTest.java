@@ -37,8 +37,8 @@ class DivergenceTest {
                 .hasMessage(
                         "Cannot go on training: loss or gradient was not finite in 5 steps in a row, after step 7 of "
                                 + "200 (loss NaN, learning rate 1.00e-03). The gradient's norm in the last steps was 1.25, 1.25, "
-                                + "Infinity, NaN, NaN, NaN, NaN. Lower learningRate or gradientClipping, or warm up for more "
-                                + "steps.");
+                                + "Infinity, NaN, NaN, NaN, NaN. Lower learningRate, set gradientClipping or lower it, or "
+                                + "warm up for more steps.");
     }
 
     @Test

@@ -1,10 +1,14 @@
 package io.sparkmics.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class NativeLoadTest {
@@ -30,6 +34,28 @@ class NativeLoadTest {
                         NativeLoad.TIMEOUT))
                 .hasValue("Cannot load the native libraries: java.lang.NoClassDefFoundError:"
                         + " org/bytedeco/pytorch/Tensor. Run the same jar on driver and executors.");
+    }
+
+    @Test
+    void anInterruptReachesWhoWaitsAndNotWhatLoads() throws Exception {
+        CompletableFuture<Boolean> loaded = new CompletableFuture<>();
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> NativeLoad.problem(
+                        () -> {
+                            try {
+                                loaded.complete(interrupted.await(1, TimeUnit.MINUTES));
+                            } catch (InterruptedException e) {
+                                loaded.completeExceptionally(e);
+                            }
+                        },
+                        NativeLoad.TIMEOUT))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("Cannot load the native libraries: the thread that waits for them was interrupted. Call fit"
+                        + " again to train.");
+        assertThat(Thread.interrupted()).isTrue();
+        interrupted.countDown();
+        assertThat(loaded.get(1, TimeUnit.MINUTES)).isTrue();
     }
 
     @Test

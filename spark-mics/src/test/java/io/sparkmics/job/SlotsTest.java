@@ -46,18 +46,21 @@ class SlotsTest {
     }
 
     @Test
+    void anInterruptFromBeforeCountsWhereNothingNeedsToBeWaitedFor() {
+        SparkContext spark = LocalSpark.session().sparkContext();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageStartingWith("Cannot wait for slots: the thread in fit was interrupted.");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void slotsThatAreBusyAreWaitedForAndCounted() throws Exception {
         SparkContext spark = LocalSpark.session().sparkContext();
-        CountDownLatch running = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
-        BUSY.set(() -> {
-            running.countDown();
-            return done.await(3, TimeUnit.MINUTES);
-        });
-        JavaFutureAction<?> job = JavaSparkContext.fromSparkContext(spark)
-                .parallelize(List.of(1), 1)
-                .foreachAsync(ignored -> BUSY.get().call());
-        assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
+        JavaFutureAction<?> job = busyUntil(done);
 
         assertThatThrownBy(() -> Slots.await(spark, any(spark), 2, Duration.ofSeconds(1), notices::add))
                 .hasMessage("Cannot run 2 ranks at once: master local[2] has 2 slots, 1 of them busy after 1 s. "
@@ -72,16 +75,8 @@ class SlotsTest {
     @Test
     void anInterruptEndsTheWaitAndIsKept() throws Exception {
         SparkContext spark = LocalSpark.session().sparkContext();
-        CountDownLatch running = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
-        BUSY.set(() -> {
-            running.countDown();
-            return done.await(3, TimeUnit.MINUTES);
-        });
-        JavaFutureAction<?> job = JavaSparkContext.fromSparkContext(spark)
-                .parallelize(List.of(1), 1)
-                .foreachAsync(ignored -> BUSY.get().call());
-        assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
+        JavaFutureAction<?> job = busyUntil(done);
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add))
@@ -92,6 +87,21 @@ class SlotsTest {
         done.countDown();
         job.get(1, TimeUnit.MINUTES);
         Slots.await(spark, any(spark), 2, Duration.ofMinutes(1), notices::add);
+    }
+
+    /** A job whose one task runs already. */
+    private static JavaFutureAction<?> busyUntil(CountDownLatch done) throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(1);
+        BUSY.set(() -> {
+            running.countDown();
+            return done.await(3, TimeUnit.MINUTES);
+        });
+        JavaFutureAction<?> job = JavaSparkContext.fromSparkContext(
+                        LocalSpark.session().sparkContext())
+                .parallelize(List.of(1), 1)
+                .foreachAsync(ignored -> BUSY.get().call());
+        assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
+        return job;
     }
 
     private static ResourceProfile any(SparkContext spark) {

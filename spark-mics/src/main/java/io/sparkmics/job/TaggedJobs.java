@@ -15,7 +15,7 @@ import scala.concurrent.Future;
  * <p>Who gives a run up must cancel them and wait for their tasks. Spark does neither: an interrupt ends the wait for a job but
  * not the job, and the tasks of a job that has ended badly run on until they notice.
  */
-final class RunJobs implements AutoCloseable {
+final class TaggedJobs implements AutoCloseable {
 
     /** Spark's property of a job: its tags, with commas between them. */
     private static final String TAGS = "spark.job.tags";
@@ -29,11 +29,13 @@ final class RunJobs implements AutoCloseable {
     private final String tag = "spark-mics-" + UUID.randomUUID();
     private final String interruptBefore;
 
-    RunJobs(SparkContext spark) {
+    TaggedJobs(SparkContext spark) {
         this.spark = spark;
         interruptBefore = spark.getLocalProperty(INTERRUPT);
         spark.addJobTag(tag);
-        // What is slow in the user's own frame, a function or a source, looks at nothing else.
+        // What is slow in the user's own frame, a function or a source, looks at nothing else. What an interrupted task
+        // was
+        // writing is not wanted any more; ranks wait for their collectives to end all the same.
         spark.setInterruptOnCancel(true);
     }
 
