@@ -231,6 +231,30 @@ class MicsModelTest {
     }
 
     @Test
+    void metadataThatOnlyAnExecutorSeesIsNotSavedEither() throws IOException {
+        LocalSpark.session().conf().set(PerHostFileSystem.SETTING, PerHostFileSystem.class.getName());
+        Path weights = Files.createDirectories(folder.resolve("shared/model/huggingface"));
+        Files.createDirectories(folder.resolve("executor/model"));
+        Files.createSymbolicLink(folder.resolve("executor/model/huggingface"), weights);
+        String path = "perhost:" + folder.toRealPath() + "/shared/model";
+
+        assertThatThrownBy(() -> new MicsModelWriter(model).saveImpl(path))
+                .hasMessage(
+                        "Cannot save model " + model.uid() + " to " + path + "/metadata: the driver does not find"
+                                + " there what an executor has written. Save it to a path that the driver and all executors share.");
+    }
+
+    @Test
+    void metadataThatNoSavingFinishedAreSaid() throws IOException {
+        Files.createDirectories(folder.resolve("broken/metadata/_temporary"));
+
+        assertThatThrownBy(() -> MicsModel.load(folder + "/broken"))
+                .hasMessageStartingWith("Cannot load a MicsModel from file:" + folder.toRealPath()
+                        + "/broken: its metadata cannot be read, as where a saving broke off (")
+                .hasMessageEndingWith("). Save it again.");
+    }
+
+    @Test
     void aFolderIsKnownByWhatItIs() throws IOException {
         Path saved = folder.resolve("parent/model");
         model.write().save(saved.toString());
