@@ -165,7 +165,7 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         try {
             return StoragePaths.qualified(folder, hadoop);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write a report to " + folder + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 

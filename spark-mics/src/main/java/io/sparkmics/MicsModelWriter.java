@@ -5,6 +5,7 @@ import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.job.JobDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
@@ -20,7 +21,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Saves spark.ml's metadata and, beside it, the folder that Hugging Face's libraries read. */
 final class MicsModelWriter extends MLWriter {
 
-    private static final String METADATA = "metadata";
+    private static final String SHARED = "Save it to a path that the driver and all executors share.";
 
     private final MicsModel model;
 
@@ -49,7 +50,7 @@ final class MicsModelWriter extends MLWriter {
         if (overwrite) {
             FileSystem files = target.getFileSystem(configuration());
             // In this order a broken delete leaves nothing that loads.
-            files.delete(new Path(target, METADATA), true);
+            files.delete(metadata(target), true);
             files.delete(huggingFace(target), true);
         } else {
             requireRoom(target, configuration());
@@ -60,7 +61,7 @@ final class MicsModelWriter extends MLWriter {
     /** @throws IOException where a model lies, or what is left of one */
     static void requireRoom(Path target, Configuration hadoop) throws IOException {
         FileSystem files = target.getFileSystem(hadoop);
-        for (Path part : List.of(new Path(target, METADATA), huggingFace(target))) {
+        for (Path part : List.of(metadata(target), huggingFace(target))) {
             if (files.exists(part)) {
                 throw new IOException(
                         "Cannot save a model to " + target + ": " + part.getName()
@@ -77,10 +78,11 @@ final class MicsModelWriter extends MLWriter {
         String host = copy(from.toString(), to.toString());
         try {
             requireCopied(from, to, host);
+            DefaultParamsWriter.saveMetadata(model, path, sparkSession());
+            requireWritten(metadata(new Path(path)));
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
-        DefaultParamsWriter.saveMetadata(model, path, sparkSession());
     }
 
     /**
@@ -110,7 +112,17 @@ final class MicsModelWriter extends MLWriter {
         if (!found.entrySet().containsAll(copied.entrySet())) {
             throw new IOException("Cannot save model " + model.uid() + " to " + to + ": host " + host + " has copied "
                     + copied + " bytes there, and the driver finds " + found
-                    + ". Save it to a path that the driver and all executors share.");
+                    + ". " + SHARED);
+        }
+    }
+
+    /** Spark's task may have run on another host than ours, and an empty folder is all that the driver makes. */
+    private void requireWritten(Path metadata) throws IOException {
+        boolean written = Arrays.stream(metadata.getFileSystem(configuration()).listStatus(metadata))
+                .anyMatch(file -> file.getLen() > 0);
+        if (!written) {
+            throw new IOException("Cannot save model " + model.uid() + " to " + metadata
+                    + ": the driver does not find there what an executor has written. " + SHARED);
         }
     }
 
@@ -120,6 +132,10 @@ final class MicsModelWriter extends MLWriter {
             throw new IOException("Cannot save model " + model.uid() + " to " + target
                     + ": its own weights are read from there. Save it to another folder.");
         }
+    }
+
+    private static Path metadata(Path folder) {
+        return new Path(folder, SavedStage.METADATA);
     }
 
     static Path huggingFace(Path folder) {

@@ -21,7 +21,8 @@ import org.apache.spark.sql.SparkSession;
  */
 record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
 
-    private static final String METADATA = "metadata";
+    /** Where Spark keeps the params. */
+    static final String METADATA = "metadata";
 
     /** Whoever gives one of them means the whole. */
     private static final Set<String> PARTS = Set.of(METADATA, HuggingFaceFolder.NAME);
@@ -74,7 +75,7 @@ record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
         }
 
         private SavedStage checked(Path found) throws IOException {
-            var metadata = DefaultParamsReader.loadMetadata(found.toString(), session, "");
+            var metadata = metadata(found);
             String saved = metadata.className();
             if (saved.equals(wanted.getName())) {
                 return new SavedStage(found, metadata);
@@ -83,6 +84,15 @@ record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
             boolean stages = files.exists(new Path(found, "stages"));
             throw cannot("it holds a " + name + ". Load it with " + name + ".load"
                     + (stages ? " and take the " + wanted.getSimpleName() + " from its stages." : "."));
+        }
+
+        private DefaultParamsReader.Metadata metadata(Path found) throws IOException {
+            try {
+                return DefaultParamsReader.loadMetadata(found.toString(), session, "");
+            } catch (Exception e) {
+                // Spark throws checked exceptions that nothing declares.
+                throw cannot("its metadata cannot be read, as where a saving broke off (" + e + "). Save it again.", e);
+            }
         }
 
         private String nearMiss() throws IOException {
@@ -115,7 +125,12 @@ record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
         }
 
         private IOException cannot(String reason) {
-            return new IOException("Cannot load a " + wanted.getSimpleName() + " from " + folder + ": " + reason);
+            return cannot(reason, null);
+        }
+
+        private IOException cannot(String reason, Exception cause) {
+            return new IOException(
+                    "Cannot load a " + wanted.getSimpleName() + " from " + folder + ": " + reason, cause);
         }
     }
 }

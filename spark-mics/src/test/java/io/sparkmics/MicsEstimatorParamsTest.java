@@ -156,6 +156,11 @@ class MicsEstimatorParamsTest {
     }
 
     @Test
+    void nothingIsNoChoice() {
+        assertRefused("precision", null, "one of float32, float64, bfloat16");
+    }
+
+    @Test
     void aChoiceByAnotherNameIsRefusedWithOurs() {
         assertThatThrownBy(() -> estimator.setPrecision("bf16"))
                 .hasMessage("Cannot set precision to bf16: it must be one of float32, float64, bfloat16."

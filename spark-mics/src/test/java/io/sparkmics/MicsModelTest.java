@@ -154,6 +154,16 @@ class MicsModelTest {
     }
 
     @Test
+    void batchesThatNoArrayHoldsAreRefused() {
+        MicsModel greedy = model.copy(model.extractParamMap()).setBatchSize(Integer.MAX_VALUE);
+
+        assertThatThrownBy(() -> greedy.transform(TrainedModel.frame()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot score batches of 2147483647 sequences of " + (TrainedModel.CONTEXT + 1)
+                        + " tokens: they are more than the 2147483639 that an array holds. Set a smaller batchSize.");
+    }
+
+    @Test
     void anIdOutsideTheVocabularyIsRefused() {
         StructType schema = StructType.fromDDL("text ARRAY<INT>");
         Dataset<Row> frame = LocalSpark.session().createDataFrame(List.of(RowFactory.create(List.of(1, 257))), schema);
@@ -228,6 +238,30 @@ class MicsModelTest {
         assertThat(folder.resolve("executor/model/huggingface/model.safetensors"))
                 .isNotEmptyFile();
         assertThat(folder.resolve("shared/model/metadata")).doesNotExist();
+    }
+
+    @Test
+    void metadataThatOnlyAnExecutorSeesIsNotSavedEither() throws IOException {
+        LocalSpark.session().conf().set(PerHostFileSystem.SETTING, PerHostFileSystem.class.getName());
+        Path weights = Files.createDirectories(folder.resolve("shared/model/huggingface"));
+        Files.createDirectories(folder.resolve("executor/model"));
+        Files.createSymbolicLink(folder.resolve("executor/model/huggingface"), weights);
+        String path = "perhost:" + folder.toRealPath() + "/shared/model";
+
+        assertThatThrownBy(() -> new MicsModelWriter(model).saveImpl(path))
+                .hasMessage(
+                        "Cannot save model " + model.uid() + " to " + path + "/metadata: the driver does not find"
+                                + " there what an executor has written. Save it to a path that the driver and all executors share.");
+    }
+
+    @Test
+    void metadataThatNoSavingFinishedAreSaid() throws IOException {
+        Files.createDirectories(folder.resolve("broken/metadata/_temporary"));
+
+        assertThatThrownBy(() -> MicsModel.load(folder + "/broken"))
+                .hasMessageStartingWith("Cannot load a MicsModel from file:" + folder.toRealPath()
+                        + "/broken: its metadata cannot be read, as where a saving broke off (")
+                .hasMessageEndingWith("). Save it again.");
     }
 
     @Test

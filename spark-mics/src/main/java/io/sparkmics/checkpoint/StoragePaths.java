@@ -28,8 +28,9 @@ public final class StoragePaths {
             return isLocal(absolute)
                     ? new Path(LOCAL, null, real(local(absolute)).toString())
                     : absolute;
-        } catch (IllegalArgumentException e) {
-            throw new IOException(e.getMessage(), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(
+                    "Cannot use the path '" + typed + "': " + e.getMessage() + ". Give one that Hadoop knows here.", e);
         }
     }
 

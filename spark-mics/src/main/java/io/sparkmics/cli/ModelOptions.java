@@ -29,7 +29,7 @@ final class ModelOptions {
                 .addArg(option(WIDTH, "size of a token's vector", DEFAULTS.width()))
                 .addArg(option(CONTEXT, "tokens that a sequence predicts", DEFAULTS.context()))
                 .addArg(option(
-                        VOCABULARY_SIZE, "number of token ids; text needs the default", DEFAULTS.vocabularySize()))
+                        VOCABULARY_SIZE, "number of token ids; text needs 257 or more", DEFAULTS.vocabularySize()))
                 .addArg(option(DROPOUT, "probability of dropping", DEFAULTS.dropout()))
                 .build();
     }

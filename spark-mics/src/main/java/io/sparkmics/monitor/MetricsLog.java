@@ -53,15 +53,6 @@ public final class MetricsLog implements Consumer<StepMetrics>, AutoCloseable {
         }
     }
 
-    /** Takes a closed log away. */
-    void delete(Configuration hadoop) {
-        try {
-            file.getFileSystem(hadoop).delete(file, false);
-        } catch (IOException e) {
-            throw failure(file, e);
-        }
-    }
-
     private static UncheckedIOException failure(Path file, IOException cause) {
         return new UncheckedIOException("Cannot write metrics to " + file + ": " + cause.getMessage(), cause);
     }

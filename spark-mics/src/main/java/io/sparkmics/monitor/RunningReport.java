@@ -5,24 +5,30 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What can be looked at while a run trains, and what is left of one that was interrupted: {@code metrics.jsonl} grows by a
  * line a step (on an object store it is there when closed), {@code loss.png} is drawn again every minute and at the end. A
- * run without a step leaves neither. Any thread.
+ * run without a step leaves the folder as it was. Any thread.
  */
 public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RunningReport.class);
     private static final long BETWEEN_PICTURES = Duration.ofMinutes(1).toNanos();
 
     private final String model;
     private final Path folder;
     private final Configuration hadoop;
-    private final MetricsLog log;
+    /** Null before the first step. */
+    private MetricsLog log;
+
     private final List<StepMetrics> steps = new ArrayList<>();
     private long drawn = System.nanoTime();
 
@@ -30,11 +36,11 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
         this.model = model;
         this.folder = folder;
         this.hadoop = hadoop;
-        this.log = MetricsLog.open(folder, hadoop);
     }
 
     /**
-     * Makes the folder, and takes away what an earlier run told of itself there.
+     * Makes the folder, and finds out whether it takes files. What an earlier run told of itself there goes with the first
+     * step.
      *
      * @param model what the title of the picture says
      * @throws UncheckedIOException when the folder cannot be written
@@ -45,8 +51,9 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
             if (!files.mkdirs(folder)) {
                 throw new IOException("the folder cannot be made");
             }
-            files.delete(new Path(folder, TrainingSummary.FILE_NAME), false);
-            files.delete(new Path(folder, LossPicture.FILE_NAME), false);
+            Path probe = new Path(folder, "probe-" + UUID.randomUUID());
+            files.create(probe).close();
+            files.delete(probe, false);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot write to " + folder + ": " + e.getMessage() + ". Choose a folder that can be written.", e);
@@ -56,6 +63,13 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
 
     @Override
     public synchronized void accept(StepMetrics metrics) {
+        if (log == null) {
+            log = begin();
+        }
+        if (metrics.step() == 1) {
+            // Where Spark has begun the training again, so does the picture.
+            steps.clear();
+        }
         steps.add(metrics);
         log.accept(metrics);
         if (System.nanoTime() - drawn > BETWEEN_PICTURES) {
@@ -63,14 +77,29 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
         }
     }
 
+    private MetricsLog begin() {
+        try {
+            FileSystem files = folder.getFileSystem(hadoop);
+            files.delete(new Path(folder, TrainingSummary.FILE_NAME), false);
+            files.delete(new Path(folder, LossPicture.FILE_NAME), false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write to " + folder + ": " + e.getMessage(), e);
+        }
+        return MetricsLog.open(folder, hadoop);
+    }
+
+    /** Never throws: what was trained must not be lost with what is told of it. */
     @Override
     public synchronized void close() {
-        log.close();
-        if (steps.isEmpty()) {
-            log.delete(hadoop);
-        } else {
-            draw();
+        if (log == null) {
+            return;
         }
+        try {
+            log.close();
+        } catch (RuntimeException e) {
+            LOG.warn("{}. The model is none the worse for it.", e.getMessage());
+        }
+        draw();
     }
 
     private void draw() {

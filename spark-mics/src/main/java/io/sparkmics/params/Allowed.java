@@ -67,7 +67,7 @@ final class Allowed<T> extends AbstractFunction1<T, Object> implements Serializa
     /** @throws IllegalArgumentException where Spark's validators return false */
     @Override
     public Object apply(T value) {
-        if (!rule.test(value)) {
+        if (value == null || !rule.test(value)) {
             String meant = SYNONYMS.get(String.valueOf(value).toLowerCase(Locale.ROOT));
             throw new IllegalArgumentException("Cannot set " + name + " to " + value + ": it must be " + range + "."
                     + (meant == null || !range.contains(meant) ? "" : " Did you mean " + meant + "?"));

@@ -1,6 +1,7 @@
 package io.sparkmics.scoring;
 
 import io.sparkmics.checkpoint.WeightsVersion;
+import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.WholeModel;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,6 +38,9 @@ final class ModelCache {
         }
     }
 
+    /** Read with another number of heads, the same weights are another model. */
+    private record Key(ModelConfig config, WeightsVersion version) {}
+
     private static final class Entry {
         private final WholeModel model;
         private int users;
@@ -47,7 +51,7 @@ final class ModelCache {
     }
 
     private final Function<ModelSource, WholeModel> loader;
-    private final Map<WeightsVersion, Entry> entries = new HashMap<>();
+    private final Map<Key, Entry> entries = new HashMap<>();
 
     ModelCache(Function<ModelSource, WholeModel> loader) {
         this.loader = loader;
@@ -55,11 +59,12 @@ final class ModelCache {
 
     /** Waits while another task loads. */
     synchronized Lease acquire(ModelSource source) {
-        Entry entry = entries.get(source.version());
+        Key key = new Key(source.config(), source.version());
+        Entry entry = entries.get(key);
         if (entry == null) {
             closeUnused();
             entry = new Entry(loader.apply(source));
-            entries.put(source.version(), entry);
+            entries.put(key, entry);
         }
         entry.users++;
         return new Lease(entry);

@@ -14,6 +14,8 @@ import org.apache.spark.sql.types.StructType;
 /** The two columns that scoring adds to a frame, made of one that it has; all others stay as they are. */
 public record Scoring(String inputCol, String lossCol, String tokenCountCol) {
 
+    private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
+
     /** The columns of {@link #add}. */
     public StructType schema(StructType frame) {
         return frame.add(lossCol, DataTypes.DoubleType, true).add(tokenCountCol, DataTypes.LongType, false);
@@ -29,8 +31,11 @@ public record Scoring(String inputCol, String lossCol, String tokenCountCol) {
      * another column leaves out are scored. And in both cases rows that the driver holds are scored on the driver while the
      * query is planned, even if nobody selects the loss. Filters on other columns move below an Expand too, those on the loss
      * do not, what is not selected is pruned, and the driver evaluates nothing.
+     *
+     * @throws IllegalArgumentException when so many sequences of the model's context are more than an array holds
      */
     public Dataset<Row> add(Dataset<Row> frame, ModelSource source, int batchSize) {
+        requireFits(batchSize, source.config().context() + 1L);
         Columns columns = new Columns(frame.schema());
         Column loss = udf(new RowLoss(source, batchSize), DataTypes.DoubleType)
                 .withName("loss")
@@ -39,5 +44,13 @@ public record Scoring(String inputCol, String lossCol, String tokenCountCol) {
         return frame.unpivot(new Column[] {col("*")}, new Column[] {loss.as(lossCol)}, unpivoted, lossCol)
                 .drop(unpivoted)
                 .withColumn(tokenCountCol, columns.predictedTokens(inputCol));
+    }
+
+    private static void requireFits(int batchSize, long length) {
+        if (batchSize > MOST_TOKENS / length) {
+            throw new IllegalArgumentException("Cannot score batches of " + batchSize + " sequences of " + length
+                    + " tokens: they are more than the " + MOST_TOKENS
+                    + " that an array holds. Set a smaller batchSize.");
+        }
     }
 }

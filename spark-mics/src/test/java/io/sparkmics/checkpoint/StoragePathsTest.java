@@ -46,7 +46,11 @@ class StoragePathsTest {
     @Test
     void whatIsNoPathIsAnError() {
         for (String wrong : new String[] {"", "file:relative", "nowhere://models"}) {
-            assertThatThrownBy(() -> qualified(wrong)).as(wrong).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> qualified(wrong))
+                    .as(wrong)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("Cannot use the path '" + wrong + "': ")
+                    .hasMessageEndingWith(". Give one that Hadoop knows here.");
         }
     }
 

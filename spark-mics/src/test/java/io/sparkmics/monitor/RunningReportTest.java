@@ -1,13 +1,19 @@
 package io.sparkmics.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +26,6 @@ class RunningReportTest {
     void theMetricsGrowAndTheRunLeavesAPictureHoweverItEnds() throws IOException {
         Path run = folder.resolve("not/there/yet");
         try (RunningReport report = open(run)) {
-            assertThat(run.resolve("metrics.jsonl")).isEmptyFile();
             for (StepMetrics step : Curves.ofAGpt(8)) {
                 report.accept(step);
                 assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize((int) step.step());
@@ -31,17 +36,75 @@ class RunningReportTest {
     }
 
     @Test
-    void whatAnEarlierRunToldOfItselfIsTakenAwayAndItsModelIsNot() throws IOException {
+    void whatAnEarlierRunToldOfItselfGoesWithTheFirstStepAndItsModelDoesNot() throws IOException {
         for (String name : new String[] {"summary.json", "loss.png", "metrics.jsonl", "metadata"}) {
             Files.writeString(folder.resolve(name), "of an earlier run");
         }
-        RunningReport report = open(folder);
+        open(folder).close();
+        assertThat(folder.toFile().listFiles())
+                .hasSize(4)
+                .allSatisfy(file -> assertThat(file).hasContent("of an earlier run"));
 
-        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "metadata");
-        assertThat(folder.resolve("metrics.jsonl")).isEmptyFile();
+        try (RunningReport report = open(folder)) {
+            report.accept(Curves.ofAGpt(8).get(0));
+            assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "metadata");
+            assertThat(folder.resolve("metrics.jsonl")).content().startsWith("{\"step\":1,");
+        }
+    }
 
-        report.close();
-        assertThat(folder.toFile().list()).containsExactly("metadata");
+    /** A disk that is full when the log is closed, for instance. */
+    @Test
+    void aLogThatCannotBeClosedDoesNotEndTheRun() {
+        Configuration hadoop = new Configuration();
+        hadoop.setClass("fs.full.impl", FullFileSystem.class, FileSystem.class);
+        RunningReport report =
+                RunningReport.open("Gpt", new org.apache.hadoop.fs.Path("full:" + folder + "/run"), hadoop);
+        Curves.ofAGpt(8).forEach(report);
+
+        assertThatCode(report::close).doesNotThrowAnyException();
+
+        assertThat(folder.resolve("run/metrics.jsonl")).isNotEmptyFile();
+        assertThat(folder.resolve("run/loss.png")).isNotEmptyFile();
+    }
+
+    /** Takes every byte, and says at the end of a log that it did not. */
+    public static final class FullFileSystem extends RawLocalFileSystem {
+
+        @Override
+        public URI getUri() {
+            return URI.create("full:///");
+        }
+
+        @Override
+        public String getScheme() {
+            return "full";
+        }
+
+        @Override
+        public FSDataOutputStream create(
+                org.apache.hadoop.fs.Path path,
+                boolean overwrite,
+                int buffer,
+                short replication,
+                long block,
+                Progressable progress)
+                throws IOException {
+            FSDataOutputStream out = super.create(path, overwrite, buffer, replication, block, progress);
+            return path.getName().equals("metrics.jsonl") ? new FullOutputStream(out) : out;
+        }
+    }
+
+    private static final class FullOutputStream extends FSDataOutputStream {
+
+        FullOutputStream(FSDataOutputStream out) throws IOException {
+            super(out, null);
+        }
+
+        @Override
+        public void close() throws IOException {
+            super.close();
+            throw new IOException("No space left on device");
+        }
     }
 
     @Test

@@ -90,6 +90,14 @@ class ModelCacheTest {
     }
 
     @Test
+    void theSameFileReadWithAnotherConfigurationIsAnotherModel() {
+        try (ModelCache.Lease first = cache.acquire(source("a", 1));
+                ModelCache.Lease second = cache.acquire(source(CONFIG.heads(2), "a", 1))) {
+            assertThat(second.model()).isNotSameAs(first.model());
+        }
+    }
+
+    @Test
     void aLeaseThatIsClosedTwiceGivesBackOneClaim() {
         ModelCache.Lease twice = cache.acquire(source("a", 1));
         try (ModelCache.Lease other = cache.acquire(source("a", 1))) {
@@ -132,8 +140,12 @@ class ModelCacheTest {
     }
 
     private static ModelSource source(String folder, long modified) {
+        return source(CONFIG, folder, modified);
+    }
+
+    private static ModelSource source(GptConfig config, String folder, long modified) {
         return new ModelSource(
-                CONFIG,
+                config,
                 new WeightsVersion(folder, 1, modified, ""),
                 null,
                 new SerializableConfiguration(new Configuration(false)));

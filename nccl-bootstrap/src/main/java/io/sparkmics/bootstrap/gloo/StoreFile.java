@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap.gloo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class StoreFile implements AutoCloseable {
         delete(path);
     }
 
-    private static void deleteLeft(Path folder) throws IOException {
+    private static void deleteLeft(Path folder) {
         Instant oldest = Instant.now().minus(LEFT);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
             for (Path file : files) {
@@ -64,6 +65,9 @@ final class StoreFile implements AutoCloseable {
                     delete(file);
                 }
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            // A folder that takes files and does not list them is no obstacle.
+            return;
         }
     }
 
