@@ -169,6 +169,24 @@ class TransformTest {
         assertThat(fitted.transform(frame).first().size()).isEqualTo(5);
     }
 
+    /** Columns of the frame that was scored are those of the result, as after withColumn. */
+    @Test
+    void theResultIsJoinedWithItselfAndWithWhatItWasMadeOf() {
+        Dataset<Row> frame = TrainedModel.texts("abc", "abcd");
+        Dataset<Row> scored = model.transform(frame);
+        MicsModel other = model.copy(model.extractParamMap()).setLossCol("l").setTokenCountCol("t");
+
+        assertThat(scored.select(frame.col("text"), scored.col("loss")).count()).isEqualTo(2);
+        assertThat(scored.as("a")
+                        .join(scored.as("b"), expr("a.id = b.id"))
+                        .filter("a.loss = b.loss")
+                        .count())
+                .isEqualTo(2);
+        assertThat(scored.join(frame, "id").filter("loss > 0").count()).isEqualTo(2);
+        assertThat(other.transform(scored).filter("l = loss and t = tokenCount").count())
+                .isEqualTo(2);
+    }
+
     @Test
     void aColumnNameMayHoldDotsAndBackticks() {
         MicsModel named = model.copy(model.extractParamMap())

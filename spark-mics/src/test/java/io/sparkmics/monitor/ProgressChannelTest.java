@@ -25,6 +25,10 @@ class ProgressChannelTest {
     /** Tasks of local mode share this process: here the test holds them until it has seen what it wants. */
     private static volatile CountDownLatch seen;
 
+    /** What Spark has shown: since 4.1 its bar keeps the standard error that was there when Spark started. */
+    private static final ByteArrayOutputStream SHOWN = new ByteArrayOutputStream();
+
+    private static PrintStream standardError;
     private static JavaSparkContext spark;
 
     private final List<StepMetrics> arrived = new CopyOnWriteArrayList<>();
@@ -36,6 +40,8 @@ class ProgressChannelTest {
             session.stop();
             return null;
         });
+        standardError = System.err;
+        System.setErr(new PrintStream(SHOWN, true, StandardCharsets.UTF_8));
         spark = new JavaSparkContext(new SparkConf()
                 .setMaster("local[2]")
                 .setAppName("progress")
@@ -46,6 +52,7 @@ class ProgressChannelTest {
 
     @AfterAll
     static void stopSpark() {
+        System.setErr(standardError);
         spark.stop();
     }
 
@@ -115,23 +122,20 @@ class ProgressChannelTest {
 
     @Test
     void sparksOwnBarMakesRoom() throws Exception {
-        ByteArrayOutputStream shown = new ByteArrayOutputStream();
-        PrintStream before = System.err;
-        System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
+        SHOWN.reset();
         seen = new CountDownLatch(1);
         try {
             JavaFutureAction<Void> job =
                     spark.parallelize(List.of(0, 1), 2).foreachPartitionAsync(ranks -> seen.await());
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> shown.toString(StandardCharsets.UTF_8).contains("[Stage"));
+                    .until(() -> SHOWN.toString(StandardCharsets.UTF_8).contains("[Stage"));
             try (SparkProgressBar hidden = SparkProgressBar.hide(spark.sc())) {
-                assertThat(shown.toString(StandardCharsets.UTF_8)).matches("(?s).*\\[Stage[^\r]*\r+ +\r");
+                assertThat(SHOWN.toString(StandardCharsets.UTF_8)).matches("(?s).*\\[Stage[^\r]*\r+ +\r");
             }
             seen.countDown();
             job.get();
         } finally {
             seen.countDown();
-            System.setErr(before);
         }
     }
 
