@@ -27,8 +27,6 @@ class SparkSettingsTest {
                 .config("spark.sql.shuffle.partitions", 2)
                 .config("spark.speculation", true)
                 .config("spark.dynamicAllocation.enabled", true)
-                .config("spark.authenticate", true)
-                .config("spark.network.crypto.enabled", true)
                 .config("spark.task.cpus", 2)
                 .getOrCreate()) {
             Dataset<Row> frame = SmallFit.texts();
