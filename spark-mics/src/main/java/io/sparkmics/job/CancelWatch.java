@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  */
 final class CancelWatch implements AutoCloseable {
 
-    private static final long LOOK_MILLIS = 200;
+    private static final long POLL_MILLIS = 200;
 
     /** An abort takes a moment; one that hangs must not keep the task. */
     private static final long END_MILLIS = UninterruptibleWait.MILLIS;
@@ -30,7 +30,7 @@ final class CancelWatch implements AutoCloseable {
     private void watch() {
         try {
             while (!cancelled.getAsBoolean()) {
-                Thread.sleep(LOOK_MILLIS);
+                Thread.sleep(POLL_MILLIS);
             }
             abort.run();
         } catch (InterruptedException closed) {

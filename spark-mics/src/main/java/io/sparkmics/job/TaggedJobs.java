@@ -23,7 +23,7 @@ final class TaggedJobs implements AutoCloseable {
     /** Spark's property of a job: whether its tasks' threads are interrupted when it is cancelled. */
     private static final String INTERRUPT = "spark.job.interruptOnCancel";
 
-    private static final long LOOK_MILLIS = 50;
+    private static final long POLL_MILLIS = 50;
 
     private final SparkContext spark;
     private final String tag = "spark-mics-" + UUID.randomUUID();
@@ -61,7 +61,7 @@ final class TaggedJobs implements AutoCloseable {
                     cancelled = spark.cancelJobsWithTagWithFuture(tag, reason);
                 }
                 try {
-                    Thread.sleep(LOOK_MILLIS);
+                    Thread.sleep(POLL_MILLIS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

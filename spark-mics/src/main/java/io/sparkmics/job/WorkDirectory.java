@@ -79,7 +79,7 @@ final class WorkDirectory {
      * @throws IllegalStateException for a local folder that the executors' hosts are not said to share
      */
     static void requireShared(Path run, boolean shared, boolean severalHosts) {
-        if ("file".equals(run.toUri().getScheme()) && severalHosts && !shared) {
+        if (StoragePaths.isLocal(run) && severalHosts && !shared) {
             throw new IllegalStateException("Cannot keep the model in " + run.getParent()
                     + ": it is a local folder, and the executors run on several hosts. Set workDirectory to a path"
                     + " that all of them see, or sharedWorkDirectory if this one is mounted on all.");
