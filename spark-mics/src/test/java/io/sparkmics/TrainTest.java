@@ -99,7 +99,7 @@ class TrainTest {
     @Test
     void theCommandLineOfTheReadmeTrainsOnPlainText() throws IOException {
         Path text = folder.resolve("text");
-        TrainedModel.frame().select("text").write().text(text.toString());
+        TrainedModel.frame().select("text").coalesce(1).write().text(text.toString());
         String command = String.join("\n", ReadmeTest.firstBlock("### spark-submit"))
                 .replace("\\\n", "")
                 .replace("/data/text", text.toString())
@@ -110,7 +110,8 @@ class TrainTest {
                 .as(err.toString())
                 .isZero();
 
-        assertThat(summary().get("data").get("trainingDocuments").intValue()).isEqualTo(60);
+        // One of 60 lines.
+        assertThat(summary().get("data").get("trainingDocuments").intValue()).isEqualTo(1);
     }
 
     @Test
