@@ -171,8 +171,8 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
 
     TrainingResult training() {
         if (training == null) {
-            throw new IllegalStateException("Cannot tell how the training of the model"
-                    + " went: a summary is not saved with a model. Ask the model that fit returned.");
+            throw new IllegalStateException("Cannot tell how the training of the model went: a summary is"
+                    + " not saved with a model. Ask the model that fit returned.");
         }
         return training;
     }
