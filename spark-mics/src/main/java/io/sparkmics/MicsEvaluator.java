@@ -79,6 +79,11 @@ public final class MicsEvaluator extends Evaluator implements EvaluationParams<M
         return defaultCopy(extra);
     }
 
+    @Override
+    public String toString() {
+        return "MicsEvaluator: uid=" + uid + ", metricName=" + getMetricName();
+    }
+
     public static MLReader<MicsEvaluator> read() {
         return new DefaultParamsReader<>();
     }

@@ -171,8 +171,8 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
 
     TrainingResult training() {
         if (training == null) {
-            throw new IllegalStateException("Cannot tell how the training of " + uid
-                    + " went: a summary is not saved with a model. Ask the model that fit returned.");
+            throw new IllegalStateException("Cannot tell how the training of the model went: a summary is"
+                    + " not saved with a model. Ask the model that fit returned.");
         }
         return training;
     }
@@ -216,11 +216,21 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
         return read().load(path);
     }
 
+    /** As spark.ml's models: the uid is its estimator's, and does not say what this is. */
+    @Override
+    public String toString() {
+        return "MicsModel: uid=" + uid + ", "
+                + (weights == null
+                        ? "without weights"
+                        : ModelName.withParameters(
+                                getModel(), getModel().build().size()));
+    }
+
     /** The weights that this model was made with. */
     WeightsVersion weights() {
         if (weights == null) {
             throw new IllegalStateException(
-                    "Cannot use model " + uid + ": it has no weights. Train or load one instead of constructing it.");
+                    "Cannot use the model: it has no weights. Train or load one instead of constructing it.");
         }
         return weights;
     }

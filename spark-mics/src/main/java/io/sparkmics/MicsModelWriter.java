@@ -110,7 +110,7 @@ final class MicsModelWriter extends MLWriter {
         SortedMap<String, Long> copied = new HuggingFaceFolder(from, configuration()).contents();
         SortedMap<String, Long> found = new HuggingFaceFolder(to, configuration()).contents();
         if (!found.entrySet().containsAll(copied.entrySet())) {
-            throw new IOException("Cannot save model " + model.uid() + " to " + to + ": host " + host + " has copied "
+            throw new IOException("Cannot save the model to " + to + ": host " + host + " has copied "
                     + copied + " bytes there, and the driver finds " + found
                     + ". " + SHARED);
         }
@@ -121,7 +121,7 @@ final class MicsModelWriter extends MLWriter {
         boolean written = Arrays.stream(metadata.getFileSystem(configuration()).listStatus(metadata))
                 .anyMatch(file -> file.getLen() > 0);
         if (!written) {
-            throw new IOException("Cannot save model " + model.uid() + " to " + metadata
+            throw new IOException("Cannot save the model to " + metadata
                     + ": the driver does not find there what an executor has written. " + SHARED);
         }
     }
@@ -129,7 +129,7 @@ final class MicsModelWriter extends MLWriter {
     /** Overwriting deletes first, and what it would delete here is the only copy. */
     private void requireElsewhere(Path target, Path deleted) throws IOException {
         if (StoragePaths.holds(deleted, model.weights().path(), configuration())) {
-            throw new IOException("Cannot save model " + model.uid() + " to " + target
+            throw new IOException("Cannot save the model to " + target
                     + ": its own weights are read from there. Save it to another folder.");
         }
     }

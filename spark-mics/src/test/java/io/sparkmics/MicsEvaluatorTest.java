@@ -102,6 +102,7 @@ class MicsEvaluatorTest {
         MicsEvaluator loaded = MicsEvaluator.load(folder.resolve("e").toString());
 
         assertThat(loaded.uid()).isEqualTo(evaluator.uid());
+        assertThat(loaded).hasToString("MicsEvaluator: uid=" + evaluator.uid() + ", metricName=loss");
         assertThat(loaded.explainParams()).isEqualTo(evaluator.explainParams());
         assertThat(loaded.copy(ParamMap.empty()).getMetricName()).isEqualTo("loss");
     }

@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.ml.Pipeline;
@@ -56,6 +57,12 @@ class MicsModelTest {
         assertThat(model.uid()).isEqualTo(estimator.uid());
         assertThat(model.parent()).isSameAs(estimator);
         assertThat(model.getModel()).isEqualTo(estimator.getModel());
+        assertThat(model)
+                .hasToString(String.format(
+                        Locale.ROOT,
+                        "MicsModel: uid=%s, Gpt of %,d parameters",
+                        estimator.uid(),
+                        model.summary().parameters()));
         assertThat(model.hasSummary()).isTrue();
         assertThat(model.summary().worldSize()).isEqualTo(2);
         assertThat(model.summary().steps()).isEqualTo(20);
@@ -231,7 +238,7 @@ class MicsModelTest {
         String path = "perhost:" + folder.toRealPath() + "/shared/model";
 
         assertThatThrownBy(() -> model.write().save(path))
-                .hasMessageStartingWith("Cannot save model " + model.uid() + " to " + path + "/huggingface: host ")
+                .hasMessageStartingWith("Cannot save the model to " + path + "/huggingface: host ")
                 .hasMessageContaining(" has copied {config.json=")
                 .hasMessageEndingWith(
                         "bytes there, and the driver finds {}. Save it to a path that the driver and all executors share.");
@@ -250,7 +257,7 @@ class MicsModelTest {
 
         assertThatThrownBy(() -> new MicsModelWriter(model).saveImpl(path))
                 .hasMessage(
-                        "Cannot save model " + model.uid() + " to " + path + "/metadata: the driver does not find"
+                        "Cannot save the model to " + path + "/metadata: the driver does not find"
                                 + " there what an executor has written. Save it to a path that the driver and all executors share.");
     }
 
@@ -462,9 +469,10 @@ class MicsModelTest {
     void aModelWithoutWeightsSaysSo() {
         MicsModel empty = new MicsModel().setModel(estimator.getModel());
 
+        assertThat(empty).hasToString("MicsModel: uid=" + empty.uid() + ", without weights");
         assertThatThrownBy(() -> empty.transform(TrainedModel.frame()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageEndingWith("it has no weights. Train or load one instead of constructing it.");
+                .hasMessage("Cannot use the model: it has no weights. Train or load one instead of constructing it.");
     }
 
     @Test

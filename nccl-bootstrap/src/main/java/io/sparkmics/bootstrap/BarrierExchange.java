@@ -87,13 +87,13 @@ public final class BarrierExchange implements Exchange {
                     .toList();
         } catch (TimeoutException e) {
             throw new CommunicationException(
-                    "Cannot meet the other " + (size() - 1) + " ranks: this one waited " + timeout
+                    "Cannot meet the other " + Names.count(size() - 1, "rank") + ": this one waited " + timeout
                             + " and not all of them came. Look at the tasks of this stage in Spark's UI: for the first"
                             + " error of those that failed, or for one that still reads its rows.",
                     e);
         } catch (ExecutionException e) {
             throw new CommunicationException(
-                    "Cannot meet the other " + (size() - 1) + " ranks: "
+                    "Cannot meet the other " + Names.count(size() - 1, "rank") + ": "
                             + e.getCause().getMessage(),
                     e.getCause());
         } catch (InterruptedException e) {

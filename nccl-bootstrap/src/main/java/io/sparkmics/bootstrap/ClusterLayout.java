@@ -101,7 +101,6 @@ public record ClusterLayout(List<Place> places) {
         String ranks = nodes.entrySet().stream()
                 .map(node -> node.getKey() + ": " + node.getValue())
                 .collect(Collectors.joining("; "));
-        return worldSize() + (worldSize() == 1 ? " rank on " : " ranks on ") + nodes.size()
-                + (nodes.size() == 1 ? " node (" : " nodes (") + ranks + ")";
+        return Names.count(worldSize(), "rank") + " on " + Names.count(nodes.size(), "node") + " (" + ranks + ")";
     }
 }

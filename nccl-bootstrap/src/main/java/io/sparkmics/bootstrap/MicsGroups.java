@@ -25,8 +25,9 @@ public record MicsGroups(ClusterLayout layout, int partitionGroupSize) {
                     .filter(size -> worldSize % size == 0)
                     .boxed()
                     .toList();
-            throw new IllegalArgumentException("Cannot divide " + worldSize + " ranks into partition groups of "
-                    + partitionGroupSize + ": the size must divide the number of ranks. Use one of " + divisors + ".");
+            throw new IllegalArgumentException("Cannot divide " + Names.count(worldSize, "rank")
+                    + " into partition groups of " + partitionGroupSize
+                    + ": the size must divide the number of ranks. Use one of " + divisors + ".");
         }
     }
 
@@ -108,8 +109,10 @@ public record MicsGroups(ClusterLayout layout, int partitionGroupSize) {
             return "gather: hierarchical, p = " + partitionGroupSize + " = " + n + " nodes x " + k + " ranks";
         });
         return Stream.of(
-                        worldSize + " ranks = " + replicationGroupSize() + " partition groups of " + partitionGroupSize
-                                + " = " + partitionGroupSize + " replication groups of " + replicationGroupSize(),
+                        Names.count(worldSize, "rank") + " = "
+                                + Names.count(replicationGroupSize(), "partition group") + " of " + partitionGroupSize
+                                + " = " + Names.count(partitionGroupSize, "replication group") + " of "
+                                + replicationGroupSize(),
                         "partition groups: " + all(GroupKind.PARTITION),
                         "replication groups: " + all(GroupKind.REPLICATION),
                         gather)

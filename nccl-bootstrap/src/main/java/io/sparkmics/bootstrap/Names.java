@@ -22,6 +22,11 @@ public final class Names {
         return hyphenated(kind);
     }
 
+    /** As in {@code 1 rank} and {@code 4 ranks}. */
+    public static String count(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
     private static String hyphenated(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

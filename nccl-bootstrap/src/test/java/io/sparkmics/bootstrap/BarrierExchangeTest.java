@@ -36,7 +36,7 @@ class BarrierExchangeTest {
     void aTaskThatDoesNotComeFailsTheOthersAtTheDeadline() {
         assertThat(barrierStage(2, new Absence()))
                 .containsExactly(
-                        "Cannot meet the other 1 ranks: this one waited PT2S and not all of them came. Look at the"
+                        "Cannot meet the other 1 rank: this one waited PT2S and not all of them came. Look at the"
                                 + " tasks of this stage in Spark's UI: for the first error of those that failed, or for"
                                 + " one that still reads its rows.",
                         "never came");

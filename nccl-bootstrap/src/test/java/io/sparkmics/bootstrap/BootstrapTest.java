@@ -105,7 +105,7 @@ class BootstrapTest {
         CommunicationSettings patient =
                 PAIRS.withTimeout(Duration.ofMinutes(10)).withCancelled(cancelled::get);
         assertThat(messageBesideASilentRank(silent, patient, joining -> cancelled.set(true)))
-                .isEqualTo("Cannot connect 127.0.0.1 with the other 1 ranks: the task was cancelled.");
+                .isEqualTo("Cannot connect 127.0.0.1 with the other 1 rank: the task was cancelled.");
     }
 
     @ParameterizedTest
@@ -113,7 +113,7 @@ class BootstrapTest {
     void anInterruptedTaskStopsWaitingForARankThatNeverConnects(int silent) throws Exception {
         CommunicationSettings patient = PAIRS.withTimeout(Duration.ofMinutes(10));
         assertThat(messageBesideASilentRank(silent, patient, Thread::interrupt))
-                .isEqualTo("Cannot connect 127.0.0.1 with the other 1 ranks: the thread was interrupted.");
+                .isEqualTo("Cannot connect 127.0.0.1 with the other 1 rank: the thread was interrupted.");
     }
 
     /** What ends the joining of the one rank, while the other has given a real offer and does no more. */
@@ -159,7 +159,7 @@ class BootstrapTest {
                 () -> message(() -> Bootstrap.join(
                         exchanges.get(0), place(0, "a"), GlooTransport.on("127.0.0.1"), new byte[0], hasty))));
         assertThat(messages.get(1))
-                .startsWith("Cannot connect 127.0.0.1 with the other 1 ranks: ")
+                .startsWith("Cannot connect 127.0.0.1 with the other 1 rank: ")
                 .endsWith("Check that the hosts reach each other at the addresses that Spark knows them by.");
     }
 
@@ -169,7 +169,7 @@ class BootstrapTest {
         assertThatThrownBy(() ->
                         Bootstrap.join(exchange, place(0, "a"), GlooTransport.on("192.0.2.1"), new byte[0], PAIRS))
                 .isInstanceOf(CommunicationException.class)
-                .hasMessageStartingWith("Cannot connect 192.0.2.1 with the other 1 ranks: Cannot resolve 192.0.2.1");
+                .hasMessageStartingWith("Cannot connect 192.0.2.1 with the other 1 rank: Cannot resolve 192.0.2.1");
     }
 
     /** A real key of a rank whose listener is closed. */

@@ -79,6 +79,8 @@ class MicsGroupsTest {
                         partition groups: [[0, 1, 2, 3], [4, 5, 6, 7]]
                         replication groups: [[0, 4], [1, 5], [2, 6], [3, 7]]
                         gather: hierarchical, p = 4 = 2 nodes x 2 ranks""");
+        assertThat(groups(2, 0, 0).toString())
+                .startsWith("2 ranks = 1 partition group of 2 = 2 replication groups of 1\n");
         assertThat(groups(2, 0, 0, 1, 1).toString()).endsWith("gather: flat, every partition group is inside one node");
     }
 

@@ -1,6 +1,7 @@
 package io.sparkmics.engine;
 
 import io.sparkmics.model.ForwardPass;
+import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
@@ -14,6 +15,16 @@ import org.bytedeco.pytorch.global.torch;
 
 /** A stage together with the places where its units stand whole. */
 final class BoundStage {
+
+    /** A stage asked for a parameter that none of its units has. */
+    static final class UndeclaredParameterException extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        private UndeclaredParameterException(String message) {
+            super(message);
+        }
+    }
 
     private final Stage stage;
     private final List<GatheredUnit> units;
@@ -59,8 +70,13 @@ final class BoundStage {
     private Tensor parameter(String name) {
         Tensor parameter = parameters.get(name);
         if (parameter == null) {
-            throw new IllegalArgumentException("Cannot read parameter " + name + " in a stage of "
-                    + stage.units().stream().map(Unit::name).toList() + ": none of these units declares it.");
+            throw new UndeclaredParameterException("Cannot read parameter " + name + " in a stage of units "
+                    + stage.units().stream().map(Unit::name).toList() + ": they declare "
+                    + stage.units().stream()
+                            .flatMap(unit -> unit.parameters().stream())
+                            .map(Parameter::name)
+                            .toList()
+                    + ".");
         }
         return parameter;
     }

@@ -126,8 +126,11 @@ public final class ModelTrial {
         } catch (Refused refused) {
             throw refused;
         } catch (RuntimeException e) {
-            throw new Refused("Cannot train the model: its logits() fail on the last token of each sequence: "
-                    + StageTrial.reason(e) + ". Let the stage before the last hand on [b, t, ...].");
+            throw new Refused(
+                    "Cannot train the model: its logits(), beside stage " + stages.size() + " of " + stages.size()
+                            + " (" + logits.getClass().getName() + "), fail on the last token of each sequence: "
+                            + StageTrial.reason(e) + ". "
+                            + StageTrial.remedy(e, "Let the stage before the last hand on [b, t, ...]") + ".");
         }
     }
 }

@@ -52,7 +52,7 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
             throw refused(
                     "fails in its forward pass on tokens of shape " + shape(pass.data()) + ", the last ones -1: "
                             + reason(e),
-                    "Correct it");
+                    remedy(e, "Correct it"));
         }
         if (pass.data()._version() != version) {
             activation.close();
@@ -131,6 +131,17 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
         long[] sizes = new long[Math.toIntExact(tensor.dim())];
         Arrays.setAll(sizes, tensor::size);
         return Arrays.toString(sizes);
+    }
+
+    /** @param otherwise where the failure alone does not tell */
+    static String remedy(RuntimeException e, String otherwise) {
+        if (e instanceof BoundStage.UndeclaredParameterException) {
+            return "Read one of these, or declare it in a unit";
+        }
+        // In libtorch's words, which name neither the stage's input nor its parameters.
+        return reason(e).contains("leaf Variable that requires grad")
+                ? "A stage must not change its input or its parameters in place: make a tensor of its own"
+                : otherwise;
     }
 
     /** libtorch adds where in its code that was. */

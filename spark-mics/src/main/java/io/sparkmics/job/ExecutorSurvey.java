@@ -1,6 +1,7 @@
 package io.sparkmics.job;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.machine.Gpu;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
@@ -137,8 +138,8 @@ record ExecutorSurvey(List<Answer> answers) {
     private static Optional<String> tooFew(Gpus gpus, OptionalInt threads) {
         return threads.stream()
                 .filter(ranks -> gpus.problems().isEmpty() && gpus.visible() < ranks)
-                .mapToObj(ranks -> "Cannot give each of " + ranks + " ranks a GPU: this process sees " + gpus.visible()
-                        + ". Set numWorkers to at most that, or deviceType to cpu.")
+                .mapToObj(ranks -> "Cannot give each of " + Names.count(ranks, "rank") + " a GPU: this process sees "
+                        + gpus.visible() + ". Set numWorkers to at most that, or deviceType to cpu.")
                 .findFirst();
     }
 

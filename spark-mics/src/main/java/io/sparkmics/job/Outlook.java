@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.Locale;
 
@@ -20,12 +21,11 @@ record Outlook(
     String describe() {
         return String.format(
                 Locale.ROOT,
-                "%s: %,d steps of %,d tokens, on %d %s in partition groups of %d; each takes %s without activations.",
+                "%s: %,d steps of %,d tokens, on %s in partition groups of %d; each takes %s without activations.",
                 model,
                 schedule.steps(),
                 (long) schedule.globalBatchSize() * context,
-                schedule.worldSize(),
-                cuda ? "GPU ranks" : "CPU ranks",
+                Names.count(schedule.worldSize(), cuda ? "GPU rank" : "CPU rank"),
                 partitionGroupSize,
                 size(bytesPerRank));
     }

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
@@ -86,7 +87,7 @@ final class Preflight {
         if (conf.getBoolean("spark.dynamicAllocation.enabled", false) && !threads) {
             problems.add("Cannot run a barrier stage with dynamic allocation: Spark refuses it, and"
                     + " spark.dynamicAllocation.enabled is true. Set it to false and ask for "
-                    + settings.numWorkers() + " slots.");
+                    + Names.count(settings.numWorkers(), "slot") + ".");
         }
         for (String key : ENCRYPTED) {
             // What threads of one process say to each other leaves no machine.

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
@@ -86,7 +87,10 @@ final class PreparedRows {
     /** The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them. */
     JavaPairRDD<SequenceKey, int[]> shuffle() {
         String what = String.format(
-                Locale.ROOT, "Shuffling %,d sequences to %d ranks", schedule.sequences(), schedule.worldSize());
+                Locale.ROOT,
+                "Shuffling %,d sequences to %s",
+                schedule.sequences(),
+                Names.count(schedule.worldSize(), "rank"));
         System.err.println(what + ".");
         try (JobDescription description = JobDescription.of(spark, what)) {
             return data.shuffle(schedule);

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 
 /**
@@ -28,7 +29,7 @@ record RankGpu(String uuid, int ordinal) {
         int visible = gpus.uuids().size();
         if (partitionId >= visible) {
             throw new IllegalArgumentException("Cannot give GPU " + partitionId + " to partition " + partitionId
-                    + ": this process sees " + visible + " GPUs. Set numWorkers to at most that.");
+                    + ": this process sees " + Names.count(visible, "GPU") + ". Set numWorkers to at most that.");
         }
         return of(partitionId, gpus);
     }

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Names;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,8 @@ final class Slots {
             if (spark.isLocal() && all < wanted || System.nanoTime() - deadline > 0) {
                 throw new IllegalStateException(tooFew(spark, gpus(profile), wanted, all, busy, timeout));
             }
-            String notice = "Waiting for " + wanted + " slots" + gpus(profile) + ": " + found(all, busy) + ".";
+            String notice =
+                    "Waiting for " + Names.count(wanted, "slot") + gpus(profile) + ": " + found(all, busy) + ".";
             if (!notice.equals(shown)) {
                 listener.accept(notice);
                 shown = notice;
@@ -81,7 +83,8 @@ final class Slots {
         if (spark.isLocal() && all < wanted) {
             return tooFewThreads(spark, wanted, all, cpus);
         }
-        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has " + all + " slots" + gpus
+        return "Cannot run " + Names.count(wanted, "rank") + " at once: master " + spark.master() + " has "
+                + Names.count(all, "slot") + gpus
                 + (cpus > 1 ? " of " + cpus + " cores (" + TASK_CPUS + ")" : "")
                 + ofThem(busy) + " after " + timeout.toSeconds()
                 + " s. Ask for more executors or " + (gpus.isEmpty() ? "cores" : "GPUs")
@@ -100,10 +103,11 @@ final class Slots {
             remedies.add(TASK_CPUS + " to " + cores / wanted);
         }
         remedies.add("the master to local[" + (long) wanted * cpus + "]");
-        return "Cannot run " + wanted + " ranks at once: master " + spark.master() + " has "
+        return "Cannot run " + Names.count(wanted, "rank") + " at once: master " + spark.master() + " has "
                 + (cpus > 1
-                        ? cores + " cores, which are " + slots + " slots where " + TASK_CPUS + " is " + cpus
-                        : slots + " slots")
+                        ? Names.count(cores, "core") + ", which are " + Names.count(slots, "slot") + " where "
+                                + TASK_CPUS + " is " + cpus
+                        : Names.count(slots, "slot"))
                 + ". Set " + String.join(", or ", remedies) + ".";
     }
 

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.model.ModelName;
@@ -122,7 +123,7 @@ public final class TrainingJob {
                     new SerializableConfiguration(hadoop));
             JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
             try (JobDescription description =
-                    JobDescription.of(spark.sc(), "Training, " + settings.numWorkers() + " ranks")) {
+                    JobDescription.of(spark.sc(), "Training, " + Names.count(settings.numWorkers(), "rank"))) {
                 return BarrierStage.run(pieces, plan, places.device().profile(spark.sc()));
             }
         }

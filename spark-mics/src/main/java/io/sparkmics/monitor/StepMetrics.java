@@ -24,12 +24,18 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 public record StepMetrics(
         long step,
         long steps,
-        double loss,
+
+        @JsonProperty(required = true) @NullWhereNotFinite double loss,
+
         double learningRate,
-        double gradientNorm,
+
+        @JsonProperty(required = true) @NullWhereNotFinite double gradientNorm,
+
         double tokensPerSecond,
         long tokens,
-        Double validationLoss,
+
+        @NullWhereNotFinite Double validationLoss,
+
         double seconds) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -55,7 +61,7 @@ public record StepMetrics(
         return !Double.isFinite(loss) || !Double.isFinite(gradientNorm);
     }
 
-    /** One line of JSON, without the line's end. A loss that is not a number is the string {@code "NaN"}. */
+    /** One line of JSON, without the line's end. A loss or norm that is not finite is null. */
     public String toJson() {
         try {
             return JSON.writeValueAsString(this);
@@ -64,7 +70,11 @@ public record StepMetrics(
         }
     }
 
-    /** @throws IllegalArgumentException when the line is not what {@link #toJson} writes */
+    /**
+     * A loss or norm that is null comes back as NaN.
+     *
+     * @throws IllegalArgumentException when the line is not what {@link #toJson} writes
+     */
     public static StepMetrics fromJson(String line) {
         try {
             return JSON.readValue(line, StepMetrics.class);

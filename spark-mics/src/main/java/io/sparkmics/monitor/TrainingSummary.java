@@ -2,6 +2,7 @@ package io.sparkmics.monitor;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
 import java.io.IOException;
@@ -50,8 +51,10 @@ public record TrainingSummary(
 
     public static final String FILE_NAME = "summary.json";
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .addModule(new SimpleModule().addSerializer(Double.class, new NullWhereNotFinite.Writer()))
+            .build();
 
     public TrainingSummary {
         if (partitionGroupSize < 1 || worldSize % partitionGroupSize != 0) {
@@ -119,7 +122,7 @@ public record TrainingSummary(
         return description;
     }
 
-    /** Writes {@code summary.json} into a folder, over an older one. */
+    /** Writes {@code summary.json} into a folder, over an older one. A number that is not finite is null in it. */
     public void write(Path folder, Configuration hadoop) {
         Path file = new Path(folder, FILE_NAME);
         try (OutputStream out = PlainFiles.create(file, hadoop)) {

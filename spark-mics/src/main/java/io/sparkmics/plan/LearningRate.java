@@ -1,6 +1,7 @@
 package io.sparkmics.plan;
 
 import java.io.Serializable;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -48,7 +49,11 @@ public record LearningRate(double peak, long warmUpSteps, double minimumRatio) i
         }
         return Optional.of("The warm-up of " + warmUpSteps + " steps is "
                 + (warmUpSteps == steps ? "as long as" : "longer than") + " the run of " + steps
-                + ": the learning rate ends at " + at(steps - 1, steps) + " and never gets to its peak of " + peak
+                + String.format(
+                        Locale.ROOT,
+                        ": the learning rate ends at %.2e and never gets to its peak of %.2e",
+                        at(steps - 1, steps),
+                        peak)
                 + ". Set fewer warmUpSteps, or train for more steps.");
     }
 

@@ -162,6 +162,6 @@ class MicsEngineTest {
                             }
                         }))
                 .hasRootCauseMessage(
-                        "Cannot read parameter secret in a stage of [own]: none of these units declares it.");
+                        "Cannot read parameter secret in a stage of units [own]: they declare [own.bias].");
     }
 }

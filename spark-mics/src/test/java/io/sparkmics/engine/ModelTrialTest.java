@@ -96,8 +96,8 @@ class ModelTrialTest {
 
         assertThat(problem(nothing, LOSS)).contains("stage 1 of 2").contains("its forward made no tensor. Return one.");
         assertThat(problem(curious, LOSS))
-                .endsWith(
-                        "Cannot read parameter secret in a stage of []: none of these units declares it. Correct it.");
+                .endsWith("Cannot read parameter secret in a stage of units []: they declare []. Read one of these, or "
+                        + "declare it in a unit.");
     }
 
     @Test
@@ -146,7 +146,8 @@ class ModelTrialTest {
                 .isEmpty();
         assertThat(ModelTrial.problem(new Speaking(stages, EMBEDDING), CONTEXT, VOCABULARY, Precision.FLOAT32))
                 .hasValueSatisfying(problem -> assertThat(problem)
-                        .startsWith("Cannot train the model: its logits() fail on the last token of each sequence: ")
+                        .startsWith("Cannot train the model: its logits(), beside stage 3 of 3 ("
+                                + EMBEDDING.getClass().getName() + "), fail on the last token of each sequence: ")
                         .endsWith(". Let the stage before the last hand on [b, t, ...]."));
         assertThat(ModelTrial.problem(new Speaking(stages, TOKENS), CONTEXT, VOCABULARY, Precision.FLOAT32))
                 .hasValue(
@@ -158,6 +159,32 @@ class ModelTrialTest {
                 .hasValue(
                         "Cannot train the model: its logits() are null, or read a unit that no stage names. Make them of "
                                 + "what the last stage reads.");
+    }
+
+    @Test
+    void aMisspeltParameterOfLogitsIsNotTakenForAWrongShape() {
+        Stage misspelt = stage(EMBEDDING.units(), (input, weights, pass) -> input.matmul(weights.get("tabel")));
+
+        assertThat(ModelTrial.problem(
+                        new Speaking(List.of(TOKENS, EMBEDDING, LOSS), misspelt),
+                        CONTEXT,
+                        VOCABULARY,
+                        Precision.FLOAT32))
+                .hasValueSatisfying(problem -> assertThat(problem)
+                        .contains("its logits(), beside stage 3 of 3 ("
+                                + misspelt.getClass().getName() + "), fail on")
+                        .contains("Cannot read parameter tabel in a stage of units ["
+                                + EMBEDDING.units().get(0).name() + "]: they declare [table]. ")
+                        .endsWith(" Read one of these, or declare it in a unit."));
+    }
+
+    @Test
+    void whoChangesAnInputThatIsTrainedIsToldSo() {
+        Stage inPlace = stage((input, weights, pass) -> input.add_(new Scalar(1.0)));
+
+        assertThat(problem(TOKENS, EMBEDDING, inPlace, LOSS))
+                .startsWith(refused(3, 4, inPlace, "fails in its forward pass on tokens of shape [2, 5]"))
+                .endsWith(". A stage must not change its input or its parameters in place: make a tensor of its own.");
     }
 
     /** Padding would become token 0, and be predicted. */

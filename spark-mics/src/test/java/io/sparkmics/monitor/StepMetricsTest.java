@@ -3,6 +3,7 @@ package io.sparkmics.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StepMetricsTest {
@@ -25,11 +26,15 @@ class StepMetricsTest {
     }
 
     @Test
-    void aLossThatIsNotANumberComesBackToo() {
-        StepMetrics lost = new StepMetrics(3, 200, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 1, null, 1);
+    void whatIsNotFiniteIsNullAndComesBackAsNaN() {
+        StepMetrics lost = new StepMetrics(3, 200, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 1, Double.NaN, 1);
 
-        assertThat(lost.toJson()).contains("\"loss\":\"NaN\"", "\"gradientNorm\":\"Infinity\"", "\"skipped\":true");
-        assertThat(StepMetrics.fromJson(lost.toJson())).isEqualTo(lost);
+        assertThat(lost.toJson())
+                .isEqualTo(
+                        "{\"step\":3,\"steps\":200,\"loss\":null,\"learningRate\":0.001,\"gradientNorm\":null,"
+                                + "\"tokensPerSecond\":1.0,\"tokens\":1,\"validationLoss\":null,\"seconds\":1.0,\"skipped\":true}");
+        assertThat(StepMetrics.fromJson(lost.toJson()))
+                .isEqualTo(new StepMetrics(3, 200, Double.NaN, 1e-3, Double.NaN, 1, 1, Double.NaN, 1));
     }
 
     @Test
@@ -37,6 +42,22 @@ class StepMetricsTest {
         assertThatThrownBy(() -> new StepMetrics(201, 200, 1, 1, 1, 1, 1, null, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot report step 201 of 200: steps count from 1 to their total.");
+    }
+
+    @Test
+    void nullOrNothingWhereANumberMustBeIsRefused() {
+        for (String field : List.of("\"learningRate\":0.001", "\"tokens\":12288", "\"seconds\":1.25")) {
+            String missing = STEP.toJson().replace(field, field.replaceFirst(":.*", ":null"));
+            assertThatThrownBy(() -> StepMetrics.fromJson(missing))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("Cannot read the metrics of a step: ");
+        }
+        for (String field : List.of("\"loss\":2.5,", "\"gradientNorm\":0.75,", "\"tokens\":12288,")) {
+            String missing = STEP.toJson().replace(field, "");
+            assertThatThrownBy(() -> StepMetrics.fromJson(missing))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("Cannot read the metrics of a step: ");
+        }
     }
 
     @Test

@@ -55,6 +55,16 @@ class TrainingSummaryTest {
     }
 
     @Test
+    void aNumberThatIsNotFiniteIsNull() throws Exception {
+        summary(Double.NaN).with("unigramLoss", Double.POSITIVE_INFINITY).write(hadoop(), new Configuration());
+
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+        assertThat(json.get("validationLoss").isNull()).isTrue();
+        assertThat(json.get("unigramLoss").isNull()).isTrue();
+    }
+
+    @Test
     void withoutAnEvaluationThereIsNoValidationLoss() {
         assertThat(summary(null).describe()).doesNotContainKey("validationLoss");
     }

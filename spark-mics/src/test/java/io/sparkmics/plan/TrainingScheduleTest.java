@@ -152,8 +152,8 @@ class TrainingScheduleTest {
         TrainingSchedule schedule = new TrainingSchedule(1, 1, 1, 3, new LearningRate(1.0, 3, 0), 0);
         assertThat(schedule.learningRate(2)).isEqualTo(0.75);
         assertThat(schedule.warning())
-                .hasValue("The warm-up of 3 steps is as long as the run of 3: the learning rate ends at 0.75 and never"
-                        + " gets to its peak of 1.0. Set fewer warmUpSteps, or train for more steps.");
+                .hasValue("The warm-up of 3 steps is as long as the run of 3: the learning rate ends at 7.50e-01 and"
+                        + " never gets to its peak of 1.00e+00. Set fewer warmUpSteps, or train for more steps.");
         TrainingSchedule endless = new TrainingSchedule(1, 1, 1, 3, new LearningRate(1.0, Long.MAX_VALUE, 0), 0);
         assertThat(endless.learningRate(2)).isBetween(0.0, 1e-12);
         assertThat(endless.warning()).get().asString().contains("longer than the run of 3");

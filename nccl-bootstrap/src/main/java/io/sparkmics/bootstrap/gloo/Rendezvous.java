@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap.gloo;
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.PollingWait;
 import io.sparkmics.bootstrap.UninterruptibleWait;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
@@ -157,7 +158,9 @@ final class Rendezvous implements AutoCloseable {
         String remedy =
                 unwanted ? "" : " Check that the hosts reach each other at the addresses that Spark knows them by.";
         return new CommunicationException(
-                "Cannot connect " + host + " with the other " + (size - 1) + " ranks: " + reason + "." + remedy, cause);
+                "Cannot connect " + host + " with the other " + Names.count(size - 1, "rank") + ": " + reason + "."
+                        + remedy,
+                cause);
     }
 
     private static String name(int member) {

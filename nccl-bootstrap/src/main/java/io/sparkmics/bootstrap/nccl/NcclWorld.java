@@ -67,7 +67,7 @@ final class NcclWorld {
             CommunicationSettings settings) {
         NcclWorld world = new NcclWorld(runtime, settings);
         try {
-            String what = "join the " + worldSize + " ranks as rank " + rank;
+            String what = "join the " + Names.count(worldSize, "rank") + " as rank " + rank;
             NcclRuntime.Handle all = world.own(runtime.join(id, worldSize, rank));
             world.awaitReady(all, what);
             for (Group group : groups) {

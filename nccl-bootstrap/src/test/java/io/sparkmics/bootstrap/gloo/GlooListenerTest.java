@@ -61,7 +61,7 @@ class GlooListenerTest {
                         .run(rank -> null))
                 .cause()
                 .hasMessage(
-                        "Cannot connect nobody.invalid with the other 1 ranks: this host knows no address of that name."
+                        "Cannot connect nobody.invalid with the other 1 rank: this host knows no address of that name."
                                 + " Check that the hosts reach each other at the addresses that Spark knows them by.");
     }
 
