@@ -80,6 +80,17 @@ class TrainArgumentsTest {
     }
 
     @Test
+    void whetherToBeVerboseIsKnownBeforeTheArgumentsAreUnderstood() throws IOException {
+        Path file = Files.writeString(folder.resolve("run.properties"), "verbose = true\n");
+
+        assertThat(TrainCommand.verbose("--xyzzy", "--verbose")).isTrue();
+        assertThat(TrainCommand.verbose("--config=" + file)).isTrue();
+        assertThat(TrainCommand.verbose("--config=" + file, "--verbose=false")).isFalse();
+        assertThat(TrainCommand.verbose("--config=nowhere.properties", "--help"))
+                .isFalse();
+    }
+
+    @Test
     void anUnknownOptionIsRefusedWithTheNearestName() {
         assertThat(refusal("--global-batchsize=8"))
                 .startsWith(
