@@ -13,8 +13,8 @@ final class FileFormat {
             "avro", "avro", "parquet", "parquet", "xml", "xml");
 
     /** Spark and Hadoop name the file that they could not read. */
-    private static final Pattern ENDING =
-            Pattern.compile("\\.(" + String.join("|", FORMATS.keySet()) + ")(\\.(gz|bz2|zst|snappy|lz4))?(?![\\w./])");
+    private static final Pattern ENDING = Pattern.compile(
+            "/\\S*\\.(" + String.join("|", FORMATS.keySet()) + ")(?:\\.(?:gz|bz2|zst))?(?![\\w/]|\\.\\w)");
 
     private FileFormat() {}
 
@@ -25,7 +25,7 @@ final class FileFormat {
                 : ENDING.matcher(reason).results().findFirst();
         return ending.filter(found -> !FORMATS.get(found.group(1)).equals(format))
                 .map(found ->
-                        "The file ends in " + found.group() + ": set --format " + FORMATS.get(found.group(1)) + ".")
+                        "The file ends in ." + found.group(1) + ": set --format " + FORMATS.get(found.group(1)) + ".")
                 .orElse("Set --input to what is there, and --format to what it is:"
                         + " parquet, text, json, csv or any other that Spark reads.");
     }
