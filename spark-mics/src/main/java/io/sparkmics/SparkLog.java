@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
@@ -12,17 +13,39 @@ final class SparkLog {
 
     private static final String SPARKS_OWN = "log4j2-defaults.properties";
 
+    /** Who tells of a task that failed, each with its stack trace. */
+    private static final List<String> TASKS =
+            List.of("org.apache.spark.executor.Executor", "org.apache.spark.scheduler.TaskSetManager");
+
+    private static boolean ours;
+
     private SparkLog() {}
+
+    /** Until it is closed. */
+    interface Silence extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /** Of the driver, warnings and errors only: unless somebody has said how to log. */
     static void warningsOnly() {
         // Spark sets its log up with its first line, over what is said here before.
         SparkEnv$.MODULE$.initializeLogIfNecessary(false, true);
         if (!new SparkConf().contains("spark.log.level") && isSparksOwn()) {
+            ours = true;
             Configurator.setRootLevel(Level.WARN);
             // A file that is not there: told once, by us, and not with a stack trace before.
             Configurator.setLevel("org.apache.spark.sql.execution.streaming.FileStreamSink", Level.ERROR);
         }
+    }
+
+    /** Where {@link #warningsOnly} may say how to log, and has; else nothing is changed. */
+    static Silence silentTasks() {
+        if (!ours) {
+            return () -> {};
+        }
+        TASKS.forEach(logger -> Configurator.setLevel(logger, Level.OFF));
+        return () -> TASKS.forEach(logger -> Configurator.setLevel(logger, Level.WARN));
     }
 
     private static boolean isSparksOwn() {

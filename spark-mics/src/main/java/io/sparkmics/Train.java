@@ -27,9 +27,11 @@ public final class Train {
     private final MicsEstimator estimator = new MicsEstimator();
     private final TrainCommand command = new TrainCommand(estimator);
     private final PrintWriter out;
+    private final PrintWriter err;
 
-    private Train(PrintWriter out) {
+    private Train(PrintWriter out, PrintWriter err) {
         this.out = out;
+        this.err = err;
     }
 
     public static void main(String[] arguments) {
@@ -41,15 +43,15 @@ public final class Train {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        Train train = new Train(out);
+        if (!TrainCommand.verbose(arguments)) {
+            SparkLog.warningsOnly();
+        }
+        Train train = new Train(out, err);
         return train.command.run(train::train, out, err, arguments);
     }
 
     /** Reads, trains, and writes what came of it. */
     private void train() throws IOException {
-        if (!command.verbose()) {
-            SparkLog.warningsOnly();
-        }
         SparkSession session = session();
         try {
             Path folder = folder(session.sessionState().newHadoopConf());
@@ -72,10 +74,18 @@ public final class Train {
     }
 
     private MicsModel fit(SparkSession session, Path folder) throws IOException {
-        Dataset<Row> rows = command.read(session);
+        Dataset<Row> rows = read(session);
         Configuration hadoop = session.sessionState().newHadoopConf();
-        try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop)) {
+        try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop);
+                Interruption interruption = Interruption.of(() -> err.println(report.interrupt()))) {
             return estimator.fit(rows, report);
+        }
+    }
+
+    /** What fails there is told by the command. */
+    private Dataset<Row> read(SparkSession session) throws IOException {
+        try (SparkLog.Silence silence = SparkLog.silentTasks()) {
+            return command.read(session);
         }
     }
 

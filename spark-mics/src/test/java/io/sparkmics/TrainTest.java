@@ -160,7 +160,8 @@ class TrainTest {
                 .singleElement()
                 .asString()
                 .startsWith("Cannot read " + folder.resolve("in") + " as parquet: ")
-                .contains("rows.json", "--format")
+                .contains("rows.json")
+                .endsWith(". The file ends in .json: set --format json.")
                 .doesNotContain("awaitResult");
     }
 

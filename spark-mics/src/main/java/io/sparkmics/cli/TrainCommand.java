@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -98,6 +100,10 @@ public final class TrainCommand {
             }
             return 0;
         } catch (Exception e) {
+            if (ShutdownHookManager.get().isShutdownInProgress()) {
+                // Interrupted: what fails of it is no news.
+                return 1;
+            }
             if (verbose && !(e instanceof ParameterException)) {
                 e.printStackTrace(err);
             }
@@ -117,9 +123,8 @@ public final class TrainCommand {
         } catch (Exception e) {
             String reason = RootCause.of(e).replaceFirst("\\.?$", "");
             throw new IOException(
-                    "Cannot read " + String.join(", ", input) + " as " + format + ": " + reason
-                            + ". Set --input to what is there, and --format to what it is:"
-                            + " parquet, text, json, csv or any other that Spark reads.",
+                    "Cannot read " + String.join(", ", input) + " as " + format + ": " + reason + ". "
+                            + FileFormat.remedy(reason, format),
                     e);
         }
     }
@@ -134,9 +139,15 @@ public final class TrainCommand {
         return estimator.getModel();
     }
 
-    /** Whether Spark's log shall be shown. */
-    public boolean verbose() {
-        return verbose;
+    /** Whether Spark's log shall be shown, asked before the arguments are understood: that may fail. */
+    public static boolean verbose(String... arguments) {
+        try {
+            return Stream.of(ConfigFile.expand(arguments))
+                    .filter(argument -> argument.matches("--verbose(=.*)?"))
+                    .reduce(false, (before, argument) -> !argument.endsWith("=false"), (before, after) -> after);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether what an earlier run left there may be written over. */

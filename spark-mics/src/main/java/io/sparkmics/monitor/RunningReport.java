@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What can be looked at while a run trains, and what is left of one that was interrupted: {@code metrics.jsonl} grows by a
- * line a step (on an object store it is there when closed), {@code loss.png} is drawn again every minute and at the end. A
- * run without a step leaves the folder as it was. Any thread.
+ * line a step (on an object store it is there when closed), {@code loss.png} is drawn with the first step, every minute
+ * and at the end. A run without a step leaves the folder as it was. Any thread.
  */
 public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable {
 
@@ -31,6 +31,7 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
 
     private final List<StepMetrics> steps = new ArrayList<>();
     private long drawn = System.nanoTime();
+    private boolean closed;
 
     private RunningReport(String model, Path folder, Configuration hadoop) {
         this.model = model;
@@ -63,6 +64,10 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
 
     @Override
     public synchronized void accept(StepMetrics metrics) {
+        if (closed) {
+            // Ranks go on for a moment when a run is interrupted.
+            return;
+        }
         if (log == null) {
             log = begin();
         }
@@ -72,7 +77,8 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
         }
         steps.add(metrics);
         log.accept(metrics);
-        if (System.nanoTime() - drawn > BETWEEN_PICTURES) {
+        // The first step too: Java loads its fonts then, which it cannot while the process ends.
+        if (steps.size() == 1 || System.nanoTime() - drawn > BETWEEN_PICTURES) {
             draw();
         }
     }
@@ -88,12 +94,29 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
         return MetricsLog.open(folder, hadoop);
     }
 
-    /** Never throws: what was trained must not be lost with what is told of it. */
+    /**
+     * Closes the report of a run that its user ends.
+     *
+     * @return one line for people: how far it came, and where that is
+     */
+    public synchronized String interrupt() {
+        close();
+        if (steps.isEmpty()) {
+            return "Interrupted before the first step: no model was saved.";
+        }
+        StepMetrics last = steps.get(steps.size() - 1);
+        return "Interrupted after step " + last.step() + " of " + last.steps() + ": no model was saved."
+                + " What the run has done until then is in " + folder + ".";
+    }
+
+    /** Never throws: what was trained must not be lost with what is told of it. A second time is nothing. */
     @Override
     public synchronized void close() {
-        if (log == null) {
+        if (closed || log == null) {
+            closed = true;
             return;
         }
+        closed = true;
         try {
             log.close();
         } catch (RuntimeException e) {

@@ -80,6 +80,32 @@ class TrainArgumentsTest {
     }
 
     @Test
+    void whetherToBeVerboseIsKnownBeforeTheArgumentsAreUnderstood() throws IOException {
+        Path file = Files.writeString(folder.resolve("run.properties"), "verbose = true\n");
+
+        assertThat(TrainCommand.verbose("--xyzzy", "--verbose")).isTrue();
+        assertThat(TrainCommand.verbose("--config=" + file)).isTrue();
+        assertThat(TrainCommand.verbose("--config=" + file, "--verbose=false")).isFalse();
+        assertThat(TrainCommand.verbose("--config=nowhere.properties", "--help"))
+                .isFalse();
+    }
+
+    @Test
+    void theFormatThatAFilesNameTellsIsTheRemedy() {
+        assertThat(FileFormat.remedy("file:/in/a.csv.gz is not a Parquet file. Expected magic number", "parquet"))
+                .isEqualTo("The file ends in .csv: set --format csv.");
+        assertThat(FileFormat.remedy("Could not read footer for file: s3a://b/in/a.jsonl.", "parquet"))
+                .isEqualTo("The file ends in .jsonl: set --format json.");
+        assertThat(Stream.of(
+                        "file:/in/a.parquet is not a Parquet file",
+                        "file:/in/a.json.crc is not a Parquet file",
+                        "[PATH_NOT_FOUND] Path does not exist: file:/in/a.json.",
+                        "Failed to find the data source: com.databricks.spark.xml"))
+                .allSatisfy(reason -> assertThat(FileFormat.remedy(reason, "parquet"))
+                        .startsWith("Set --input to what is there, and --format to what it is:"));
+    }
+
+    @Test
     void anUnknownOptionIsRefusedWithTheNearestName() {
         assertThat(refusal("--global-batchsize=8"))
                 .startsWith(

@@ -47,9 +47,32 @@ class RunningReportTest {
 
         try (RunningReport report = open(folder)) {
             report.accept(Curves.ofAGpt(8).get(0));
-            assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "metadata");
+            assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "loss.png", "metadata");
+            assertThat(folder.resolve("loss.png").toFile().length()).isGreaterThan(1000);
             assertThat(folder.resolve("metrics.jsonl")).content().startsWith("{\"step\":1,");
         }
+    }
+
+    @Test
+    void anInterruptedRunTellsHowFarItCameAndTakesNoMoreSteps() throws IOException {
+        RunningReport report = open(folder);
+        Curves.ofAGpt(8).subList(0, 3).forEach(report);
+
+        assertThat(report.interrupt())
+                .isEqualTo("Interrupted after step 3 of 8: no model was saved."
+                        + " What the run has done until then is in " + folder + ".");
+        report.accept(Curves.ofAGpt(8).get(3));
+        report.close();
+
+        assertThat(folder.resolve("metrics.jsonl")).content().hasLineCount(3);
+        assertThat(folder.resolve("loss.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void aRunThatIsInterruptedBeforeItsFirstStepLeavesTheFolderAsItWas() {
+        assertThat(open(folder).interrupt()).isEqualTo("Interrupted before the first step: no model was saved.");
+
+        assertThat(folder).isEmptyDirectory();
     }
 
     /** A disk that is full when the log is closed, for instance. */
