@@ -48,6 +48,13 @@ final class SparkLog {
         return () -> TASKS.forEach(logger -> Configurator.setLevel(logger, Level.WARN));
     }
 
+    /** As {@link #silentTasks}, for good: an ending process drops the messages of its tasks, with a warning for each. */
+    static void silentEnd() {
+        if (ours) {
+            Configurator.setLevel("org.apache.spark.rpc.netty.Dispatcher", Level.OFF);
+        }
+    }
+
     private static boolean isSparksOwn() {
         return LogManager.getContext(false) instanceof LoggerContext context
                 && String.valueOf(context.getConfiguration()

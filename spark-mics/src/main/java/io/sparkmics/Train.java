@@ -77,9 +77,16 @@ public final class Train {
         Dataset<Row> rows = read(session);
         Configuration hadoop = session.sessionState().newHadoopConf();
         try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop);
-                Interruption interruption = Interruption.of(() -> err.println(report.interrupt()))) {
+                ShutdownHook hook = ShutdownHook.of(() -> interrupted(report))) {
             return estimator.fit(rows, report);
         }
+    }
+
+    private void interrupted(RunningReport report) {
+        SparkLog.silentEnd();
+        // The progress may have left a line unfinished.
+        err.println();
+        err.println(report.interrupt());
     }
 
     /** What fails there is told by the command. */

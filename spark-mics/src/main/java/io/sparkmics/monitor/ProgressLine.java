@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkContext;
 
 /**
@@ -87,6 +88,10 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
     }
 
     private void show() {
+        if (ShutdownHookManager.get().isShutdownInProgress()) {
+            // Ranks go on for a moment; how the run ended has been said.
+            return;
+        }
         String line = describe();
         if (terminal) {
             // Blanks over what a longer line has left.

@@ -4,20 +4,20 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /** What is still to be done when the process is ended, by Ctrl-C for instance, before this is closed. */
-final class Interruption implements AutoCloseable {
+final class ShutdownHook implements AutoCloseable {
 
     /** Hooks run from high to low: before Spark stops, whose hooks have 30 more than Hadoop's file systems. */
     private static final int BEFORE_SPARK = FileSystem.SHUTDOWN_HOOK_PRIORITY + 40;
 
     private final Runnable hook;
 
-    private Interruption(Runnable hook) {
+    private ShutdownHook(Runnable hook) {
         this.hook = hook;
     }
 
-    static Interruption of(Runnable hook) {
+    static ShutdownHook of(Runnable hook) {
         ShutdownHookManager.get().addShutdownHook(hook, BEFORE_SPARK);
-        return new Interruption(hook);
+        return new ShutdownHook(hook);
     }
 
     @Override
