@@ -190,6 +190,8 @@ class FitTest {
         estimator().fit(ids).write().save(path);
 
         assertThat(saved(path).contents()).containsOnlyKeys("config.json", "model.safetensors");
+        // Where they are not there, its reader takes those of GPT-2's own tokenizer.
+        assertThat(saved(path).readConfig()).containsEntry("bos_token_id", null).containsEntry("eos_token_id", null);
     }
 
     private static HuggingFaceFolder saved(String path) {

@@ -127,9 +127,8 @@ public final class MicsEngine implements AutoCloseable {
             norm.averageAndClip(count, sums.at(1));
             worldSum.of(sums.first(1));
         }
-        // Before the update, so that it can be left out. The device idles no longer than if they were read behind it:
-        // then
-        // the next forward pass would be late.
+        // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
+        // where the next forward pass would be late.
         double[] lossAndNorm = sums.read();
         StepResult result = new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
         try (PointerScope scope = new PointerScope()) {

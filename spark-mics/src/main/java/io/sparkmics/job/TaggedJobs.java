@@ -34,8 +34,7 @@ final class TaggedJobs implements AutoCloseable {
         interruptBefore = spark.getLocalProperty(INTERRUPT);
         spark.addJobTag(tag);
         // What is slow in the user's own frame, a function or a source, looks at nothing else. What an interrupted task
-        // was
-        // writing is not wanted any more; ranks wait for their collectives to end all the same.
+        // has written is not wanted any more; ranks wait for their collectives to end all the same.
         spark.setInterruptOnCancel(true);
     }
 
