@@ -1,5 +1,6 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
+import io.sparkmics.checkpoint.CheckpointException;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
+import io.sparkmics.checkpoint.CheckpointException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
