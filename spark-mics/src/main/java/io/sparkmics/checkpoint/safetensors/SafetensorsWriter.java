@@ -1,19 +1,22 @@
 package io.sparkmics.checkpoint.safetensors;
 
 import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.StorageCall;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.UUID;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Streams tensors to one safetensors file, in the order of its header, holding one buffer and no tensor. The file appears
- * under its name when {@link #commit} has returned; before, and after any failure, there is none, provided that the writer is
- * closed. One thread at a time.
+ * Streams tensors to one safetensors file, in the order of its header, holding one buffer and no tensor. After any failure
+ * there is no file, provided that the writer is closed. One thread at a time.
  *
  * <pre>{@code
  * try (SafetensorsWriter writer = SafetensorsWriter.create(file, header, hadoop)) {
@@ -24,45 +27,44 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class SafetensorsWriter implements AutoCloseable {
 
-    private final FileSystem files;
     private final Path file;
-    private final Path unfinished;
-    private final OutputStream out;
+    private final OutputFile output;
     private final SafetensorsHeader header;
+    private final Consumer<List<TensorChecksum>> beforeNaming;
+    private final List<TensorChecksum> checksums = new ArrayList<>();
     private final byte[] buffer = new byte[TensorBytes.BUFFER];
-    private int written;
     private boolean done;
 
-    private SafetensorsWriter(FileSystem files, Path file, Path unfinished, SafetensorsHeader header)
-            throws IOException {
-        this.files = files;
+    private SafetensorsWriter(
+            Path file, OutputFile output, SafetensorsHeader header, Consumer<List<TensorChecksum>> beforeNaming) {
         this.file = file;
-        this.unfinished = unfinished;
+        this.output = output;
         this.header = header;
-        this.out = files.create(unfinished, false);
+        this.beforeNaming = beforeNaming;
+        writing("write " + file, () -> output.stream().write(header.toBytes()));
     }
 
-    /** Begins a file. One of that name must not exist: a saved model is never overwritten half. */
+    /**
+     * Begins a file that appears under its name when {@link #commit} has returned. One of that name must not exist: a saved
+     * model is never overwritten half.
+     */
     public static SafetensorsWriter create(Path file, SafetensorsHeader header, Configuration hadoop) {
-        // Readers skip names that begin with a dot, and no other attempt can have this one.
-        Path unfinished = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
-        try {
-            FileSystem files = file.getFileSystem(hadoop);
-            if (files.exists(file)) {
-                throw new CheckpointException(
-                        "Cannot write " + file + ": it exists. Delete it first or choose another folder.");
-            }
-            SafetensorsWriter writer = new SafetensorsWriter(files, file, unfinished, header);
-            try {
-                writer.out.write(header.toBytes());
-            } catch (IOException | RuntimeException e) {
-                writer.close();
-                throw e;
-            }
-            return writer;
-        } catch (IOException e) {
-            throw new CheckpointException("Cannot write " + file + ": " + e.getMessage(), e);
-        }
+        return create(file, header, checksums -> {}, hadoop);
+    }
+
+    /**
+     * As above.
+     *
+     * @param beforeNaming called when all is written and the file has no name yet: for what must be there before it
+     */
+    public static SafetensorsWriter create(
+            Path file, SafetensorsHeader header, Consumer<List<TensorChecksum>> beforeNaming, Configuration hadoop) {
+        return new SafetensorsWriter(file, OutputFile.hidden(file, hadoop), header, beforeNaming);
+    }
+
+    /** Begins a file that has its name from the beginning: nothing is renamed, and another file says when it is whole. */
+    public static SafetensorsWriter createInPlace(Path file, SafetensorsHeader header, Configuration hadoop) {
+        return new SafetensorsWriter(file, OutputFile.inPlace(file, hadoop), header, checksums -> {});
     }
 
     /**
@@ -73,7 +75,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     public void write(String name, Tensor tensor) {
         TensorInfo expected = next(name);
         TensorBytes.check(file, expected, tensor);
-        writing(name, () -> TensorBytes.write(tensor, expected.bytes(), out, buffer));
+        writing(expected, out -> TensorBytes.write(tensor, expected.bytes(), out, buffer));
     }
 
     /**
@@ -87,7 +89,7 @@ public final class SafetensorsWriter implements AutoCloseable {
             throw new CheckpointException("Cannot write tensor " + name + " to " + file + ": " + bytes.remaining()
                     + " bytes were given, and " + expected + " has " + expected.bytes() + ".");
         }
-        writing(name, () -> {
+        writing(expected, out -> {
             while (bytes.hasRemaining()) {
                 int count = Math.min(buffer.length, bytes.remaining());
                 bytes.get(buffer, 0, count);
@@ -96,56 +98,40 @@ public final class SafetensorsWriter implements AutoCloseable {
         });
     }
 
-    /** Gives the file its name, once all declared tensors are written. */
+    /** Of the tensors that are written so far, in the order of the file. */
+    public List<TensorChecksum> checksums() {
+        return List.copyOf(checksums);
+    }
+
+    /** Ends the file, once all declared tensors are written. */
     public void commit() {
         requireOpen();
-        if (written < header.tensors().size()) {
-            throw new CheckpointException("Cannot finish " + file + ": " + written + " of "
-                    + header.tensors().size() + " tensors are written, and tensor "
-                    + header.tensors().get(written).name() + " is next.");
+        List<TensorInfo> tensors = header.tensors();
+        if (checksums.size() < tensors.size()) {
+            throw new CheckpointException("Cannot finish " + file + ": " + checksums.size() + " of " + tensors.size()
+                    + " tensors are written, and tensor "
+                    + tensors.get(checksums.size()).name() + " is next.");
         }
-        try {
-            out.close();
-            long length = files.getFileStatus(unfinished).getLen();
-            if (length != header.fileLength()) {
-                throw new IOException(length + " bytes arrived of " + header.fileLength());
-            }
-            // Some file systems would replace it, others would not: another attempt has been faster.
-            if (files.exists(file)) {
-                throw new IOException("it exists by now");
-            }
-            if (!files.rename(unfinished, file)) {
-                throw new IOException("it could not be renamed from " + unfinished.getName());
-            }
+        writing("finish " + file, () -> {
+            output.close(header.fileLength());
+            beforeNaming.accept(checksums());
+            output.name();
             done = true;
-        } catch (IOException e) {
-            throw new CheckpointException("Cannot finish " + file + ": " + e.getMessage(), e);
-        } finally {
-            close();
-        }
+        });
     }
 
     /** Without {@link #commit} before it: leaves nothing behind. */
     @Override
     public void close() {
-        if (done) {
-            return;
-        }
-        done = true;
-        try {
-            out.close();
-        } catch (IOException e) {
-            // What could not be written is thrown away anyway; whoever wrote has been told.
-        }
-        try {
-            files.delete(unfinished, false);
-        } catch (IOException e) {
-            throw new CheckpointException("Cannot remove the unfinished " + unfinished + ": " + e.getMessage(), e);
+        if (!done) {
+            done = true;
+            output.discard();
         }
     }
 
     private TensorInfo next(String name) {
         requireOpen();
+        int written = checksums.size();
         if (written == header.tensors().size()) {
             throw new CheckpointException(
                     "Cannot write tensor " + name + " to " + file + ": all " + written + " tensors are written.");
@@ -158,13 +144,18 @@ public final class SafetensorsWriter implements AutoCloseable {
         return next;
     }
 
-    private void writing(String name, Action action) {
+    private void writing(TensorInfo tensor, Writing writing) {
+        CRC32C crc = new CRC32C();
+        writing(
+                "write tensor " + tensor.name() + " to " + file,
+                () -> writing.to(new CheckedOutputStream(output.stream(), crc)));
+        checksums.add(TensorChecksum.of(tensor, crc));
+    }
+
+    private void writing(String doing, StorageCall.Action action) {
         try {
-            action.run();
-            written++;
-        } catch (IOException e) {
-            CheckpointException failure =
-                    new CheckpointException("Cannot write tensor " + name + " to " + file + ": " + e.getMessage(), e);
+            StorageCall.run(doing, action);
+        } catch (RuntimeException | Error failure) {
             try {
                 close();
             } catch (CheckpointException unremoved) {
@@ -180,7 +171,8 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    private interface Action {
-        void run() throws IOException;
+    @FunctionalInterface
+    private interface Writing {
+        void to(OutputStream out) throws IOException;
     }
 }

@@ -31,6 +31,11 @@ public record TensorInfo(String name, TensorType type, List<Long> shape) {
         return bytes(name, type, shape);
     }
 
+    /** The number of elements. */
+    public long elements() {
+        return bytes() / type.bytes();
+    }
+
     private static long bytes(String name, TensorType type, List<Long> shape) {
         try {
             return shape.stream().mapToLong(Long::longValue).reduce(type.bytes(), Math::multiplyExact);
