@@ -1,10 +1,10 @@
 package io.sparkmics.job.rank;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
-import io.sparkmics.checkpoint.SafetensorsHeader;
-import io.sparkmics.checkpoint.SafetensorsWriter;
-import io.sparkmics.checkpoint.TensorInfo;
-import io.sparkmics.checkpoint.TensorType;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;

@@ -1,8 +1,9 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.checkpoint.CheckpointException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

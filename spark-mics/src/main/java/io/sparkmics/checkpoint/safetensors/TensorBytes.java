@@ -1,6 +1,6 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
-import java.io.DataInputStream;
+import io.sparkmics.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -29,19 +29,28 @@ final class TensorBytes {
     static void check(Path file, TensorInfo expected, Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             long[] shape = tensor.sizes().vec().get();
-            boolean fits = tensor.is_cpu()
-                    && tensor.is_contiguous()
-                    && tensor.scalar_type().intern() == SCALARS.get(expected.type())
+            boolean fits = takes(tensor, expected.type())
                     && Arrays.equals(
                             shape,
                             expected.shape().stream().mapToLong(Long::longValue).toArray());
             if (!fits) {
                 throw new CheckpointException("Cannot write tensor " + expected.name() + " to " + file + ": it is "
-                        + tensor.scalar_type() + " " + Arrays.toString(shape)
-                        + (tensor.is_cpu() ? "" : ", not on the CPU")
-                        + (tensor.is_contiguous() ? "" : ", not contiguous") + ", and " + expected
+                        + describe(tensor) + ", and " + expected
                         + " was declared. Write a contiguous CPU tensor of that type and shape.");
             }
+        }
+    }
+
+    static boolean takes(Tensor tensor, TensorType type) {
+        return tensor.is_cpu() && tensor.is_contiguous() && tensor.scalar_type().intern() == SCALARS.get(type);
+    }
+
+    static String describe(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            return tensor.scalar_type() + " "
+                    + Arrays.toString(tensor.sizes().vec().get())
+                    + (tensor.is_cpu() ? "" : ", not on the CPU")
+                    + (tensor.is_contiguous() ? "" : ", not contiguous");
         }
     }
 
@@ -57,18 +66,11 @@ final class TensorBytes {
     }
 
     /** The caller owns the tensor. */
-    static Tensor read(TensorInfo info, DataInputStream in, byte[] buffer) throws IOException {
+    static Tensor empty(TensorInfo info) {
         try (PointerScope scope = new PointerScope()) {
             long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
             TensorOptions options = new TensorOptions(SCALARS.get(info.type()));
             Tensor tensor = torch.empty(shape, options, new MemoryFormatOptional());
-            BytePointer bytes = new BytePointer(tensor.data_ptr());
-            long length = info.bytes();
-            for (long offset = 0; offset < length; offset += buffer.length) {
-                int count = (int) Math.min(buffer.length, length - offset);
-                in.readFully(buffer, 0, count);
-                bytes.position(offset).put(buffer, 0, count);
-            }
             // Not scope.detach: that gives up the last reference.
             tensor.retainReference();
             return tensor;

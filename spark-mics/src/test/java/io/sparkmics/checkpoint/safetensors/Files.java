@@ -1,4 +1,4 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

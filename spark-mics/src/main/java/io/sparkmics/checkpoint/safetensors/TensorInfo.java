@@ -1,4 +1,4 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
 import java.util.List;
 
@@ -29,6 +29,11 @@ public record TensorInfo(String name, TensorType type, List<Long> shape) {
     /** The number of bytes that the elements take. */
     public long bytes() {
         return bytes(name, type, shape);
+    }
+
+    /** The number of elements. */
+    public long elements() {
+        return bytes() / type.bytes();
     }
 
     private static long bytes(String name, TensorType type, List<Long> shape) {

@@ -1,4 +1,4 @@
-package io.sparkmics.checkpoint;
+package io.sparkmics.checkpoint.safetensors;
 
 /** The element types of saved tensors, under their safetensors names. */
 public enum TensorType {

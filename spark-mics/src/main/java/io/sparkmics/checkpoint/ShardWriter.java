@@ -1,0 +1,62 @@
+package io.sparkmics.checkpoint;
+
+import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.checkpoint.manifest.ShardFileJson;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.Path;
+
+/** Writes one rank's shards of a checkpoint. */
+public final class ShardWriter {
+
+    private ShardWriter() {}
+
+    /**
+     * Writes the shards and then, beside them, their part: what was written, for whoever commits. There is never a part
+     * without its whole shard file, and after a failure there is neither.
+     *
+     * @param folder of the checkpoint; it is made where it is not there
+     * @param index the rank in its partition group
+     * @param of the size p of the partition group
+     * @param type of all tensors
+     * @throws CheckpointException when they cannot be written, or are already there
+     */
+    public static ShardFile write(
+            Path folder, int index, int of, TensorType type, List<NamedTensor> tensors, Configuration hadoop) {
+        if (index < 0 || index >= of) {
+            throw new IllegalArgumentException("Cannot write shard " + index + " of " + of + " to " + folder + ".");
+        }
+        Path file = new Path(folder, ShardFile.name(index, of));
+        SafetensorsHeader header = SafetensorsHeader.of(tensors.stream()
+                .map(tensor -> new TensorInfo(
+                        tensor.name(), type, List.of(tensor.tensor().numel())))
+                .toList());
+        ShardFile shard;
+        try (SafetensorsWriter writer = SafetensorsWriter.createInPlace(file, header, hadoop)) {
+            tensors.forEach(tensor -> writer.write(tensor.name(), tensor.tensor()));
+            writer.commit();
+            shard = new ShardFile(file.getName(), header.fileLength(), writer.checksums());
+        }
+        try {
+            ShardFileJson.write(new Path(folder, ShardFile.partName(index, of)), shard, hadoop);
+            return shard;
+        } catch (RuntimeException failure) {
+            discard(file, failure, hadoop);
+            throw failure;
+        }
+    }
+
+    private static void discard(Path file, RuntimeException failure, Configuration hadoop) {
+        try {
+            file.getFileSystem(hadoop).delete(file, false);
+        } catch (IOException | RuntimeException | FSError e) {
+            failure.addSuppressed(e);
+        }
+    }
+}
