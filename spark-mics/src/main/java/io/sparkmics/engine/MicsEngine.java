@@ -10,10 +10,12 @@ import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
@@ -43,6 +45,7 @@ public final class MicsEngine implements AutoCloseable {
     private final GradientBuffer gradients;
     private final DeviceSums sums;
     private final RankContext ranks;
+    private final int partitionIndex;
 
     /** What gives native memory back, the latest first. */
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -59,7 +62,7 @@ public final class MicsEngine implements AutoCloseable {
                 ? new HierarchicalGather(
                         ranks.communicator(GroupKind.INTER_NODE), ranks.communicator(GroupKind.INTRA_NODE))
                 : new FlatGather(partition);
-        int partitionIndex = partition.group().index();
+        partitionIndex = partition.group().index();
         ElementTypes types = settings.types();
         RankDevice device = ranks.device();
         this.ranks = ranks;
@@ -190,6 +193,46 @@ public final class MicsEngine implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Room in host memory for a copy of all this rank's states. The caller's to close. */
+    public StateCopy newStateCopy() {
+        return newStateCopy(statesByKind().keySet());
+    }
+
+    /** Room in host memory for a copy of this rank's states of some kinds. The caller's to close. */
+    public StateCopy newStateCopy(Set<StateKind> kinds) {
+        Map<StateKind, Tensor> copied = statesByKind();
+        if (!copied.keySet().containsAll(kinds)) {
+            throw new IllegalArgumentException("Cannot copy " + kinds + ": this engine has " + copied.keySet() + ".");
+        }
+        copied.keySet().retainAll(kinds);
+        return new StateCopy(states.layout(), copied, optimizer::updates, ranks);
+    }
+
+    /**
+     * Goes on where another run was, of any world and partition group size: fills this rank's shards, to the bit. Between
+     * steps; each rank calls it alone.
+     *
+     * @param source of every kind that {@link #newStateCopy()} copies
+     * @param updates how many had made these states, see {@link StateCopy#updates()}
+     * @throws IOException what the source threw; the engine must then be closed
+     */
+    public void restore(StateSource source, long updates) throws IOException {
+        if (updates < 0) {
+            throw new IllegalArgumentException(
+                    "Cannot restore states that " + updates + " updates have made: there is no such number.");
+        }
+        new StateRestore(states.layout(), partitionIndex, ranks.device()).fill(statesByKind(), source);
+        optimizer.resumeAt(updates);
+        states.refresh();
+    }
+
+    private Map<StateKind, Tensor> statesByKind() {
+        Map<StateKind, Tensor> all = new EnumMap<>(StateKind.class);
+        all.putAll(optimizer.moments());
+        all.put(StateKind.PARAMETERS, states.parameters());
+        return all;
     }
 
     /** How a unit's shards lie in this rank's model states. */
