@@ -17,6 +17,14 @@ public final class ShardWriter {
 
     private ShardWriter() {}
 
+    /** Gives the tensors of a file one after another, in the order of its header. */
+    @FunctionalInterface
+    public interface Tensors {
+
+        /** @param writer takes each of them, and has written it when it returns */
+        void writeTo(SafetensorsWriter writer) throws IOException;
+    }
+
     /**
      * Writes the shards and then, beside them, their part: what was written, for whoever commits. There is never a part
      * without its whole shard file, and after a failure there is neither.
@@ -24,22 +32,17 @@ public final class ShardWriter {
      * @param folder of the checkpoint; it is made where it is not there
      * @param index the rank in its partition group
      * @param of the size p of the partition group
-     * @param type of all tensors
      * @throws CheckpointException when they cannot be written, or are already there
      */
     public static ShardFile write(
-            Path folder, int index, int of, TensorType type, List<NamedTensor> tensors, Configuration hadoop) {
+            Path folder, int index, int of, SafetensorsHeader header, Tensors tensors, Configuration hadoop) {
         if (index < 0 || index >= of) {
             throw new IllegalArgumentException("Cannot write shard " + index + " of " + of + " to " + folder + ".");
         }
         Path file = new Path(folder, ShardFile.name(index, of));
-        SafetensorsHeader header = SafetensorsHeader.of(tensors.stream()
-                .map(tensor -> new TensorInfo(
-                        tensor.name(), type, List.of(tensor.tensor().numel())))
-                .toList());
         ShardFile shard;
         try (SafetensorsWriter writer = SafetensorsWriter.createInPlace(file, header, hadoop)) {
-            tensors.forEach(tensor -> writer.write(tensor.name(), tensor.tensor()));
+            StorageCall.run("write " + file, () -> tensors.writeTo(writer));
             writer.commit();
             shard = new ShardFile(file.getName(), header.fileLength(), writer.checksums());
         }
@@ -50,6 +53,22 @@ public final class ShardWriter {
             discard(file, failure, hadoop);
             throw failure;
         }
+    }
+
+    /** As above, of tensors that are there all at once. */
+    public static ShardFile write(
+            Path folder, int index, int of, TensorType type, List<NamedTensor> tensors, Configuration hadoop) {
+        SafetensorsHeader header = SafetensorsHeader.of(tensors.stream()
+                .map(tensor -> new TensorInfo(
+                        tensor.name(), type, List.of(tensor.tensor().numel())))
+                .toList());
+        return write(
+                folder,
+                index,
+                of,
+                header,
+                writer -> tensors.forEach(tensor -> writer.write(tensor.name(), tensor.tensor())),
+                hadoop);
     }
 
     private static void discard(Path file, RuntimeException failure, Configuration hadoop) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
@@ -46,6 +47,8 @@ public final class MicsEngine implements AutoCloseable {
     private final DeviceSums sums;
     private final RankContext ranks;
     private final int partitionIndex;
+
+    private boolean stopAsked;
 
     /** What gives native memory back, the latest first. */
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -90,7 +93,7 @@ public final class MicsEngine implements AutoCloseable {
             arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
             gradients =
                     own(new GradientBuffer(stages, states.layout(), types.reduction(), device), GradientBuffer::close);
-            sums = own(new DeviceSums(2, ranks), DeviceSums::close);
+            sums = own(new DeviceSums(3, ranks), DeviceSums::close);
             synchronization = new GradientSynchronization(partition, replication, states, gradients);
             Residency residency = new Residency(thereAndBack, arena);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
@@ -127,13 +130,17 @@ public final class MicsEngine implements AutoCloseable {
         synchronization.hopTwo();
         long count = microSteps * ranks.worldSize();
         try (PointerScope scope = new PointerScope()) {
-            norm.averageAndClip(count, sums.at(1));
-            worldSum.of(sums.first(1));
+            if (stopAsked) {
+                sums.at(1).fill_(new Scalar(1));
+            }
+            norm.averageAndClip(count, sums.at(2));
+            worldSum.of(sums.first(2));
         }
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
         // where the next forward pass would be late.
-        double[] lossAndNorm = sums.read();
-        StepResult result = new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
+        double[] lossStopAndNorm = sums.read();
+        StepResult result =
+                new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
         try (PointerScope scope = new PointerScope()) {
             if (!result.skipped()) {
                 optimizer.update(learningRate);
@@ -142,6 +149,14 @@ public final class MicsEngine implements AutoCloseable {
             states.gradients().zero_();
         }
         return result;
+    }
+
+    /**
+     * The next steps tell all ranks that one of them wants the run to end: so that all of them end after the same step. Between
+     * two steps.
+     */
+    public void askForStop() {
+        stopAsked = true;
     }
 
     /**

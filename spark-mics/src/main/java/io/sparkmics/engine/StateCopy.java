@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -108,6 +109,16 @@ public final class StateCopy implements AutoCloseable {
             throw new IllegalStateException("Cannot read the copy of the states: none has been taken yet. Take one.");
         }
         return updates;
+    }
+
+    /** What is copied, in the order in which {@link #forEach} shows it of each unit. */
+    public List<StateKind> kinds() {
+        return List.copyOf(copies.keySet());
+    }
+
+    /** How it lies. */
+    public ShardLayout layout() {
+        return layout;
     }
 
     /** Of host memory, the same from beginning to end. */

@@ -19,6 +19,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
  * @param hadoop how the executors reach that folder
+ * @param start whose attempt it is, and where it begins
+ * @param saving what ranks save of their states
  */
 public record TrainingPlan(
         TrainingSettings settings,
@@ -30,7 +32,9 @@ public record TrainingPlan(
         boolean text,
         GpuTasks.Way gpus,
         ProgressSender progress,
-        SerializableConfiguration hadoop)
+        SerializableConfiguration hadoop,
+        AttemptStart start,
+        Saving saving)
         implements Serializable {
 
     /** The token that the rows were ended with, where there was one. */
