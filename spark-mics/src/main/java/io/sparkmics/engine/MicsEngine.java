@@ -139,8 +139,7 @@ public final class MicsEngine implements AutoCloseable {
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
         // where the next forward pass would be late.
         double[] lossStopAndNorm = sums.read();
-        StepResult result =
-                new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
+        StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
         try (PointerScope scope = new PointerScope()) {
             if (!result.skipped()) {
                 optimizer.update(learningRate);

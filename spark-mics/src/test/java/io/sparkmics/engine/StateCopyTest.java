@@ -27,15 +27,7 @@ class StateCopyTest {
 
     private static Case alone(GptConfig config, OptimizerSettings optimizer) {
         return new Case(
-                config,
-                1,
-                1,
-                1,
-                GatherMode.FLAT,
-                1,
-                1,
-                new EngineSettings(optimizer, 1, 3, Precision.FLOAT32),
-                1);
+                config, 1, 1, 1, GatherMode.FLAT, 1, 1, new EngineSettings(optimizer, 1, 3, Precision.FLOAT32), 1);
     }
 
     private static void with(Case run, Body body) {

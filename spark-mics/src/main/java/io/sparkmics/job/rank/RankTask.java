@@ -12,13 +12,13 @@ import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.StateCopy;
 import io.sparkmics.engine.StateKind;
-import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.job.cluster.RankGpu;
@@ -97,8 +97,7 @@ public final class RankTask {
         return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
     }
 
-    private RankReport train(
-            RankContext ranks, MicsEngine engine, BatchReader reader, BooleanSupplier cancelled) {
+    private RankReport train(RankContext ranks, MicsEngine engine, BatchReader reader, BooleanSupplier cancelled) {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
         List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
@@ -139,8 +138,7 @@ public final class RankTask {
                 settings.precision().equals("float64") ? TensorType.F64 : TensorType.F32,
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
-        return new StateWriter(
-                saver, ranks.rank(), settings.collectiveTimeout().dividedBy(2), cancelled, listener);
+        return new StateWriter(saver, ranks.rank(), settings.collectiveTimeout().dividedBy(2), cancelled, listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {

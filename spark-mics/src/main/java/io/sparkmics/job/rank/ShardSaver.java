@@ -27,13 +27,7 @@ import org.apache.hadoop.fs.Path;
  * @param type of all its elements
  */
 record ShardSaver(
-        Saving saving,
-        AttemptStart start,
-        int index,
-        int of,
-        StateCopy copy,
-        TensorType type,
-        Configuration hadoop) {
+        Saving saving, AttemptStart start, int index, int of, StateCopy copy, TensorType type, Configuration hadoop) {
 
     /**
      * @param step how many are done

@@ -66,7 +66,8 @@ final class StateWriter implements AutoCloseable {
                     seconds(begin),
                     0,
                     "the storage has not taken the one before yet, and training does not wait longer than "
-                            + patience.toSeconds() + " s. Set a larger checkpointInterval, or a faster checkpointDirectory."));
+                            + patience.toSeconds()
+                            + " s. Set a larger checkpointInterval, or a faster checkpointDirectory."));
             return;
         }
         saver.copy().take();

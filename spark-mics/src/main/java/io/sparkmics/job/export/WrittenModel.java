@@ -1,4 +1,4 @@
-package io.sparkmics.job.rank;
+package io.sparkmics.job.export;
 
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.WeightsVersion;

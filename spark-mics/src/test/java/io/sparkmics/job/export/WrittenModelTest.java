@@ -1,4 +1,4 @@
-package io.sparkmics.job.rank;
+package io.sparkmics.job.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
