@@ -46,7 +46,7 @@ final class RankTask {
         BarrierTaskContext task = BarrierTaskContext.get();
         NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
-        BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces);
+        BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces, 0);
         // Before anyone waits in a collective.
         reader.checkFirst();
         BarrierExchange exchange = new BarrierExchange(task, MEETING);
