@@ -95,7 +95,7 @@ final class PreparedRows {
                 Names.count(schedule.worldSize(), "rank"));
         System.err.println(what + ".");
         try (JobDescription description = JobDescription.of(spark, what)) {
-            return data.shuffle(schedule);
+            return data.shuffle(schedule, 0);
         }
     }
 

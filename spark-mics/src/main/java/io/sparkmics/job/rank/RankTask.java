@@ -62,7 +62,7 @@ public final class RankTask {
                 plan.counts(),
                 task.partitionId(),
                 pieces,
-                plan.start().firstBatch(plan.schedule().steps()));
+                plan.attempt().firstBatch(plan.schedule().steps()));
         // Before anyone waits in a collective.
         reader.checkFirst();
         BarrierExchange exchange = new BarrierExchange(task, MEETING);
@@ -103,9 +103,9 @@ public final class RankTask {
         // One copy of the model states is enough: the first partition group has it.
         try (StateWriter states =
                 ranks.rank() < plan.partitionGroupSize() ? writer(ranks, engine, cancelled, saves::add) : null) {
-            if (plan.start().resumes()) {
+            if (plan.attempt().resumes()) {
                 loop.resume(Resumption.of(
-                        plan.start(), engine, ranks.rank(), plan.hadoop().value()));
+                        plan.attempt(), engine, ranks.rank(), plan.hadoop().value()));
             }
             loop.run(states);
             MemoryUse memory = engine.memory();
@@ -121,7 +121,7 @@ public final class RankTask {
 
     /** Where nothing was left to train, the checkpoint that was gone on from is the result. */
     private boolean isSaved(long stepsDone) {
-        return plan.start().resumes() && plan.start().firstStep() == stepsDone;
+        return plan.attempt().resumes() && plan.attempt().firstStep() == stepsDone;
     }
 
     private StateWriter writer(
@@ -131,7 +131,7 @@ public final class RankTask {
                 : engine.newStateCopy(EnumSet.of(StateKind.PARAMETERS));
         ShardSaver saver = new ShardSaver(
                 plan.saving(),
-                plan.start(),
+                plan.attempt(),
                 ranks.rank(),
                 plan.partitionGroupSize(),
                 copy,

@@ -25,8 +25,8 @@ record Resumption(Manifest manifest, List<StepMetrics> history) {
      *
      * @throws io.sparkmics.checkpoint.CheckpointException when the checkpoint is damaged
      */
-    static Resumption of(AttemptStart start, MicsEngine engine, int rank, Configuration hadoop) {
-        Path path = new Path(start.checkpoint());
+    static Resumption of(Attempt attempt, MicsEngine engine, int rank, Configuration hadoop) {
+        Path path = new Path(attempt.checkpoint());
         CheckpointFolder folder = new CheckpointFolder(path, hadoop);
         try (CheckpointReader reader = CheckpointReader.open(folder, hadoop)) {
             Manifest manifest = reader.manifest();
@@ -35,7 +35,7 @@ record Resumption(Manifest manifest, List<StepMetrics> history) {
                             reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target),
                     manifest.states().updates());
             List<StepMetrics> history = rank == 0
-                    ? StepHistory.read(new Path(path, CheckpointFolder.METRICS), start.firstStep(), hadoop)
+                    ? StepHistory.read(new Path(path, CheckpointFolder.METRICS), attempt.firstStep(), hadoop)
                     : List.of();
             return new Resumption(manifest, history);
         } catch (IOException e) {

@@ -27,7 +27,7 @@ import org.apache.hadoop.fs.Path;
  * @param type of all its elements
  */
 record ShardSaver(
-        Saving saving, AttemptStart start, int index, int of, StateCopy copy, TensorType type, Configuration hadoop) {
+        Saving saving, Attempt attempt, int index, int of, StateCopy copy, TensorType type, Configuration hadoop) {
 
     /**
      * @param step how many are done
@@ -35,7 +35,7 @@ record ShardSaver(
      * @throws io.sparkmics.checkpoint.CheckpointException when the storage does not take it; nothing of this rank is there then
      */
     ShardFile write(long step, List<StepMetrics> history) {
-        Path folder = saving.folder(start.id(step));
+        Path folder = saving.folder(attempt.id(step));
         if (index == 0) {
             Path metrics = new Path(folder, CheckpointFolder.METRICS);
             StorageCall.run("write " + metrics, () -> StepHistory.write(metrics, history, hadoop));

@@ -44,7 +44,7 @@ final class TrainingLoop {
         this.reader = reader;
         this.traffic = new StepTraffic(ranks.traffic());
         this.divergence = new Divergence(schedule.steps());
-        this.firstStep = plan.start().firstStep();
+        this.firstStep = plan.attempt().firstStep();
         this.stepsDone = firstStep;
     }
 

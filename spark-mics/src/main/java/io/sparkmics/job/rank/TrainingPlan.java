@@ -6,26 +6,23 @@ import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.monitor.ProgressSender;
 import io.sparkmics.plan.TrainingSchedule;
 import java.io.Serializable;
-import java.util.OptionalInt;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * What the driver has decided and every rank carries out.
  *
- * @param partitionGroupSize p, chosen
  * @param endOfTextId the token that the rows were ended with, or {@link TrainingSettings#NO_END_OF_TEXT}
  * @param runDirectory where this run may write
  * @param text whether the model is trained on text, by the built-in tokenizer
  * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
  * @param hadoop how the executors reach that folder
- * @param start whose attempt it is, and where it begins
+ * @param attempt which try it is, and where it begins
  * @param saving what ranks save of their states
  */
 public record TrainingPlan(
         TrainingSettings settings,
         TrainingSchedule schedule,
-        int partitionGroupSize,
         TokenCounts counts,
         int endOfTextId,
         String runDirectory,
@@ -33,12 +30,12 @@ public record TrainingPlan(
         GpuTasks.Way gpus,
         ProgressSender progress,
         SerializableConfiguration hadoop,
-        AttemptStart start,
+        Attempt attempt,
         Saving saving)
         implements Serializable {
 
-    /** The token that the rows were ended with, where there was one. */
-    OptionalInt endOfText() {
-        return endOfTextId == TrainingSettings.NO_END_OF_TEXT ? OptionalInt.empty() : OptionalInt.of(endOfTextId);
+    /** p, chosen. */
+    int partitionGroupSize() {
+        return attempt.partitionGroupSize();
     }
 }
