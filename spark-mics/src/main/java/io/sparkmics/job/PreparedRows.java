@@ -1,6 +1,7 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
@@ -86,17 +87,26 @@ final class PreparedRows {
         return schedule.leftOverSequences(epochs(settings), counts().trainingSequences());
     }
 
-    /** The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them. */
-    JavaPairRDD<SequenceKey, int[]> shuffle() {
+    /**
+     * The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them.
+     *
+     * @param firstStep whose batches are read first
+     */
+    JavaPairRDD<SequenceKey, int[]> shuffle(long firstStep) {
         String what = String.format(
                 Locale.ROOT,
                 "Shuffling %,d sequences to %s",
-                schedule.sequences(),
+                schedule.sequences() - firstStep * schedule.globalBatchSize(),
                 Names.count(schedule.worldSize(), "rank"));
         System.err.println(what + ".");
         try (JobDescription description = JobDescription.of(spark, what)) {
-            return data.shuffle(schedule, 0);
+            return data.shuffle(schedule, firstStep);
         }
+    }
+
+    /** What a checkpoint says of them. */
+    Manifest.Data described() {
+        return new Manifest.Data(data.fingerprint(), figures());
     }
 
     TrainingSchedule schedule() {

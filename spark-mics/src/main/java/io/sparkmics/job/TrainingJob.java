@@ -1,16 +1,23 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.TemporaryFolder;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.CheckpointCommitter;
+import io.sparkmics.job.attempt.ManifestDraft;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
+import io.sparkmics.job.export.ModelExport;
+import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
+import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
@@ -95,16 +102,37 @@ public final class TrainingJob {
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
-        List<RankReport> reports = trainRanks(folder, places, rows);
+        Attempt attempt = Attempt.first(settings.numWorkers(), places.partitionGroupSize());
+        Saving saving = new Saving(folder.path().toString(), 0);
+        List<RankReport> reports = trainRanks(folder, places, rows, attempt, saving);
         RankReport.requireTrained(reports);
         MemoryFigures taken = MemoryFigures.of(memory, places.partitionGroupSize(), reports);
         System.err.println(taken.describe());
         RankReport first = RankReport.first(reports);
         return new TrainingResult(
-                first.model().require(hadoop),
+                export(folder, rows, attempt, saving, first.history().size()),
                 folder,
                 taken.addTo(summary(rows, places, memory, reports)),
                 first.history());
+    }
+
+    private WeightsVersion export(
+            TemporaryFolder folder, PreparedRows rows, Attempt attempt, Saving saving, long stepsDone) {
+        ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
+        CheckpointFolder shards = new CheckpointCommitter(draft, attempt, hadoop)
+                .commit(stepsDone)
+                .orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
+                        + saving.directory() + ". Set workDirectory to a path that driver and executors share."));
+        ModelExport.Source source = new ModelExport.Source(
+                settings.model(),
+                shards.path().toString(),
+                rows.text(),
+                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                new SerializableConfiguration(hadoop));
+        try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {
+            return ModelExport.run(spark, source).require(hadoop);
+        }
     }
 
     private Outlook outlook(TrainingSchedule schedule, RankPlaces places, MemoryModel memory) {
@@ -117,21 +145,24 @@ public final class TrainingJob {
                 memory.bytesPerRank(places.partitionGroupSize()));
     }
 
-    private List<RankReport> trainRanks(TemporaryFolder folder, RankPlaces places, PreparedRows rows) {
+    private List<RankReport> trainRanks(
+            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Attempt attempt, Saving saving) {
         try (ProgressLine line = new ProgressLine(spark.sc());
                 ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(this::hear))) {
             TrainingPlan plan = new TrainingPlan(
                     settings,
                     rows.schedule(),
-                    places.partitionGroupSize(),
                     rows.counts(),
                     rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
                     folder.path().toString(),
                     rows.text(),
                     places.device().gpus().way(),
                     channel.sender(),
-                    new SerializableConfiguration(hadoop));
-            JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
+                    new SerializableConfiguration(hadoop),
+                    attempt,
+                    saving);
+            JavaPairRDD<SequenceKey, int[]> pieces =
+                    rows.shuffle(attempt.firstBatch(rows.schedule().steps()));
             try (JobDescription description =
                     JobDescription.of(spark.sc(), "Training, " + Names.count(settings.numWorkers(), "rank"))) {
                 return BarrierStage.run(pieces, plan, places.device().profile(spark.sc()));

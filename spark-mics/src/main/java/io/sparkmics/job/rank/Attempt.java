@@ -63,7 +63,7 @@ public record Attempt(
     }
 
     /** Of what this attempt saves when so many steps are done. */
-    CheckpointId id(long step) {
+    public CheckpointId id(long step) {
         return new CheckpointId(runId, number, step);
     }
 
