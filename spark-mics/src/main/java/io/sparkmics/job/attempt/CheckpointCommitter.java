@@ -4,7 +4,7 @@ import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.manifest.ShardFile;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.Saving;
-import io.sparkmics.monitor.StepHistory;
+import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +70,7 @@ public final class CheckpointCommitter {
         if (shards.isEmpty()) {
             return Optional.empty();
         }
-        List<StepMetrics> history = StepHistory.read(new Path(folder.path(), CheckpointFolder.METRICS), step, hadoop);
+        List<StepMetrics> history = MetricsFile.read(new Path(folder.path(), CheckpointFolder.METRICS), step, hadoop);
         folder.commit(draft.of(attempt, history, shards.get()));
         committed = step;
         return Optional.of(folder);

@@ -4,7 +4,7 @@ import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.engine.MicsEngine;
-import io.sparkmics.monitor.StepHistory;
+import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +35,7 @@ record Resumption(Manifest manifest, List<StepMetrics> history) {
                             reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target),
                     manifest.states().updates());
             List<StepMetrics> history = rank == 0
-                    ? StepHistory.read(new Path(path, CheckpointFolder.METRICS), attempt.firstStep(), hadoop)
+                    ? MetricsFile.read(new Path(path, CheckpointFolder.METRICS), attempt.firstStep(), hadoop)
                     : List.of();
             return new Resumption(manifest, history);
         } catch (IOException e) {

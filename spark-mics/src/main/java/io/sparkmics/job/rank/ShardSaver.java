@@ -10,7 +10,7 @@ import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.engine.StateCopy;
-import io.sparkmics.monitor.StepHistory;
+import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;
 import java.util.List;
@@ -38,7 +38,7 @@ record ShardSaver(
         Path folder = saving.folder(attempt.id(step));
         if (index == 0) {
             Path metrics = new Path(folder, CheckpointFolder.METRICS);
-            StorageCall.run("write " + metrics, () -> StepHistory.write(metrics, history, hadoop));
+            StorageCall.run("write " + metrics, () -> MetricsFile.write(metrics, history, hadoop));
         }
         return ShardWriter.write(folder, index, of, header(), this::writeTo, hadoop);
     }

@@ -12,12 +12,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** The steps of a run that a checkpoint keeps: a line of JSON each, from the first one on. */
-public final class StepHistory {
+public final class MetricsFile {
 
     /** No line of ours is longer; what is, is not read on. */
     private static final int LONGEST_LINE = 4096;
 
-    private StepHistory() {}
+    private MetricsFile() {}
 
     /** Over what is there. */
     public static void write(Path file, List<StepMetrics> steps, Configuration hadoop) throws IOException {
