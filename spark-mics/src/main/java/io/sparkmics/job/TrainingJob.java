@@ -4,12 +4,15 @@ import io.sparkmics.bootstrap.Names;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.Signals;
+import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
+import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -26,6 +29,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
@@ -118,28 +122,41 @@ public final class TrainingJob {
     }
 
     private List<RankReport> trainRanks(TemporaryFolder folder, RankPlaces places, PreparedRows rows) {
-        try (ProgressLine line = new ProgressLine(spark.sc());
-                ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(this::hear))) {
-            TrainingPlan plan = new TrainingPlan(
-                    settings,
-                    rows.schedule(),
-                    places.partitionGroupSize(),
-                    rows.counts(),
-                    rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
-                    folder.path().toString(),
-                    rows.text(),
-                    places.device().gpus().way(),
-                    channel.sender(),
-                    new SerializableConfiguration(hadoop));
-            JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
-            try (JobDescription description =
-                    JobDescription.of(spark.sc(), "Training, " + Names.count(settings.numWorkers(), "rank"))) {
-                return BarrierStage.run(pieces, plan, places.device().profile(spark.sc()));
+        ResourceProfile profile = places.device().profile(spark.sc());
+        Supervisor.Launcher launcher = (attempt, signals, watch) -> {
+            try (ProgressLine line = new ProgressLine(spark.sc());
+                    ProgressChannel channel =
+                            ProgressChannel.open(spark.sc(), line.andThen(step -> hear(step, signals)))) {
+                TrainingPlan plan = plan(folder, places, rows, channel, attempt);
+                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
+                try (JobDescription description =
+                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
+                    return watch.watch(BarrierStage.start(pieces, plan, profile));
+                }
             }
-        }
+        };
+        String model = ModelName.of(settings.model());
+        return new Supervisor(spark.sc(), settings, model, profile, size -> false, launcher)
+                .run(Attempt.first(settings.numWorkers(), places.partitionGroupSize()));
     }
 
-    private void hear(StepMetrics step) {
+    private TrainingPlan plan(
+            TemporaryFolder folder, RankPlaces places, PreparedRows rows, ProgressChannel channel, Attempt attempt) {
+        return new TrainingPlan(
+                settings,
+                rows.schedule(),
+                rows.counts(),
+                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                rows.text(),
+                places.device().gpus().way(),
+                channel.sender(),
+                new SerializableConfiguration(hadoop),
+                attempt);
+    }
+
+    private void hear(StepMetrics step, Signals signals) {
+        signals.stepped(step.step());
         last = step;
         listener.accept(step);
     }

@@ -76,9 +76,8 @@ class ProcessRanksTest {
         assertThat(suspects.get(0).reason()).contains(" group [2, 3]");
         assertThat(List.of(output(0), output(1), output(3)))
                 .anySatisfy(text -> assertThat(text)
-                        .contains(
-                                "no end within PT5S. Look for the first error of the other ranks;"
-                                        + " this one waited for rank 2 on 127.0.0.1."));
+                        .contains("no end within PT5S. Look for the first error of the other ranks;"
+                                + " this one waited for rank 2 on 127.0.0.1."));
     }
 
     private void awaitOutput(int rank, String text) throws Exception {

@@ -29,14 +29,13 @@ final class ModelFolder {
     private final Model model;
     private final TensorType type;
 
-    /**
-     * @param attempt of the stage: an attempt that was given up must not touch what a later one writes
-     */
-    ModelFolder(TrainingPlan plan, Model model, int attempt) {
+    ModelFolder(TrainingPlan plan, Model model) {
         this.plan = plan;
         this.model = model;
         this.type = plan.settings().precision().equals("float64") ? TensorType.F64 : TensorType.F32;
-        this.folder = new Path(plan.runDirectory(), "attempt-" + attempt + "/" + HuggingFaceFolder.NAME);
+        // An attempt that was given up must not touch what a later one writes.
+        this.folder =
+                new Path(plan.runDirectory(), "attempt-" + plan.attempt().number() + "/" + HuggingFaceFolder.NAME);
         this.hadoop = plan.hadoop().value();
     }
 

@@ -64,7 +64,7 @@ public final class RankTask {
                 CancelWatch watch = new CancelWatch(task::isInterrupted, ranks::abort)) {
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
-                return ranks.abortOnFailure(() -> train(ranks, model, engine, reader, task.stageAttemptNumber()));
+                return ranks.abortOnFailure(() -> train(ranks, model, engine, reader));
             }
         }
     }
@@ -85,7 +85,7 @@ public final class RankTask {
         return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
     }
 
-    private RankReport train(RankContext ranks, Model model, MicsEngine engine, BatchReader reader, int attempt) {
+    private RankReport train(RankContext ranks, Model model, MicsEngine engine, BatchReader reader) {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
         List<StepMetrics> history;
         try {
@@ -97,7 +97,7 @@ public final class RankTask {
         WrittenModel written = null;
         // One copy of the model states is enough: the first partition group has it.
         if (ranks.rank() < plan.partitionGroupSize()) {
-            written = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
+            written = new ModelFolder(plan, model).write(engine, ranks.rank() == 0);
         }
         return new RankReport(ranks.rank(), written, history, loop.bytes(), memory, loop.finalLoss(), null);
     }

@@ -12,26 +12,31 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What the driver has decided and every rank carries out.
  *
- * @param partitionGroupSize p, chosen
  * @param endOfTextId the token that the rows were ended with, or {@link TrainingSettings#NO_END_OF_TEXT}
  * @param runDirectory where this run may write
  * @param text whether the model is trained on text, by the built-in tokenizer
  * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
  * @param hadoop how the executors reach that folder
+ * @param attempt which try it is, and where it begins
  */
 public record TrainingPlan(
         TrainingSettings settings,
         TrainingSchedule schedule,
-        int partitionGroupSize,
         TokenCounts counts,
         int endOfTextId,
         String runDirectory,
         boolean text,
         GpuTasks.Way gpus,
         ProgressSender progress,
-        SerializableConfiguration hadoop)
+        SerializableConfiguration hadoop,
+        Attempt attempt)
         implements Serializable {
+
+    /** p, chosen. */
+    int partitionGroupSize() {
+        return attempt.partitionGroupSize();
+    }
 
     /** The token that the rows were ended with, where there was one. */
     OptionalInt endOfText() {
