@@ -1,23 +1,25 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
-import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.TemporaryFolder;
-import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.data.SequenceKey;
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.job.attempt.BarrierStage;
 import io.sparkmics.job.attempt.CheckpointCommitter;
 import io.sparkmics.job.attempt.ManifestDraft;
+import io.sparkmics.job.export.ModelExport;
+import io.sparkmics.job.rank.Saving;
+import io.sparkmics.job.attempt.Signals;
+import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
-import io.sparkmics.job.export.ModelExport;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
-import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
@@ -33,6 +35,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
@@ -102,8 +105,8 @@ public final class TrainingJob {
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
-        Attempt attempt = Attempt.first(settings.numWorkers(), places.partitionGroupSize());
         Saving saving = new Saving(folder.path().toString(), 0);
+        Attempt attempt = Attempt.first(settings.numWorkers(), places.partitionGroupSize());
         List<RankReport> reports = trainRanks(folder, places, rows, attempt, saving);
         RankReport.requireTrained(reports);
         MemoryFigures taken = MemoryFigures.of(memory, places.partitionGroupSize(), reports);
@@ -146,31 +149,48 @@ public final class TrainingJob {
     }
 
     private List<RankReport> trainRanks(
-            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Attempt attempt, Saving saving) {
-        try (ProgressLine line = new ProgressLine(spark.sc());
-                ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(this::hear))) {
-            TrainingPlan plan = new TrainingPlan(
-                    settings,
-                    rows.schedule(),
-                    rows.counts(),
-                    rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
-                    folder.path().toString(),
-                    rows.text(),
-                    places.device().gpus().way(),
-                    channel.sender(),
-                    new SerializableConfiguration(hadoop),
-                    attempt,
-                    saving);
-            JavaPairRDD<SequenceKey, int[]> pieces =
-                    rows.shuffle(attempt.firstBatch(rows.schedule().steps()));
-            try (JobDescription description =
-                    JobDescription.of(spark.sc(), "Training, " + Names.count(settings.numWorkers(), "rank"))) {
-                return BarrierStage.run(pieces, plan, places.device().profile(spark.sc()));
+            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Attempt firstAttempt, Saving saving) {
+        ResourceProfile profile = places.device().profile(spark.sc());
+        Supervisor.Launcher launcher = (attempt, signals, watch) -> {
+            try (ProgressLine line = new ProgressLine(spark.sc());
+                    ProgressChannel channel =
+                            ProgressChannel.open(spark.sc(), line.andThen(step -> hear(step, signals)))) {
+                TrainingPlan plan = plan(folder, places, rows, channel, attempt, saving);
+                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(attempt.firstBatch(rows.schedule().steps()));
+                try (JobDescription description =
+                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
+                    return watch.watch(BarrierStage.start(pieces, plan, profile));
+                }
             }
-        }
+        };
+        String model = ModelName.of(settings.model());
+        return new Supervisor(spark.sc(), settings, model, profile, size -> false, launcher)
+                .run(firstAttempt);
     }
 
-    private void hear(StepMetrics step) {
+    private TrainingPlan plan(
+            TemporaryFolder folder,
+            RankPlaces places,
+            PreparedRows rows,
+            ProgressChannel channel,
+            Attempt attempt,
+            Saving saving) {
+        return new TrainingPlan(
+                settings,
+                rows.schedule(),
+                rows.counts(),
+                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                rows.text(),
+                places.device().gpus().way(),
+                channel.sender(),
+                new SerializableConfiguration(hadoop),
+                attempt,
+                saving);
+    }
+
+    private void hear(StepMetrics step, Signals signals) {
+        signals.stepped(step.step());
         last = step;
         listener.accept(step);
     }

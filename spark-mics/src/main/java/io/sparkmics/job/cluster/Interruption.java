@@ -46,6 +46,11 @@ public final class Interruption {
                 "Cannot wait for slots: the thread in fit was interrupted. Nothing was started. Call fit again to train.");
     }
 
+    /** The same while an attempt runs; who gives the run up says more: see {@link #error}. */
+    public static CancellationException whileTraining(InterruptedException failure) {
+        return error(failure, "Cannot finish the training: the thread in fit was interrupted.");
+    }
+
     /** The same while native libraries are loaded, on the driver or in a task. */
     static CancellationException whileLoading(InterruptedException failure) {
         return error(
