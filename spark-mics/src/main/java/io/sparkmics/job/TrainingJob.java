@@ -14,15 +14,15 @@ import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
-import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
+import io.sparkmics.monitor.RankChannel;
+import io.sparkmics.monitor.StepListener;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -40,12 +40,12 @@ public final class TrainingJob {
     private final TrainingSettings settings;
     private final JavaSparkContext spark;
     private final Configuration hadoop;
-    private final Consumer<StepMetrics> listener;
+    private final StepListener listener;
 
     /** The step that was heard of last, on another thread; null before the first. */
     private volatile StepMetrics last;
 
-    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, StepListener listener) {
         this.frame = frame;
         this.settings = settings;
         this.listener = listener;
@@ -64,7 +64,7 @@ public final class TrainingJob {
      * @throws IllegalStateException when the cluster has no room or cannot run native code, and when the training diverges
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, StepListener listener) {
         return new TrainingJob(frame.toDF(), settings, listener).run();
     }
 
@@ -119,7 +119,8 @@ public final class TrainingJob {
 
     private List<RankReport> trainRanks(TemporaryFolder folder, RankPlaces places, PreparedRows rows) {
         try (ProgressLine line = new ProgressLine(spark.sc());
-                ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(this::hear))) {
+                RankChannel channel = RankChannel.open(
+                        spark.sc(), Map.of(StepMetrics.KIND, StepMetrics.reader(line.andThen(this::hear))))) {
             TrainingPlan plan = new TrainingPlan(
                     settings,
                     rows.schedule(),
@@ -129,7 +130,7 @@ public final class TrainingJob {
                     folder.path().toString(),
                     rows.text(),
                     places.device().gpus().way(),
-                    channel.sender(),
+                    channel.begin(0),
                     new SerializableConfiguration(hadoop));
             JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
             try (JobDescription description =
