@@ -2,6 +2,12 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.checkpoint.TemporaryFolder;
+import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
+import io.sparkmics.monitor.RankSender;
+import io.sparkmics.job.rank.SaveReport;
+import io.sparkmics.job.rank.RankFailure;
+import io.sparkmics.job.cluster.Json;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
@@ -23,15 +29,15 @@ import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
-import io.sparkmics.monitor.ProgressChannel;
 import io.sparkmics.monitor.ProgressLine;
+import io.sparkmics.monitor.RankChannel;
+import io.sparkmics.monitor.StepListener;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -50,12 +56,12 @@ public final class TrainingJob {
     private final TrainingSettings settings;
     private final JavaSparkContext spark;
     private final Configuration hadoop;
-    private final Consumer<StepMetrics> listener;
+    private final StepListener listener;
 
     /** The step that was heard of last, on another thread; null before the first. */
     private volatile StepMetrics last;
 
-    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, StepListener listener) {
         this.frame = frame;
         this.settings = settings;
         this.listener = listener;
@@ -74,7 +80,7 @@ public final class TrainingJob {
      * @throws IllegalStateException when the cluster has no room or cannot run native code, and when the training diverges
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, StepListener listener) {
         return new TrainingJob(frame.toDF(), settings, listener).run();
     }
 
@@ -151,28 +157,45 @@ public final class TrainingJob {
     private List<RankReport> trainRanks(
             TemporaryFolder folder, RankPlaces places, PreparedRows rows, Attempt firstAttempt, Saving saving) {
         ResourceProfile profile = places.device().profile(spark.sc());
-        Supervisor.Launcher launcher = (attempt, signals, watch) -> {
-            try (ProgressLine line = new ProgressLine(spark.sc());
-                    ProgressChannel channel =
-                            ProgressChannel.open(spark.sc(), line.andThen(step -> hear(step, signals)))) {
-                TrainingPlan plan = plan(folder, places, rows, channel, attempt, saving);
-                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(attempt.firstBatch(rows.schedule().steps()));
+        AtomicReference<Signals> running = new AtomicReference<>();
+        try (ProgressLine line = new ProgressLine(spark.sc());
+                RankChannel channel = RankChannel.open(spark.sc(), listeners(line, running))) {
+            Supervisor.Launcher launcher = (attempt, signals, watch) -> {
+                running.set(signals);
+                TrainingPlan plan = plan(folder, places, rows, channel.begin(attempt.number()), attempt, saving);
+                JavaPairRDD<SequenceKey, int[]> pieces =
+                        rows.shuffle(attempt.firstBatch(rows.schedule().steps()));
                 try (JobDescription description =
                         JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
                     return watch.watch(BarrierStage.start(pieces, plan, profile));
                 }
-            }
-        };
-        String model = ModelName.of(settings.model());
-        return new Supervisor(spark.sc(), settings, model, profile, size -> false, launcher)
-                .run(firstAttempt);
+            };
+            String model = ModelName.of(settings.model());
+            return new Supervisor(spark.sc(), settings, model, profile, size -> false, launcher).run(firstAttempt);
+        }
+    }
+
+    /** Who hears what ranks say, by kind of message. */
+    private Map<String, Consumer<String>> listeners(StepListener line, AtomicReference<Signals> running) {
+        return Map.of(
+                StepMetrics.KIND,
+                StepMetrics.reader(step -> {
+                    running.get().stepped(step.step());
+                    line.accept(step);
+                    last = step;
+                    listener.accept(step);
+                }),
+                RankFailure.KIND,
+                json -> running.get().failed(Json.read(json, RankFailure.class)),
+                SaveReport.KIND,
+                json -> System.err.println(Json.read(json, SaveReport.class)));
     }
 
     private TrainingPlan plan(
             TemporaryFolder folder,
             RankPlaces places,
             PreparedRows rows,
-            ProgressChannel channel,
+            RankSender sender,
             Attempt attempt,
             Saving saving) {
         return new TrainingPlan(
@@ -183,16 +206,10 @@ public final class TrainingJob {
                 folder.path().toString(),
                 rows.text(),
                 places.device().gpus().way(),
-                channel.sender(),
+                sender,
                 new SerializableConfiguration(hadoop),
                 attempt,
                 saving);
-    }
-
-    private void hear(StepMetrics step, Signals signals) {
-        signals.stepped(step.step());
-        last = step;
-        listener.accept(step);
     }
 
     private static TrainingSummary summary(
