@@ -10,6 +10,7 @@ import io.sparkmics.monitor.StepListener;
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
+import io.sparkmics.params.ModelDeclaration;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ParamValues;
 import io.sparkmics.params.ScheduleParams;
@@ -67,6 +68,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
 
     /** @param listener hears of the steps as they are done: see {@link TrainingJob#run} */
     MicsModel fit(Dataset<?> frame, StepListener listener) {
+        ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
         TrainingResult result = TrainingJob.run(frame, settings(), listener).with("settings", ParamValues.of(this));
         MicsModel model = new MicsModel(uid, result.weights(), result);
         return copyValues(model.setParent(this), ParamMap.empty());

@@ -138,12 +138,13 @@ final class Rendezvous implements AutoCloseable {
         start(meeting, "meet");
         Results.await(meeting, settings, () -> false, (reason, cause) -> {
             // Before the abort, which ends every wait.
-            Optional<Integer> silent =
-                    cause instanceof TimeoutException ? handshake.awaited() : Optional.empty();
+            Optional<Integer> silent = cause instanceof TimeoutException ? handshake.awaited() : Optional.empty();
             mesh.abort();
             UninterruptibleWait.ended(meeting);
             mesh.close();
-            return cause instanceof CommunicationException found ? found : failure(
+            return cause instanceof CommunicationException found
+                    ? found
+                    : failure(
                             reason
                                     + silent.map(peer -> "; partition " + peer + " has not answered")
                                             .orElse(""),

@@ -77,8 +77,10 @@ class GlooStrangersTest {
 
         assertThat(messages).doesNotContain("connected");
         assertThat(messages)
-                .anyMatch(message -> message.matches("Cannot connect with partition [01]: what answered in its place does"
-                        + " not know the secret of this run\\. Keep strangers off the network between the executors\\."));
+                .anyMatch(
+                        message -> message.matches(
+                                "Cannot connect with partition [01]: what answered in its place does"
+                                        + " not know the secret of this run\\. Keep strangers off the network between the executors\\."));
     }
 
     /** Gloo takes them for the ranks: no harm to the result, but these ranks do not meet. */
@@ -105,8 +107,8 @@ class GlooStrangersTest {
     }
 
     /** What becomes of two ranks that connect, each with the secrets that it believes in. */
-    private static List<String> connected(Duration timeout, Disturbance disturbance, List<byte[]> zero, List<byte[]> one)
-            throws Exception {
+    private static List<String> connected(
+            Duration timeout, Disturbance disturbance, List<byte[]> zero, List<byte[]> one) throws Exception {
         CommunicationSettings settings = CommunicationSettings.of(2).withTimeout(timeout);
         try (Rendezvous first = new Rendezvous("127.0.0.1", 0, 2, settings);
                 Rendezvous second = new Rendezvous("127.0.0.1", 1, 2, settings)) {

@@ -124,8 +124,9 @@ public final class RankTask {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader, reporter::stepsDone);
         List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
-        try (StateWriter states =
-                ranks.rank() < plan.partitionGroupSize() ? writer(ranks, engine, cancelled, save -> told(save, saves)) : null) {
+        try (StateWriter states = ranks.rank() < plan.partitionGroupSize()
+                ? writer(ranks, engine, cancelled, save -> told(save, saves))
+                : null) {
             if (plan.attempt().resumes()) {
                 loop.resume(Resumption.of(
                         plan.attempt(), engine, ranks.rank(), plan.hadoop().value()));

@@ -39,8 +39,7 @@ final class TrainingLoop {
     private double finalLoss;
 
     /** @param listener hears of how many steps are done */
-    TrainingLoop(
-            TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader, LongConsumer listener) {
+    TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader, LongConsumer listener) {
         this.plan = plan;
         this.schedule = plan.schedule();
         this.ranks = ranks;
