@@ -12,6 +12,7 @@ import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.TrainingPlan;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.ProgressChannel;
@@ -73,7 +74,7 @@ public final class TrainingJob {
         DeviceChoice possible = RankPlaces.await(spark, settings);
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(
-                settings.workDirectory(), hadoop, spark.sc().applicationId());
+                settings.workDirectory().path(), hadoop, spark.sc().applicationId());
         try (TaggedJobs jobs = new TaggedJobs(spark.sc())) {
             try {
                 return train(folder, possible);
@@ -125,15 +126,15 @@ public final class TrainingJob {
                     rows.schedule(),
                     places.partitionGroupSize(),
                     rows.counts(),
-                    rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                    rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
                     folder.path().toString(),
                     rows.text(),
                     places.device().gpus().way(),
                     channel.sender(),
                     new SerializableConfiguration(hadoop));
             JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
-            try (JobDescription description =
-                    JobDescription.of(spark.sc(), "Training, " + Names.count(settings.numWorkers(), "rank"))) {
+            try (JobDescription description = JobDescription.of(
+                    spark.sc(), "Training, " + Names.count(settings.world().numWorkers(), "rank"))) {
                 return BarrierStage.run(pieces, plan, places.device().profile(spark.sc()));
             }
         }

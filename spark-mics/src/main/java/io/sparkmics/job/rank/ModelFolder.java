@@ -35,7 +35,7 @@ final class ModelFolder {
     ModelFolder(TrainingPlan plan, Model model, int attempt) {
         this.plan = plan;
         this.model = model;
-        this.type = plan.settings().precision().equals("float64") ? TensorType.F64 : TensorType.F32;
+        this.type = plan.settings().compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32;
         this.folder = new Path(plan.runDirectory(), "attempt-" + attempt + "/" + HuggingFaceFolder.NAME);
         this.hadoop = plan.hadoop().value();
     }

@@ -103,12 +103,12 @@ public final class RankTask {
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {
-        GatherMode gather = settings.gather().equals("auto")
+        GatherMode gather = settings.collectives().gather().equals("auto")
                 ? GatherMode.AUTOMATIC
-                : GatherMode.valueOf(settings.gather().toUpperCase(Locale.ROOT));
+                : GatherMode.valueOf(settings.collectives().gather().toUpperCase(Locale.ROOT));
         return CommunicationSettings.of(plan.partitionGroupSize())
                 .withGather(gather)
-                .withTimeout(settings.collectiveTimeout())
+                .withTimeout(settings.recovery().collectiveTimeout())
                 .withCancelled(task::isInterrupted);
     }
 }

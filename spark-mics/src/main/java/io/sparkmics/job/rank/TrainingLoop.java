@@ -76,7 +76,7 @@ final class TrainingLoop {
             report(step, result, learningRate, validationLoss, (now - before) / 1e9, (now - begin) / 1e9);
             before = now;
             divergence.check(step, result, learningRate);
-            if (step == 0 && !plan.settings().checking()) {
+            if (step == 0 && !plan.settings().collectives().checking()) {
                 // What the ranks agree on in the first step they agree on in all.
                 ranks.checking(false);
             }

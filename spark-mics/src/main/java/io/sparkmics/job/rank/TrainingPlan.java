@@ -2,6 +2,7 @@ package io.sparkmics.job.rank;
 
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.monitor.ProgressSender;
 import io.sparkmics.plan.TrainingSchedule;
@@ -13,7 +14,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * What the driver has decided and every rank carries out.
  *
  * @param partitionGroupSize p, chosen
- * @param endOfTextId the token that the rows were ended with, or {@link TrainingSettings#NO_END_OF_TEXT}
+ * @param endOfTextId the token that the rows were ended with, or {@link InputSettings#NO_END_OF_TEXT}
  * @param runDirectory where this run may write
  * @param text whether the model is trained on text, by the built-in tokenizer
  * @param gpus how each rank gets its GPU, where they compute on GPUs
@@ -35,6 +36,6 @@ public record TrainingPlan(
 
     /** The token that the rows were ended with, where there was one. */
     OptionalInt endOfText() {
-        return endOfTextId == TrainingSettings.NO_END_OF_TEXT ? OptionalInt.empty() : OptionalInt.of(endOfTextId);
+        return endOfTextId == InputSettings.NO_END_OF_TEXT ? OptionalInt.empty() : OptionalInt.of(endOfTextId);
     }
 }
