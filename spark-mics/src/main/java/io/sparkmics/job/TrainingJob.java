@@ -24,6 +24,7 @@ import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.rank.TrainingPlan;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.ProgressLine;
@@ -89,7 +90,7 @@ public final class TrainingJob {
         DeviceChoice possible = RankPlaces.await(spark, settings);
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(
-                settings.workDirectory(), hadoop, spark.sc().applicationId());
+                settings.workDirectory().path(), hadoop, spark.sc().applicationId());
         try (TaggedJobs jobs = new TaggedJobs(spark.sc())) {
             try {
                 return train(folder, possible);
@@ -112,7 +113,7 @@ public final class TrainingJob {
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
         Saving saving = new Saving(folder.path().toString(), 0);
-        Attempt attempt = Attempt.first(settings.numWorkers(), places.partitionGroupSize());
+        Attempt attempt = Attempt.first(settings.world().numWorkers(), places.partitionGroupSize());
         List<RankReport> reports = trainRanks(folder, places, rows, attempt, saving);
         RankReport.requireTrained(reports);
         MemoryFigures taken = MemoryFigures.of(memory, places.partitionGroupSize(), reports);
@@ -136,7 +137,7 @@ public final class TrainingJob {
                 settings.model(),
                 shards.path().toString(),
                 rows.text(),
-                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
                 folder.path().toString(),
                 new SerializableConfiguration(hadoop));
         try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {
@@ -202,7 +203,7 @@ public final class TrainingJob {
                 settings,
                 rows.schedule(),
                 rows.counts(),
-                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
                 folder.path().toString(),
                 rows.text(),
                 places.device().gpus().way(),

@@ -2,6 +2,7 @@ package io.sparkmics.job.cluster;
 
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.job.settings.WorldSettings;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -17,7 +18,8 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
-        DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
+        DeviceChoice possible =
+                DeviceChoice.of(settings.compute().deviceType(), spark.getConf(), GpuMachine.hasLibraries());
         await(spark, settings, possible);
         return possible;
     }
@@ -26,8 +28,8 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
         Slots.await(
                 spark.sc(),
                 device.profile(spark.sc()),
-                settings.numWorkers(),
-                settings.slotTimeout(),
+                settings.world().numWorkers(),
+                settings.recovery().slotTimeout(),
                 System.err::println);
     }
 
@@ -41,7 +43,7 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
             JavaSparkContext spark, TrainingSettings settings, DeviceChoice possible, Path run, Configuration hadoop) {
         ExecutorSurvey survey;
         try (JobDescription description = JobDescription.of(spark.sc(), "Asking the executors what they are")) {
-            survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+            survey = ExecutorSurvey.of(spark, possible, settings.world().numWorkers(), run, hadoop);
         }
         DeviceChoice device = survey.choose(possible, threads(possible, settings));
         System.err.println(device);
@@ -52,21 +54,23 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
             // What the tasks of a run on CPUs ask for is something else.
             await(spark, settings, device);
         }
-        WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
+        WorkDirectory.requireShared(run, settings.workDirectory().shared(), survey.severalHosts());
         return new RankPlaces(device, partitionGroupSize(settings, device, survey));
     }
 
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
-        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
+        int workers = settings.world().numWorkers();
+        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(workers) : OptionalInt.empty();
     }
 
     private static int partitionGroupSize(TrainingSettings settings, DeviceChoice device, ExecutorSurvey survey) {
-        if (settings.partitionGroupSize() > 0) {
-            return settings.partitionGroupSize();
+        WorldSettings world = settings.world();
+        if (world.partitionGroupSize() > 0) {
+            return world.partitionGroupSize();
         }
         return settings.memoryModel()
                 .smallestPartitionGroupSize(
-                        settings.numWorkers(),
-                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
+                        world.numWorkers(),
+                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(world.numWorkers()));
     }
 }
