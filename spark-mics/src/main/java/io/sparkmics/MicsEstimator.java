@@ -3,8 +3,11 @@ package io.sparkmics;
 import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.job.settings.CheckpointSettings;
+import io.sparkmics.job.settings.RecoverySettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.OptimizerParams;
@@ -33,6 +36,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 ScheduleParams<MicsEstimator>,
                 OptimizerParams<MicsEstimator>,
                 ClusterParams<MicsEstimator>,
+                CheckpointParams<MicsEstimator>,
                 DefaultParamsWritable {
 
     private static final long serialVersionUID = 1L;
@@ -49,6 +53,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
         Defaults.of((ScheduleParams<?>) this);
         Defaults.of((OptimizerParams<?>) this);
         Defaults.of((ClusterParams<?>) this);
+        Defaults.of((CheckpointParams<?>) this);
     }
 
     @Override
@@ -121,9 +126,27 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 getReductionPrecision(),
                 getWorkDirectory(),
                 getSharedWorkDirectory(),
+                getAcceptPlainTextCollectives(),
+                getCheckCollectives(),
+                checkpointSettings(),
+                recoverySettings());
+    }
+
+    private CheckpointSettings checkpointSettings() {
+        return new CheckpointSettings(
+                getCheckpointInterval(),
+                getCheckpointDirectory(),
+                getKeepCheckpoints(),
+                getKeepEverySteps(),
+                getResumeFrom());
+    }
+
+    private RecoverySettings recoverySettings() {
+        return new RecoverySettings(
+                getMaxRestarts(),
+                getElasticWorkers(),
                 Duration.ofSeconds(getSlotTimeout()),
                 Duration.ofSeconds(getCollectiveTimeout()),
-                getAcceptPlainTextCollectives(),
-                getCheckCollectives());
+                getStopWhen());
     }
 }

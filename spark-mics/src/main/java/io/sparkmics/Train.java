@@ -24,6 +24,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class Train {
 
+    /** The folder of checkpoints in the output, where no other is set. */
+    private static final String CHECKPOINTS = "checkpoints";
+
     private final MicsEstimator estimator = new MicsEstimator();
     private final TrainCommand command = new TrainCommand(estimator);
     private final PrintWriter out;
@@ -78,6 +81,9 @@ public final class Train {
         Configuration hadoop = session.sessionState().newHadoopConf();
         try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop);
                 ShutdownHook hook = ShutdownHook.of(() -> interrupted(report))) {
+            if (estimator.settings().checkpoint().lacksDirectory()) {
+                estimator.setCheckpointDirectory(new Path(folder, CHECKPOINTS).toString());
+            }
             return estimator.fit(rows, report);
         }
     }

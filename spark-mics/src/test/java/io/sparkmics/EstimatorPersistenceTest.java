@@ -2,6 +2,7 @@ package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.model.Gpt;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +22,14 @@ class EstimatorPersistenceTest {
             .setNumWorkers(4)
             .setLearningRate(1e-3)
             .setMaxSteps(1L << 40)
-            .setSharedWorkDirectory(true);
+            .setSharedWorkDirectory(true)
+            .setCheckpointInterval(50)
+            .setCheckpointDirectory("hdfs:///checkpoints")
+            .setKeepCheckpoints(3)
+            .setKeepEverySteps(500)
+            .setMaxRestarts(1)
+            .setElasticWorkers(true)
+            .setStopWhen("hdfs:///stop");
 
     @BeforeEach
     void start() {
@@ -39,6 +47,18 @@ class EstimatorPersistenceTest {
         assertThat(loaded.settings()).isEqualTo(estimator.settings());
         assertThat(loaded.explainParams()).isEqualTo(estimator.explainParams());
         assertThat(loaded.isSet(loaded.seed())).isFalse();
+    }
+
+    @Test
+    void aLoadedEstimatorCanBeToldToGoOnFromTheLatestCheckpoint() throws IOException {
+        String path = folder.resolve("estimator").toString();
+        estimator.write().overwrite().save(path);
+
+        MicsEstimator loaded = MicsEstimator.load(path).setResumeFrom("latest");
+
+        assertThat(loaded.settings().checkpoint())
+                .isEqualTo(new CheckpointSettings(50, "hdfs:///checkpoints", 3, 500, CheckpointSettings.LATEST));
+        assertThat(loaded.settings().problems()).isEmpty();
     }
 
     @Test

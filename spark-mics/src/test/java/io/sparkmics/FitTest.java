@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
-import io.sparkmics.checkpoint.SafetensorsReader;
-import io.sparkmics.checkpoint.TensorInfo;
-import io.sparkmics.checkpoint.TensorType;
+import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;

@@ -162,6 +162,8 @@ final class RoomsTest {
             .definedBy("io.sparkmics.job")
             .layer("attempt")
             .definedBy("io.sparkmics.job.attempt")
+            .layer("export")
+            .definedBy("io.sparkmics.job.export")
             .layer("rank")
             .definedBy("io.sparkmics.job.rank")
             .layer("cluster")
@@ -172,12 +174,14 @@ final class RoomsTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("attempt")
             .mayOnlyBeAccessedByLayers("job")
+            .whereLayer("export")
+            .mayOnlyBeAccessedByLayers("job", "attempt")
             .whereLayer("rank")
             .mayOnlyBeAccessedByLayers("job", "attempt")
             .whereLayer("cluster")
-            .mayOnlyBeAccessedByLayers("job", "attempt", "rank")
+            .mayOnlyBeAccessedByLayers("job", "attempt", "export", "rank")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("job", "attempt", "rank", "cluster");
+            .mayOnlyBeAccessedByLayers("job", "attempt", "export", "rank", "cluster");
 
     @ArchTest
     static final ArchRule roomsDoNotGoInCircles =

@@ -1,6 +1,7 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
@@ -86,17 +87,27 @@ final class PreparedRows {
         return schedule.leftOverSequences(epochs(settings), counts().trainingSequences());
     }
 
-    /** The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them. */
-    JavaPairRDD<SequenceKey, int[]> shuffle() {
+    /**
+     * The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them.
+     *
+     * @param ranks the schedule for as many of them as there are
+     * @param firstStep whose batches are read first
+     */
+    JavaPairRDD<SequenceKey, int[]> shuffle(TrainingSchedule ranks, long firstStep) {
         String what = String.format(
                 Locale.ROOT,
                 "Shuffling %,d sequences to %s",
-                schedule.sequences(),
-                Names.count(schedule.worldSize(), "rank"));
+                ranks.sequences() - firstStep * ranks.globalBatchSize(),
+                Names.count(ranks.worldSize(), "rank"));
         System.err.println(what + ".");
         try (JobDescription description = JobDescription.of(spark, what)) {
-            return data.shuffle(schedule);
+            return data.shuffle(ranks, firstStep);
         }
+    }
+
+    /** What a checkpoint says of them. */
+    Manifest.Data described() {
+        return new Manifest.Data(data.fingerprint(), figures());
     }
 
     TrainingSchedule schedule() {

@@ -1,10 +1,16 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
+import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.ManifestDraft;
+import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.attempt.Signals;
+import io.sparkmics.job.attempt.StartPoint;
 import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
@@ -12,8 +18,10 @@ import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
+import io.sparkmics.job.export.ModelExport;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
+import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
@@ -99,16 +107,92 @@ public final class TrainingJob {
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
-        List<RankReport> reports = trainRanks(folder, places, rows);
-        RankReport.requireTrained(reports);
-        MemoryFigures taken = MemoryFigures.of(memory, places.partitionGroupSize(), reports);
-        System.err.println(taken.describe());
-        RankReport first = RankReport.first(reports);
-        return new TrainingResult(
-                first.model().require(hadoop),
-                folder,
-                taken.addTo(summary(rows, places, memory, reports)),
-                first.history());
+        Saving saving = saving(folder);
+        ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
+        StartPoint start = StartPoint.BEGINNING;
+        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop)) {
+            Supervisor.Finished finished = trainRanks(folder, places, rows, saving, checkpoints);
+            RankReport.requireTrained(finished.reports());
+            MemoryFigures taken = MemoryFigures.of(memory, finished.attempt().partitionGroupSize(), finished.reports());
+            System.err.println(taken.describe());
+            RankReport first = RankReport.first(finished.reports());
+            return new TrainingResult(
+                    export(folder, rows, checkpoints.result(first.history().size())),
+                    folder,
+                    taken.addTo(summary(rows, memory, finished)),
+                    first.history());
+        }
+    }
+
+    private Saving saving(TemporaryFolder folder) {
+        return settings.checkpoint().writes()
+                ? new Saving(
+                        StoragePaths.qualified(settings.checkpoint().directory(), hadoop)
+                                .toString(),
+                        settings.checkpoint().interval())
+                : new Saving(folder.path().toString(), 0);
+    }
+
+    private Supervisor.Finished trainRanks(
+            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Saving saving, RunCheckpoints checkpoints) {
+        ResourceProfile profile = places.device().profile(spark.sc());
+        Supervisor.Launcher launcher = (attempt, signals, watch) -> {
+            try (ProgressLine line = new ProgressLine(spark.sc());
+                    ProgressChannel channel =
+                            ProgressChannel.open(spark.sc(), line.andThen(step -> hear(step, signals)))) {
+                TrainingSchedule schedule = rows.schedule().on(attempt.worldSize());
+                TrainingPlan plan = plan(folder, places, rows, schedule, channel, attempt, saving);
+                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(schedule, attempt.firstBatch(schedule.steps()));
+                try (JobDescription description =
+                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
+                    return watch.watch(BarrierStage.start(pieces, plan, profile));
+                }
+            }
+        };
+        return new Supervisor(
+                        spark.sc(),
+                        settings,
+                        ModelName.of(settings.model()),
+                        profile,
+                        size -> settings.memoryModel().bytesPerRank(size) <= places.memoryPerRank(),
+                        checkpoints,
+                        launcher)
+                .run(Attempt.first(settings.numWorkers(), places.partitionGroupSize()));
+    }
+
+    private TrainingPlan plan(
+            TemporaryFolder folder,
+            RankPlaces places,
+            PreparedRows rows,
+            TrainingSchedule schedule,
+            ProgressChannel channel,
+            Attempt attempt,
+            Saving saving) {
+        return new TrainingPlan(
+                settings,
+                schedule,
+                rows.counts(),
+                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                rows.text(),
+                places.device().gpus().way(),
+                channel.sender(),
+                new SerializableConfiguration(hadoop),
+                attempt,
+                saving);
+    }
+
+    private WeightsVersion export(TemporaryFolder folder, PreparedRows rows, CheckpointFolder shards) {
+        ModelExport.Source source = new ModelExport.Source(
+                settings.model(),
+                shards.path().toString(),
+                rows.text(),
+                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                new SerializableConfiguration(hadoop));
+        try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {
+            return ModelExport.run(spark, source).require(hadoop);
+        }
     }
 
     private Outlook outlook(TrainingSchedule schedule, RankPlaces places, MemoryModel memory) {
@@ -121,54 +205,19 @@ public final class TrainingJob {
                 memory.bytesPerRank(places.partitionGroupSize()));
     }
 
-    private List<RankReport> trainRanks(TemporaryFolder folder, RankPlaces places, PreparedRows rows) {
-        ResourceProfile profile = places.device().profile(spark.sc());
-        Supervisor.Launcher launcher = (attempt, signals, watch) -> {
-            try (ProgressLine line = new ProgressLine(spark.sc());
-                    ProgressChannel channel =
-                            ProgressChannel.open(spark.sc(), line.andThen(step -> hear(step, signals)))) {
-                TrainingPlan plan = plan(folder, places, rows, channel, attempt);
-                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
-                try (JobDescription description =
-                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
-                    return watch.watch(BarrierStage.start(pieces, plan, profile));
-                }
-            }
-        };
-        String model = ModelName.of(settings.model());
-        return new Supervisor(spark.sc(), settings, model, profile, size -> false, launcher)
-                .run(Attempt.first(settings.numWorkers(), places.partitionGroupSize()));
-    }
-
-    private TrainingPlan plan(
-            TemporaryFolder folder, RankPlaces places, PreparedRows rows, ProgressChannel channel, Attempt attempt) {
-        return new TrainingPlan(
-                settings,
-                rows.schedule(),
-                rows.counts(),
-                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
-                folder.path().toString(),
-                rows.text(),
-                places.device().gpus().way(),
-                channel.sender(),
-                new SerializableConfiguration(hadoop),
-                attempt);
-    }
-
     private void hear(StepMetrics step, Signals signals) {
         signals.stepped(step.step());
         last = step;
         listener.accept(step);
     }
 
-    private static TrainingSummary summary(
-            PreparedRows rows, RankPlaces places, MemoryModel memory, List<RankReport> reports) {
-        RankReport first = RankReport.first(reports);
+    private static TrainingSummary summary(PreparedRows rows, MemoryModel memory, Supervisor.Finished finished) {
+        RankReport first = RankReport.first(finished.reports());
         List<StepMetrics> history = first.history();
         StepMetrics end = history.get(history.size() - 1);
         return new TrainingSummary(
-                rows.schedule().worldSize(),
-                places.partitionGroupSize(),
+                finished.attempt().worldSize(),
+                finished.attempt().partitionGroupSize(),
                 memory.parameters(),
                 rows.schedule().steps(),
                 history.stream().filter(StepMetrics::skipped).count(),
@@ -178,7 +227,7 @@ public final class TrainingJob {
                 end.validationLoss(),
                 end.tokens(),
                 end.seconds(),
-                RankReport.totalBytes(reports),
+                RankReport.totalBytes(finished.reports()),
                 rows.figures(),
                 Map.of());
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.settings.CheckpointSettings;
+import io.sparkmics.job.settings.RecoverySettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
@@ -248,9 +250,9 @@ class PreflightTest {
                 "float32",
                 workDirectory,
                 false,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(10),
                 acceptPlainText,
-                false);
+                false,
+                new CheckpointSettings(CheckpointSettings.NONE, "", 1, 0, ""),
+                new RecoverySettings(0, false, Duration.ofSeconds(1), Duration.ofSeconds(10), ""));
     }
 }

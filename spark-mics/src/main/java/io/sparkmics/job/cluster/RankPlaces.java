@@ -12,8 +12,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  *
  * @param device what they compute on
  * @param partitionGroupSize p, chosen: as the user did, or the smallest whose memory fits
+ * @param memoryPerRank what a rank has for its part of the model's states, in bytes
  */
-public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
+public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memoryPerRank) {
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
@@ -53,20 +54,17 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
             await(spark, settings, device);
         }
         WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-        return new RankPlaces(device, partitionGroupSize(settings, device, survey));
+        long memory = device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers());
+        return new RankPlaces(device, partitionGroupSize(settings, memory), memory);
     }
 
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
     }
 
-    private static int partitionGroupSize(TrainingSettings settings, DeviceChoice device, ExecutorSurvey survey) {
-        if (settings.partitionGroupSize() > 0) {
-            return settings.partitionGroupSize();
-        }
-        return settings.memoryModel()
-                .smallestPartitionGroupSize(
-                        settings.numWorkers(),
-                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
+    private static int partitionGroupSize(TrainingSettings settings, long memory) {
+        return settings.partitionGroupSize() > 0
+                ? settings.partitionGroupSize()
+                : settings.memoryModel().smallestPartitionGroupSize(settings.numWorkers(), memory);
     }
 }

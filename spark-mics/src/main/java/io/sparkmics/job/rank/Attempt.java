@@ -1,6 +1,7 @@
 package io.sparkmics.job.rank;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.manifest.CheckpointId;
 import java.io.Serializable;
 import java.util.UUID;
 
@@ -59,5 +60,24 @@ public record Attempt(
     /** The same on another number of ranks. */
     public Attempt on(int ranks, int groupSize) {
         return new Attempt(runId, number, firstStep, checkpoint, ranks, groupSize);
+    }
+
+    /** Of what this attempt saves when so many steps are done. */
+    public CheckpointId id(long step) {
+        return new CheckpointId(runId, number, step);
+    }
+
+    boolean resumes() {
+        return !checkpoint.isEmpty();
+    }
+
+    /**
+     * Which steps' batches a rank reads first. Where all steps are done it is the last one again: the trained weights are
+     * evaluated on its batch.
+     *
+     * @param steps of the whole run
+     */
+    public long firstBatch(long steps) {
+        return Math.min(firstStep, steps - 1);
     }
 }

@@ -12,25 +12,32 @@ import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.StateCopy;
+import io.sparkmics.engine.StateKind;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.job.cluster.RankGpu;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Model;
-import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.spark.BarrierTaskContext;
 import scala.Tuple2;
 
-/** One rank, from the first row to the last byte of the model. */
+/** One rank, from the first row to the last byte of its shards. */
 public final class RankTask {
 
     private static final byte[] NO_PAYLOAD = {};
@@ -50,7 +57,12 @@ public final class RankTask {
         BarrierTaskContext task = BarrierTaskContext.get();
         NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
-        BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces);
+        BatchReader reader = new BatchReader(
+                plan.schedule(),
+                plan.counts(),
+                task.partitionId(),
+                pieces,
+                plan.attempt().firstBatch(plan.schedule().steps()));
         // Before anyone waits in a collective.
         reader.checkFirst();
         BarrierExchange exchange = new BarrierExchange(task, MEETING);
@@ -64,7 +76,7 @@ public final class RankTask {
                 CancelWatch watch = new CancelWatch(task::isInterrupted, ranks::abort)) {
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
-                return ranks.abortOnFailure(() -> train(ranks, model, engine, reader));
+                return ranks.abortOnFailure(() -> train(ranks, engine, reader, task::isInterrupted));
             }
         }
     }
@@ -85,21 +97,48 @@ public final class RankTask {
         return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
     }
 
-    private RankReport train(RankContext ranks, Model model, MicsEngine engine, BatchReader reader) {
+    private RankReport train(RankContext ranks, MicsEngine engine, BatchReader reader, BooleanSupplier cancelled) {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
-        List<StepMetrics> history;
-        try {
-            history = loop.run();
-        } catch (DivergedException diverged) {
-            return RankReport.of(ranks.rank(), diverged);
-        }
-        MemoryUse memory = engine.memory();
-        WrittenModel written = null;
+        List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
-        if (ranks.rank() < plan.partitionGroupSize()) {
-            written = new ModelFolder(plan, model).write(engine, ranks.rank() == 0);
+        try (StateWriter states =
+                ranks.rank() < plan.partitionGroupSize() ? writer(ranks, engine, cancelled, saves::add) : null) {
+            if (plan.attempt().resumes()) {
+                loop.resume(Resumption.of(
+                        plan.attempt(), engine, ranks.rank(), plan.hadoop().value()));
+            }
+            loop.run(states);
+            MemoryUse memory = engine.memory();
+            if (states != null && !isSaved(loop.stepsDone())) {
+                states.saveResult(loop.stepsDone(), loop.history());
+            }
+            return new RankReport(
+                    ranks.rank(), loop.history(), loop.bytes(), memory, List.copyOf(saves), loop.finalLoss(), null);
+        } catch (DivergedException | SaveException failure) {
+            return RankReport.of(ranks.rank(), failure);
         }
-        return new RankReport(ranks.rank(), written, history, loop.bytes(), memory, loop.finalLoss(), null);
+    }
+
+    /** Where nothing was left to train, the checkpoint that was gone on from is the result. */
+    private boolean isSaved(long stepsDone) {
+        return plan.attempt().resumes() && plan.attempt().firstStep() == stepsDone;
+    }
+
+    private StateWriter writer(
+            RankContext ranks, MicsEngine engine, BooleanSupplier cancelled, Consumer<SaveReport> listener) {
+        StateCopy copy = plan.saving().checkpoints()
+                ? engine.newStateCopy()
+                : engine.newStateCopy(EnumSet.of(StateKind.PARAMETERS));
+        ShardSaver saver = new ShardSaver(
+                plan.saving(),
+                plan.attempt(),
+                ranks.rank(),
+                plan.partitionGroupSize(),
+                copy,
+                settings.precision().equals("float64") ? TensorType.F64 : TensorType.F32,
+                plan.hadoop().value());
+        // Half of what the others wait: then the rank is back with them in time.
+        return new StateWriter(saver, ranks.rank(), settings.collectiveTimeout().dividedBy(2), cancelled, listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {

@@ -6,7 +6,6 @@ import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.monitor.ProgressSender;
 import io.sparkmics.plan.TrainingSchedule;
 import java.io.Serializable;
-import java.util.OptionalInt;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -19,6 +18,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param progress how rank 0 is heard
  * @param hadoop how the executors reach that folder
  * @param attempt which try it is, and where it begins
+ * @param saving what ranks save of their states
  */
 public record TrainingPlan(
         TrainingSettings settings,
@@ -30,16 +30,12 @@ public record TrainingPlan(
         GpuTasks.Way gpus,
         ProgressSender progress,
         SerializableConfiguration hadoop,
-        Attempt attempt)
+        Attempt attempt,
+        Saving saving)
         implements Serializable {
 
     /** p, chosen. */
     int partitionGroupSize() {
         return attempt.partitionGroupSize();
-    }
-
-    /** The token that the rows were ended with, where there was one. */
-    OptionalInt endOfText() {
-        return endOfTextId == TrainingSettings.NO_END_OF_TEXT ? OptionalInt.empty() : OptionalInt.of(endOfTextId);
     }
 }

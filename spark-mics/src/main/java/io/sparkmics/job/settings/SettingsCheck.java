@@ -1,8 +1,6 @@
 package io.sparkmics.job.settings;
 
 import io.sparkmics.plan.TrainingSchedule;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,7 +12,7 @@ final class SettingsCheck {
     private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
 
     private final TrainingSettings settings;
-    private final List<String> problems = new ArrayList<>();
+    private final Problems problems = new Problems();
 
     SettingsCheck(TrainingSettings settings) {
         this.settings = settings;
@@ -29,8 +27,9 @@ final class SettingsCheck {
         end();
         optimization();
         choices();
-        timeouts();
-        return List.copyOf(problems);
+        settings.checkpoint().check(problems);
+        settings.recovery().check(problems);
+        return problems.found();
     }
 
     private void columns() {
@@ -87,61 +86,21 @@ final class SettingsCheck {
     }
 
     private void optimization() {
-        positive("learningRate", settings.learningRate());
-        positive("epsilon", settings.epsilon());
-        atLeastZero("weightDecay", settings.weightDecay());
-        atLeastZero("gradientClipping", settings.gradientClipping());
-        atLeastZero("warmUpSteps", settings.warmUpSteps());
-        between("beta1", settings.beta1(), false);
-        between("beta2", settings.beta2(), false);
-        between("minimumLearningRateRatio", settings.minimumLearningRateRatio(), true);
+        problems.positive("learningRate", settings.learningRate());
+        problems.positive("epsilon", settings.epsilon());
+        problems.atLeastZero("weightDecay", settings.weightDecay());
+        problems.atLeastZero("gradientClipping", settings.gradientClipping());
+        problems.atLeastZero("warmUpSteps", settings.warmUpSteps());
+        problems.between("beta1", settings.beta1(), false);
+        problems.between("beta2", settings.beta2(), false);
+        problems.between("minimumLearningRateRatio", settings.minimumLearningRateRatio(), true);
     }
 
     private void choices() {
-        choice("optimizer", settings.optimizer(), TrainingSettings.OPTIMIZERS);
-        choice("gather", settings.gather(), TrainingSettings.GATHERS);
-        choice("deviceType", settings.deviceType(), TrainingSettings.DEVICE_TYPES);
-        choice("precision", settings.precision(), TrainingSettings.PRECISIONS);
-        choice("reductionPrecision", settings.reductionPrecision(), TrainingSettings.REDUCTION_PRECISIONS);
-    }
-
-    private void timeouts() {
-        timeout("slotTimeout", settings.slotTimeout());
-        timeout("collectiveTimeout", settings.collectiveTimeout());
-    }
-
-    private void positive(String name, double value) {
-        if (!(value > 0) || Double.isInfinite(value)) {
-            refuse(name, value, "it is not a positive number", "Set a positive, finite number");
-        }
-    }
-
-    private void atLeastZero(String name, double value) {
-        if (!(value >= 0) || Double.isInfinite(value)) {
-            refuse(name, value, "it is not a finite number from 0", "Set 0 or a positive number");
-        }
-    }
-
-    private void between(String name, double value, boolean oneToo) {
-        if (!(value >= 0 && (oneToo ? value <= 1 : value < 1))) {
-            String range = "from 0 to 1" + (oneToo ? "" : " (1 excluded)");
-            refuse(name, value, "it is not " + range, "Set a number " + range);
-        }
-    }
-
-    private void choice(String name, String value, List<String> choices) {
-        if (!choices.contains(value)) {
-            refuse(name, value, "there is no such " + name, "Set one of " + String.join(", ", choices));
-        }
-    }
-
-    private void timeout(String name, Duration value) {
-        if (value.isZero() || value.isNegative()) {
-            refuse(name, value, "no time is left to wait", "Set at least one second");
-        }
-    }
-
-    private void refuse(String name, Object value, String reason, String remedy) {
-        problems.add("Cannot use " + name + " " + value + ": " + reason + ". " + remedy + ".");
+        problems.choice("optimizer", settings.optimizer(), TrainingSettings.OPTIMIZERS);
+        problems.choice("gather", settings.gather(), TrainingSettings.GATHERS);
+        problems.choice("deviceType", settings.deviceType(), TrainingSettings.DEVICE_TYPES);
+        problems.choice("precision", settings.precision(), TrainingSettings.PRECISIONS);
+        problems.choice("reductionPrecision", settings.reductionPrecision(), TrainingSettings.REDUCTION_PRECISIONS);
     }
 }

@@ -67,10 +67,10 @@ public record TrainingSettings(
         String reductionPrecision,
         String workDirectory,
         boolean sharedWorkDirectory,
-        Duration slotTimeout,
-        Duration collectiveTimeout,
         boolean acceptPlainText,
-        boolean checking)
+        boolean checking,
+        CheckpointSettings checkpoint,
+        RecoverySettings recovery)
         implements Serializable {
 
     /** No token is set to end the rows. */
@@ -81,6 +81,14 @@ public record TrainingSettings(
     public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
     public static final List<String> PRECISIONS = List.of("float32", "float64", "bfloat16");
     public static final List<String> REDUCTION_PRECISIONS = List.of("float32", "bfloat16");
+
+    public Duration slotTimeout() {
+        return recovery.slotTimeout();
+    }
+
+    public Duration collectiveTimeout() {
+        return recovery.collectiveTimeout();
+    }
 
     public EngineSettings engineSettings() {
         OptimizerSettings chosen = optimizer.equals("sgd")

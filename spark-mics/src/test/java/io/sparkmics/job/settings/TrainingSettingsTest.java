@@ -116,9 +116,9 @@ class TrainingSettingsTest {
                 "float32",
                 "",
                 false,
-                slotTimeout,
-                Duration.ofSeconds(10),
                 false,
-                false);
+                false,
+                new CheckpointSettings(CheckpointSettings.NONE, "", 1, 0, ""),
+                new RecoverySettings(0, false, slotTimeout, Duration.ofSeconds(10), ""));
     }
 }
