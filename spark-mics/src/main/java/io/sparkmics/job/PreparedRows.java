@@ -100,17 +100,18 @@ final class PreparedRows {
     /**
      * The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them.
      *
+     * @param ranks the schedule for as many of them as there are
      * @param firstStep whose batches are read first
      */
-    JavaPairRDD<SequenceKey, int[]> shuffle(long firstStep) {
+    JavaPairRDD<SequenceKey, int[]> shuffle(TrainingSchedule ranks, long firstStep) {
         String what = String.format(
                 Locale.ROOT,
                 "Shuffling %,d sequences to %s",
-                schedule.sequences() - firstStep * schedule.globalBatchSize(),
-                Names.count(schedule.worldSize(), "rank"));
+                ranks.sequences() - firstStep * ranks.globalBatchSize(),
+                Names.count(ranks.worldSize(), "rank"));
         System.err.println(what + ".");
         try (JobDescription description = JobDescription.of(spark, what)) {
-            return data.shuffle(schedule, firstStep);
+            return data.shuffle(ranks, firstStep);
         }
     }
 

@@ -2,13 +2,15 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.BarrierStage;
-import io.sparkmics.job.attempt.CheckpointCommitter;
 import io.sparkmics.job.attempt.ManifestDraft;
+import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.attempt.Signals;
+import io.sparkmics.job.attempt.StartPoint;
 import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
@@ -35,11 +37,14 @@ import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.resource.ResourceProfile;
@@ -112,27 +117,87 @@ public final class TrainingJob {
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
-        Saving saving = new Saving(folder.path().toString(), 0);
-        Attempt attempt = Attempt.first(settings.world().numWorkers(), places.partitionGroupSize());
-        List<RankReport> reports = trainRanks(folder, places, rows, attempt, saving);
-        RankReport.requireTrained(reports);
-        MemoryFigures taken = MemoryFigures.of(memory, places.partitionGroupSize(), reports);
-        System.err.println(taken.describe());
-        RankReport first = RankReport.first(reports);
-        return new TrainingResult(
-                export(folder, rows, attempt, saving, first.history().size()),
-                folder,
-                taken.addTo(summary(rows, places, memory, reports)),
-                first.history());
+        Saving saving = saving(folder);
+        ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
+        StartPoint start = StartPoint.BEGINNING;
+        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop)) {
+            Supervisor.Finished finished = trainRanks(folder, places, rows, saving, checkpoints);
+            RankReport.requireTrained(finished.reports());
+            MemoryFigures taken = MemoryFigures.of(memory, finished.attempt().partitionGroupSize(), finished.reports());
+            System.err.println(taken.describe());
+            RankReport first = RankReport.first(finished.reports());
+            return new TrainingResult(
+                    export(folder, rows, checkpoints.result(first.history().size())),
+                    folder,
+                    taken.addTo(summary(rows, memory, finished)),
+                    first.history());
+        }
     }
 
-    private WeightsVersion export(
-            TemporaryFolder folder, PreparedRows rows, Attempt attempt, Saving saving, long stepsDone) {
-        ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
-        CheckpointFolder shards = new CheckpointCommitter(draft, attempt, hadoop)
-                .commit(stepsDone)
-                .orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
-                        + saving.directory() + ". Set workDirectory to a path that driver and executors share."));
+    private Saving saving(TemporaryFolder folder) {
+        if (!settings.checkpoint().writes()) {
+            return new Saving(folder.path().toString(), 0);
+        }
+        try {
+            Path directory = StoragePaths.qualified(settings.checkpoint().directory(), hadoop);
+            return new Saving(directory.toString(), settings.checkpoint().interval());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private Supervisor.Finished trainRanks(
+            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Saving saving, RunCheckpoints checkpoints) {
+        ResourceProfile profile = places.device().profile(spark.sc());
+        AtomicReference<Signals> running = new AtomicReference<>();
+        try (ProgressLine line = new ProgressLine(spark.sc());
+                RankChannel channel = RankChannel.open(spark.sc(), listeners(line, running))) {
+            Supervisor.Launcher launcher = (attempt, signals, watch) -> {
+                running.set(signals);
+                TrainingSchedule schedule = rows.schedule().on(attempt.worldSize());
+                TrainingPlan plan =
+                        plan(folder, places, rows, schedule, channel.begin(attempt.number()), attempt, saving);
+                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(schedule, attempt.firstBatch(schedule.steps()));
+                try (JobDescription description =
+                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
+                    return watch.watch(BarrierStage.start(pieces, plan, profile));
+                }
+            };
+            return new Supervisor(
+                            spark.sc(),
+                            settings,
+                            ModelName.of(settings.model()),
+                            profile,
+                            size -> settings.memoryModel().bytesPerRank(size) <= places.memoryPerRank(),
+                            checkpoints,
+                            launcher)
+                    .run(Attempt.first(settings.world().numWorkers(), places.partitionGroupSize()));
+        }
+    }
+
+    private TrainingPlan plan(
+            TemporaryFolder folder,
+            RankPlaces places,
+            PreparedRows rows,
+            TrainingSchedule schedule,
+            RankSender sender,
+            Attempt attempt,
+            Saving saving) {
+        return new TrainingPlan(
+                settings,
+                schedule,
+                rows.counts(),
+                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                rows.text(),
+                places.device().gpus().way(),
+                sender,
+                new SerializableConfiguration(hadoop),
+                attempt,
+                saving);
+    }
+
+    private WeightsVersion export(TemporaryFolder folder, PreparedRows rows, CheckpointFolder shards) {
         ModelExport.Source source = new ModelExport.Source(
                 settings.model(),
                 shards.path().toString(),
@@ -155,27 +220,6 @@ public final class TrainingJob {
                 memory.bytesPerRank(places.partitionGroupSize()));
     }
 
-    private List<RankReport> trainRanks(
-            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Attempt firstAttempt, Saving saving) {
-        ResourceProfile profile = places.device().profile(spark.sc());
-        AtomicReference<Signals> running = new AtomicReference<>();
-        try (ProgressLine line = new ProgressLine(spark.sc());
-                RankChannel channel = RankChannel.open(spark.sc(), listeners(line, running))) {
-            Supervisor.Launcher launcher = (attempt, signals, watch) -> {
-                running.set(signals);
-                TrainingPlan plan = plan(folder, places, rows, channel.begin(attempt.number()), attempt, saving);
-                JavaPairRDD<SequenceKey, int[]> pieces =
-                        rows.shuffle(attempt.firstBatch(rows.schedule().steps()));
-                try (JobDescription description =
-                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
-                    return watch.watch(BarrierStage.start(pieces, plan, profile));
-                }
-            };
-            String model = ModelName.of(settings.model());
-            return new Supervisor(spark.sc(), settings, model, profile, size -> false, launcher).run(firstAttempt);
-        }
-    }
-
     /** Who hears what ranks say, by kind of message. */
     private Map<String, Consumer<String>> listeners(StepListener line, AtomicReference<Signals> running) {
         return Map.of(
@@ -192,35 +236,13 @@ public final class TrainingJob {
                 json -> System.err.println(Json.read(json, SaveReport.class)));
     }
 
-    private TrainingPlan plan(
-            TemporaryFolder folder,
-            RankPlaces places,
-            PreparedRows rows,
-            RankSender sender,
-            Attempt attempt,
-            Saving saving) {
-        return new TrainingPlan(
-                settings,
-                rows.schedule(),
-                rows.counts(),
-                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
-                folder.path().toString(),
-                rows.text(),
-                places.device().gpus().way(),
-                sender,
-                new SerializableConfiguration(hadoop),
-                attempt,
-                saving);
-    }
-
-    private static TrainingSummary summary(
-            PreparedRows rows, RankPlaces places, MemoryModel memory, List<RankReport> reports) {
-        RankReport first = RankReport.first(reports);
+    private static TrainingSummary summary(PreparedRows rows, MemoryModel memory, Supervisor.Finished finished) {
+        RankReport first = RankReport.first(finished.reports());
         List<StepMetrics> history = first.history();
         StepMetrics end = history.get(history.size() - 1);
         return new TrainingSummary(
-                rows.schedule().worldSize(),
-                places.partitionGroupSize(),
+                finished.attempt().worldSize(),
+                finished.attempt().partitionGroupSize(),
                 memory.parameters(),
                 rows.schedule().steps(),
                 history.stream().filter(StepMetrics::skipped).count(),
@@ -230,7 +252,7 @@ public final class TrainingJob {
                 end.validationLoss(),
                 end.tokens(),
                 end.seconds(),
-                RankReport.totalBytes(reports),
+                RankReport.totalBytes(finished.reports()),
                 rows.figures(),
                 Map.of());
     }

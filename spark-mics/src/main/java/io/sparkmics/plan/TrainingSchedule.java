@@ -93,6 +93,15 @@ public record TrainingSchedule(
                 .longValue();
     }
 
+    /**
+     * The same steps on another number of ranks.
+     *
+     * @throws IllegalArgumentException where the global batch cannot be split among them
+     */
+    public TrainingSchedule on(int ranks) {
+        return new TrainingSchedule(ranks, globalBatchSize, microBatchSize, steps, learningRate, evaluateEvery);
+    }
+
     /** Micro-steps per step: B / (b * W). */
     public int microSteps() {
         return sequencesPerRank() / microBatchSize;

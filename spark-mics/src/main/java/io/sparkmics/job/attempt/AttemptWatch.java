@@ -76,7 +76,11 @@ public final class AttemptWatch {
         if (placement.expired(jobs.runningTasks())) {
             return Optional.of(Failure.of(
                     FailureKind.NO_SLOTS,
-                    Slots.tooFew(spark, profile, attempt.worldSize(), settings.recovery().slotTimeout()),
+                    Slots.tooFew(
+                            spark,
+                            profile,
+                            attempt.worldSize(),
+                            settings.recovery().slotTimeout()),
                     signals.step()));
         }
         if (signals.stuckFor(settings.recovery().collectiveTimeout().toNanos())) {

@@ -41,7 +41,10 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
         return new Manifest(
                 attempt.id(history.size()),
                 new Manifest.Schedule(
-                        schedule.steps(), settings.schedule().seed(), schedule.globalBatchSize(), schedule.microBatchSize()),
+                        schedule.steps(),
+                        settings.schedule().seed(),
+                        schedule.globalBatchSize(),
+                        schedule.microBatchSize()),
                 new Manifest.Sharding(attempt.worldSize(), attempt.partitionGroupSize()),
                 states(history),
                 data,
@@ -53,7 +56,8 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
     }
 
     private Manifest.States states(List<StepMetrics> history) {
-        boolean moments = saving.checkpoints() && settings.optimization().optimizer().equals("adamw");
+        boolean moments =
+                saving.checkpoints() && settings.optimization().optimizer().equals("adamw");
         return new Manifest.States(
                 settings.optimization().optimizer(),
                 history.stream().filter(step -> !step.skipped()).count(),

@@ -31,6 +31,7 @@ public final class Supervisor {
     private final ResourceProfile profile;
     private final ElasticSize sizes;
     private final Launcher launcher;
+    private final RunCheckpoints checkpoints;
     private final RestartRule rule;
     private final Tries tries = new Tries();
 
@@ -45,6 +46,14 @@ public final class Supervisor {
     }
 
     /**
+     * What came of a run.
+     *
+     * @param attempt that came to its end
+     * @param reports of its ranks
+     */
+    public record Finished(Attempt attempt, List<RankReport> reports) {}
+
+    /**
      * @param model its name, for people
      * @param profile what each rank must have
      * @param fits whether a rank has the memory for its part where a partition group has so many
@@ -55,14 +64,18 @@ public final class Supervisor {
             String model,
             ResourceProfile profile,
             IntPredicate fits,
+            RunCheckpoints checkpoints,
             Launcher launcher) {
         this.spark = spark;
         this.settings = settings;
         this.model = model;
         this.profile = profile;
-        this.sizes = new ElasticSize(settings.world().globalBatchSize(), settings.world().microBatchSize(), fits);
+        this.sizes = new ElasticSize(
+                settings.world().globalBatchSize(), settings.world().microBatchSize(), fits);
         this.launcher = launcher;
-        this.rule = new RestartRule(3, false);
+        this.checkpoints = checkpoints;
+        this.rule = new RestartRule(
+                settings.recovery().maxRestarts(), settings.recovery().elasticWorkers());
     }
 
     /**
@@ -71,23 +84,30 @@ public final class Supervisor {
      * @throws IllegalStateException when the run is given up: with the first cause, what was tried and what can be done
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public List<RankReport> run(Attempt first) {
+    public Finished run(Attempt first) {
         Attempt attempt = first;
         try {
             while (true) {
                 Signals signals = new Signals(attempt.firstStep());
-                try (TaggedJobs jobs = new TaggedJobs(spark);
-                        ExecutorWatch executors = new ExecutorWatch(spark)) {
-                    return launcher.launch(
-                            attempt,
-                            signals,
-                            new AttemptWatch(spark, settings, profile, attempt, signals, jobs, executors));
+                try {
+                    return new Finished(attempt, run(attempt, signals));
                 } catch (AttemptFailedException e) {
                     attempt = next(first, attempt, signals, e);
                 }
             }
         } catch (InterruptedException e) {
             throw Interruption.whileTraining(e);
+        }
+    }
+
+    private List<RankReport> run(Attempt attempt, Signals signals) throws AttemptFailedException, InterruptedException {
+        checkpoints.begin(attempt, signals::step);
+        try (TaggedJobs jobs = new TaggedJobs(spark);
+                ExecutorWatch executors = new ExecutorWatch(spark)) {
+            return launcher.launch(
+                    attempt, signals, new AttemptWatch(spark, settings, profile, attempt, signals, jobs, executors));
+        } finally {
+            checkpoints.end();
         }
     }
 
@@ -98,12 +118,16 @@ public final class Supervisor {
         if (signals.anyStep()) {
             tries.stepDone();
         }
+        if (checkpoints.newest().step() > failed.firstStep()) {
+            tries.newCheckpoint();
+        }
         Optional<String> refusal = rule.refuse(failure, before, tries.anyStep(), tries.restarts());
         if (refusal.isPresent()) {
             throw giveUp(failure, refusal.get(), cause);
         }
         tries.restarted();
-        Attempt next = onSlots(failed.again().on(first.worldSize(), first.partitionGroupSize()), cause);
+        Attempt whole = failed.again().on(first.worldSize(), first.partitionGroupSize());
+        Attempt next = onSlots(checkpoints.newest().of(whole), cause);
         System.err.println(notice(failure, signals.step(), next));
         return next;
     }
@@ -122,18 +146,26 @@ public final class Supervisor {
                 () -> giveUp(cause.failure(), Slots.tooFew(spark, profile, attempt.worldSize(), patience), cause));
     }
 
-    private static String notice(Failure failure, long done, Attempt next) {
+    private String notice(Failure failure, long done, Attempt next) {
         String repeated =
                 done > next.firstStep() ? " Steps " + (next.firstStep() + 1) + " to " + done + " are repeated." : "";
         return "Attempt " + (next.number() - 1) + " has failed: " + failure.describe() + ". Attempt " + next.number()
-                + " goes on after step " + next.firstStep() + " with "
+                + " goes on " + checkpoints.newest().describe() + " with "
                 + Names.count(next.worldSize(), "rank") + "." + repeated;
     }
 
     private IllegalStateException giveUp(Failure failure, String refusal, AttemptFailedException cause) {
         String again = failure.kind() == FailureKind.CANCELLED ? "" : " It is not tried again: " + refusal + ".";
         return new IllegalStateException(
-                "Cannot train " + model + ": " + end(failure.describe()) + again + tries.describe(), cause);
+                "Cannot train " + model + ": " + end(failure.describe()) + again + tries.describe() + resume(), cause);
+    }
+
+    private String resume() {
+        StartPoint newest = checkpoints.newest();
+        return newest.isCheckpoint()
+                ? " The last good checkpoint is " + newest.checkpoint() + ": go on from it with resumeFrom="
+                        + newest.checkpoint() + "."
+                : "";
     }
 
     private static String end(String text) {

@@ -62,6 +62,6 @@ final class Tries {
     }
 
     private static String begin(Attempt attempt) {
-        return attempt.firstStep() == 0 ? "from the first step" : "from the checkpoint of step " + attempt.firstStep();
+        return new StartPoint(attempt.firstStep(), attempt.checkpoint()).describe();
     }
 }

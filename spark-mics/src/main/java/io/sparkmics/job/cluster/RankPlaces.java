@@ -2,7 +2,6 @@ package io.sparkmics.job.cluster;
 
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.job.settings.TrainingSettings;
-import io.sparkmics.job.settings.WorldSettings;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -13,8 +12,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  *
  * @param device what they compute on
  * @param partitionGroupSize p, chosen: as the user did, or the smallest whose memory fits
+ * @param memoryPerRank what a rank has for its part of the model's states, in bytes
  */
-public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
+public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memoryPerRank) {
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
@@ -55,7 +55,10 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
             await(spark, settings, device);
         }
         WorkDirectory.requireShared(run, settings.workDirectory().shared(), survey.severalHosts());
-        return new RankPlaces(device, partitionGroupSize(settings, device, survey));
+        long memory = device.cuda()
+                ? survey.gpuMemoryPerRank()
+                : survey.memoryPerRank(settings.world().numWorkers());
+        return new RankPlaces(device, partitionGroupSize(settings, memory), memory);
     }
 
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
@@ -63,14 +66,10 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(workers) : OptionalInt.empty();
     }
 
-    private static int partitionGroupSize(TrainingSettings settings, DeviceChoice device, ExecutorSurvey survey) {
-        WorldSettings world = settings.world();
-        if (world.partitionGroupSize() > 0) {
-            return world.partitionGroupSize();
-        }
-        return settings.memoryModel()
-                .smallestPartitionGroupSize(
-                        world.numWorkers(),
-                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(world.numWorkers()));
+    private static int partitionGroupSize(TrainingSettings settings, long memory) {
+        return settings.world().partitionGroupSize() > 0
+                ? settings.world().partitionGroupSize()
+                : settings.memoryModel()
+                        .smallestPartitionGroupSize(settings.world().numWorkers(), memory);
     }
 }

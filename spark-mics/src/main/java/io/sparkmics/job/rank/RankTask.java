@@ -167,7 +167,8 @@ public final class RankTask {
                 settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32,
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
-        return new StateWriter(saver, ranks.rank(), settings.recovery().collectiveTimeout().dividedBy(2), cancelled, listener);
+        return new StateWriter(
+                saver, ranks.rank(), settings.recovery().collectiveTimeout().dividedBy(2), cancelled, listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {
