@@ -69,11 +69,9 @@ class ResumeTest {
             copy.take();
             SavedStates.Part begin = SavedStates.Part.of(copy);
             for (long step = from; step < to; step++) {
-                losses.add(engine.step(
-                                step,
-                                EngineTraining.microBatches(run, ranks.rank(), step),
-                                run.learningRate(step))
-                        .loss());
+                losses.add(
+                        engine.step(step, EngineTraining.microBatches(run, ranks.rank(), step), run.learningRate(step))
+                                .loss());
             }
             copy.take();
             return new RankLeg(losses, begin, SavedStates.Part.of(copy));
@@ -111,8 +109,8 @@ class ResumeTest {
         EngineSettings settings = new EngineSettings(optimizer, 1, 3, Precision.FLOAT64);
         int[][] placements = {{4, 4}, {4, 2}, {2, 1}, {1, 1}, {4, 2}};
         int steps = 3;
-        List<Double> undisturbed =
-                leg(run(2, 2, settings), null, 0, (long) placements.length * steps).losses();
+        List<Double> undisturbed = leg(run(2, 2, settings), null, 0, (long) placements.length * steps)
+                .losses();
 
         List<Double> losses = new ArrayList<>();
         SavedStates saved = null;
@@ -146,8 +144,7 @@ class ResumeTest {
     }
 
     /** Step 1 is skipped. */
-    private static SavedStates skipping(
-            int worldSize, int partitionGroupSize, SavedStates saved, long from, long to) {
+    private static SavedStates skipping(int worldSize, int partitionGroupSize, SavedStates saved, long from, long to) {
         EngineSettings settings = new EngineSettings(ADAMW, 1, 7, Precision.FLOAT32);
         List<SavedStates.Part> parts = ThreadRanks.of(worldSize)
                 .with(CommunicationSettings.of(partitionGroupSize))

@@ -76,9 +76,7 @@ record SavedStates(Map<String, double[]> wholes, long updates) implements StateS
                 Arrays.copyOfRange(wholes.get(name(unit, kind)), (int) from, Math.toIntExact(from + target.numel()));
         try (PointerScope scope = new PointerScope()) {
             target.copy_(torch.from_blob(
-                    new DoublePointer(values),
-                    new long[] {values.length},
-                    Native.options(torch.ScalarType.Double)));
+                    new DoublePointer(values), new long[] {values.length}, Native.options(torch.ScalarType.Double)));
         }
     }
 }

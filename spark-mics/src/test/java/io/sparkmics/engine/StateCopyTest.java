@@ -27,15 +27,7 @@ class StateCopyTest {
 
     private static Case alone(GptConfig config, OptimizerSettings optimizer) {
         return new Case(
-                config,
-                1,
-                1,
-                1,
-                GatherMode.FLAT,
-                1,
-                1,
-                new EngineSettings(optimizer, 1, 3, Precision.FLOAT32),
-                1);
+                config, 1, 1, 1, GatherMode.FLAT, 1, 1, new EngineSettings(optimizer, 1, 3, Precision.FLOAT32), 1);
     }
 
     private static void with(Case run, Body body) {
@@ -132,6 +124,22 @@ class StateCopyTest {
             assertThat(after).usingRecursiveComparison().isEqualTo(before);
             copy.close();
             assertThatThrownBy(copy::take).hasMessage("Cannot take the copy of the states: it is closed.");
+        });
+    }
+
+    @Test
+    void ofAnEngineThatIsClosedThereIsNoMore() {
+        Case run = alone(SMALL, ADAMW);
+        EngineTraining.ranks(run).run(ranks -> {
+            MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks);
+            try (StateCopy copy = engine.newStateCopy()) {
+                copy.take();
+                engine.close();
+                assertThatThrownBy(copy::take)
+                        .hasMessage("Cannot take the copy of the states: the engine is closed.");
+                assertThat(SavedStates.Part.of(copy).shards()).isNotEmpty();
+            }
+            return null;
         });
     }
 
