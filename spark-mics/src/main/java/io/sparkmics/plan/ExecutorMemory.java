@@ -16,7 +16,7 @@ import java.util.Optional;
 public record ExecutorMemory(long heapBytes, int ranks, long statesPerRank, long activationsPerRank) {
 
     /**
-     * libtorch's libraries, what a JVM with Spark takes beside its heap, and what libc keeps: 300 to 360 MiB were seen in
+     * libtorch's libraries, what a JVM with Spark takes beside its heap, and what libc keeps: 350 to 380 MiB were seen in
      * executors that trained next to nothing.
      */
     public static final long BASE_BYTES = 400L << 20;

@@ -135,8 +135,7 @@ class StateCopyTest {
             try (StateCopy copy = engine.newStateCopy()) {
                 copy.take();
                 engine.close();
-                assertThatThrownBy(copy::take)
-                        .hasMessage("Cannot take the copy of the states: the engine is closed.");
+                assertThatThrownBy(copy::take).hasMessage("Cannot take the copy of the states: the engine is closed.");
                 assertThat(SavedStates.Part.of(copy).shards()).isNotEmpty();
             }
             return null;
