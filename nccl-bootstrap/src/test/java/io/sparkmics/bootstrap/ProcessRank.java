@@ -2,17 +2,26 @@ package io.sparkmics.bootstrap;
 
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.Threads;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** One rank in a process of its own: checks all collectives, or dies while the others wait for it. */
+/** One rank in a process of its own: checks all collectives, or dies or freezes while the others wait for it. */
 public final class ProcessRank {
+
+    private static final String REPORT = "report ";
 
     private ProcessRank() {}
 
-    /** @param arguments directory of the exchange, world size, partition id, task */
+    /** @param arguments directory of the exchange, world size, partition id, task, deadline in seconds */
     public static void main(String[] arguments) throws Exception {
         int worldSize = Integer.parseInt(arguments[1]);
         int id = Integer.parseInt(arguments[2]);
@@ -20,13 +29,19 @@ public final class ProcessRank {
         Threads.hold(1);
         Exchange exchange = new FileExchange(Path.of(arguments[0]), worldSize, id, Duration.ofMinutes(1));
         Place place = new Place(id, "127.0.0.1", "node-" + id / 2, Optional.empty());
-        CommunicationSettings settings = CommunicationSettings.of(worldSize).withChecking(task.equals("check"));
+        boolean freeze = task.startsWith("freeze ");
+        CommunicationSettings settings = CommunicationSettings.of(freeze ? 2 : worldSize)
+                .withChecking(task.equals("check"))
+                .withTimeout(Duration.ofSeconds(Integer.parseInt(arguments[4])))
+                .withFirstTimeout(Duration.ofMinutes(5));
         try (RankContext rank = Bootstrap.join(exchange, place, GlooTransport.on("127.0.0.1"), new byte[0], settings)) {
             if (task.equals("check")) {
                 for (GroupKind kind : GroupKind.values()) {
                     CollectiveCases.check(rank.device(), rank.communicator(kind), torch.ScalarType.Float, 1003);
                 }
                 System.out.println("all right");
+            } else if (freeze) {
+                steps(rank, task.equals("freeze " + id));
             } else if (task.equals("victim " + id)) {
                 Thread.sleep(500);
                 new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start();
@@ -38,6 +53,44 @@ public final class ProcessRank {
             }
         } catch (CommunicationException e) {
             System.out.println(e.getMessage());
+            e.report().ifPresent(report -> System.out.println(REPORT + encoded(report)));
+        }
+    }
+
+    /** Sums over both groups for ever, as a training does; the victim freezes after some. */
+    private static void steps(RankContext rank, boolean victim) throws IOException {
+        for (int step = 0; ; step++) {
+            try (Tensor tensor = torch.ones(100_000)) {
+                rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
+                rank.communicator(GroupKind.REPLICATION).allReduce(tensor).await();
+            }
+            rank.firstStepDone();
+            if (victim && step == 20) {
+                System.out.println("freezing");
+                new ProcessBuilder("kill", "-STOP", "" + ProcessHandle.current().pid()).start();
+            }
+        }
+    }
+
+    private static String encoded(WaitReport report) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(report);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+
+    /** The report in what a rank has printed. */
+    public static WaitReport report(String output) throws Exception {
+        String line = output.lines()
+                .filter(text -> text.startsWith(REPORT))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no report in: " + output));
+        byte[] bytes = Base64.getDecoder().decode(line.substring(REPORT.length()));
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return (WaitReport) in.readObject();
         }
     }
 }

@@ -60,8 +60,13 @@ public final class GlooTransport implements Transport {
                 List<Integer> peers = group.ranks().stream()
                         .map(rank -> layout.place(rank).partitionId())
                         .toList();
+                List<String> members = group.ranks().stream()
+                        .map(rank ->
+                                "rank " + rank + " on " + layout.place(rank).host())
+                        .toList();
                 communicators.add(new GlooCommunicator(
                         group,
+                        members,
                         mesh,
                         new Ring(mesh, peers, group.index(), group.kind().ordinal()),
                         settings));

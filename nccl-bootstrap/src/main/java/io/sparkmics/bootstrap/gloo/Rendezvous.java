@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.PollingWait;
 import io.sparkmics.bootstrap.UninterruptibleWait;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
@@ -41,6 +42,7 @@ final class Rendezvous implements AutoCloseable {
     private final StoreFile file;
     private final FileStore store;
     private final FutureTask<ProcessGroupGloo> constructor;
+    private boolean connecting;
     private boolean connected;
 
     /**
@@ -57,7 +59,7 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             store = new FileStore(file.path().toString(), size);
             store.retainReference();
-            store.setTimeout(new Milliseconds(settings.timeout().toMillis()));
+            store.setTimeout(new Milliseconds(settings.firstTimeout().toMillis()));
         }
         constructor = new FutureTask<>(this::construct);
         start(constructor, "connect");
@@ -74,7 +76,7 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
             // Gloo counts from the start of an operation, a wait from its own start: Gloo's is the last resort.
-            Milliseconds limit = new Milliseconds(2 * settings.timeout().toMillis());
+            Milliseconds limit = new Milliseconds(2 * settings.firstTimeout().toMillis());
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit);
             options.devices(new GlooDeviceVector(device)).threads(1);
             ProcessGroupGloo group = new ProcessGroupGloo(store, member, size, options);
@@ -114,6 +116,7 @@ final class Rendezvous implements AutoCloseable {
 
     /** @param keys everyone's, in the order of the mesh */
     Mesh connect(List<byte[]> keys) {
+        connecting = true;
         try (PointerScope scope = new PointerScope()) {
             for (int other = 0; other < size; other++) {
                 if (other != member) {
@@ -157,10 +160,10 @@ final class Rendezvous implements AutoCloseable {
                 settings.cancelled().getAsBoolean() || Thread.currentThread().isInterrupted();
         String remedy =
                 unwanted ? "" : " Check that the hosts reach each other at the addresses that Spark knows them by.";
-        return new CommunicationException(
-                "Cannot connect " + host + " with the other " + Names.count(size - 1, "rank") + ": " + reason + "."
-                        + remedy,
-                cause);
+        String message = "Cannot connect " + host + " with the other " + Names.count(size - 1, "rank") + ": " + reason
+                + "." + remedy;
+        // Before it connects, a rank fails by itself.
+        return connecting || unwanted ? new PeerException(message, cause) : new CommunicationException(message, cause);
     }
 
     private static String name(int member) {
