@@ -60,7 +60,6 @@ class CancelledRanksTest {
                     }
                     return Duration.ofNanos(end - cancelTime.get()).toMillis();
                 });
-        System.out.println("cancelled: returned after " + millis + " ms");
         return millis.stream().mapToLong(Long::longValue).max().getAsLong();
     }
 

@@ -17,6 +17,8 @@ import org.bytedeco.pytorch.global.torch;
 /** One rank in a process of its own: checks all collectives, or dies or freezes while the others wait for it. */
 public final class ProcessRank {
 
+    public static final String TIME = "time ";
+
     private static final String REPORT = "report ";
 
     private ProcessRank() {}
@@ -53,6 +55,7 @@ public final class ProcessRank {
             }
         } catch (CommunicationException e) {
             System.out.println(e.getMessage());
+            System.out.println(TIME + System.currentTimeMillis());
             e.report().ifPresent(report -> System.out.println(REPORT + encoded(report)));
         }
     }
@@ -66,7 +69,7 @@ public final class ProcessRank {
             }
             rank.firstStepDone();
             if (victim && step == 20) {
-                System.out.println("freezing");
+                System.out.println(TIME + System.currentTimeMillis());
                 new ProcessBuilder("kill", "-STOP", "" + ProcessHandle.current().pid()).start();
             }
         }
@@ -82,13 +85,22 @@ public final class ProcessRank {
         return Base64.getEncoder().encodeToString(bytes.toByteArray());
     }
 
+    /** When a rank has failed or frozen, in milliseconds of the machine's clock. */
+    public static long time(String output) {
+        return Long.parseLong(line(output, TIME));
+    }
+
+    private static String line(String output, String prefix) {
+        return output.lines()
+                .filter(text -> text.startsWith(prefix))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + prefix + "in: " + output))
+                .substring(prefix.length());
+    }
+
     /** The report in what a rank has printed. */
     public static WaitReport report(String output) throws Exception {
-        String line = output.lines()
-                .filter(text -> text.startsWith(REPORT))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no report in: " + output));
-        byte[] bytes = Base64.getDecoder().decode(line.substring(REPORT.length()));
+        byte[] bytes = Base64.getDecoder().decode(line(output, REPORT));
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
             return (WaitReport) in.readObject();
         }
