@@ -32,9 +32,10 @@ final class EncryptedClusterIT {
                 .as(run.output())
                 .singleElement()
                 .asString()
-                .isEqualTo("Cannot keep the collectives as private as this Spark is told to be: spark.network.crypto.enabled is"
-                        + " true, and ranks send weights and gradients in plain text. Set acceptPlainTextCollectives if the"
-                        + " network between the executors is trusted.");
+                .isEqualTo(
+                        "Cannot keep the collectives as private as this Spark is told to be: spark.network.crypto.enabled is"
+                                + " true, and ranks send weights and gradients in plain text. Set acceptPlainTextCollectives if the"
+                                + " network between the executors is trusted.");
     }
 
     @Test
@@ -55,9 +56,10 @@ final class EncryptedClusterIT {
         assertThat(logs).contains("Running task 0.0", "Running task 1.0").doesNotContain(PLANTED);
         assertThat(run.output()).doesNotContain(PLANTED);
         try (Stream<Path> files = Files.walk(folder)) {
-            assertThat(files.filter(Files::isRegularFile)).isNotEmpty().allSatisfy(file -> assertThat(
-                            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                    .doesNotContain(PLANTED));
+            assertThat(files.filter(Files::isRegularFile))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                            .doesNotContain(PLANTED));
         }
     }
 
