@@ -6,7 +6,7 @@ import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.RecoverySettings;
 import io.sparkmics.job.settings.TrainingSettings;
-import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.monitor.StepListener;
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
@@ -16,7 +16,6 @@ import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -67,7 +66,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
     }
 
     /** @param listener hears of the steps as they are done: see {@link TrainingJob#run} */
-    MicsModel fit(Dataset<?> frame, Consumer<StepMetrics> listener) {
+    MicsModel fit(Dataset<?> frame, StepListener listener) {
         TrainingResult result = TrainingJob.run(frame, settings(), listener).with("settings", ParamValues.of(this));
         MicsModel model = new MicsModel(uid, result.weights(), result);
         return copyValues(model.setParent(this), ParamMap.empty());

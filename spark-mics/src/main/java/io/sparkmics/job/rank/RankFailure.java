@@ -25,6 +25,9 @@ public record RankFailure(
         String message,
         WaitReport waiting) {
 
+    /** What such a message to the driver is called. */
+    public static final String KIND = "failure";
+
     /** The ranks have not met. */
     public static final int UNKNOWN = -1;
 

@@ -6,6 +6,7 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.RankWatch;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
@@ -20,6 +21,7 @@ import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.StateCopy;
 import io.sparkmics.engine.StateKind;
 import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.job.cluster.RankGpu;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -45,6 +47,9 @@ public final class RankTask {
     /** Ranks meet when each has read its first batch: where data is skewed or a disk slow, some come minutes later. */
     private static final Duration MEETING = Duration.ofMinutes(10);
 
+    /** Until the first step is done. */
+    private static final Duration FIRST_TIMEOUT = Duration.ofMinutes(5);
+
     private final TrainingPlan plan;
     private final TrainingSettings settings;
 
@@ -54,6 +59,17 @@ public final class RankTask {
     }
 
     public RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
+        FailureReporter reporter = new FailureReporter(plan.progress());
+        reporter.stepsDone(plan.attempt().firstStep());
+        try {
+            return run(pieces, reporter);
+        } catch (Throwable failure) {
+            reporter.failed(failure);
+            throw failure;
+        }
+    }
+
+    private RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces, FailureReporter reporter) {
         BarrierTaskContext task = BarrierTaskContext.get();
         NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
@@ -73,10 +89,12 @@ public final class RankTask {
         Place place = gpu.map(RankGpu::uuid).map(exchange::place).orElseGet(exchange::place);
         try (RankContext ranks =
                         Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task));
-                CancelWatch watch = new CancelWatch(task::isInterrupted, ranks::abort)) {
+                RankWatch watch = ranks.watch(reporter::stuck)) {
+            reporter.met(ranks);
+            ranks.onFailure(reporter::failed);
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
-                return ranks.abortOnFailure(() -> train(ranks, engine, reader, task::isInterrupted));
+                return ranks.abortOnFailure(() -> train(ranks, engine, reader, reporter, task::isInterrupted));
             }
         }
     }
@@ -97,12 +115,18 @@ public final class RankTask {
         return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
     }
 
-    private RankReport train(RankContext ranks, MicsEngine engine, BatchReader reader, BooleanSupplier cancelled) {
-        TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
+    private RankReport train(
+            RankContext ranks,
+            MicsEngine engine,
+            BatchReader reader,
+            FailureReporter reporter,
+            BooleanSupplier cancelled) {
+        TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader, reporter::stepsDone);
         List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
-        try (StateWriter states =
-                ranks.rank() < plan.partitionGroupSize() ? writer(ranks, engine, cancelled, saves::add) : null) {
+        try (StateWriter states = ranks.rank() < plan.partitionGroupSize()
+                ? writer(ranks, engine, cancelled, save -> told(save, saves))
+                : null) {
             if (plan.attempt().resumes()) {
                 loop.resume(Resumption.of(
                         plan.attempt(), engine, ranks.rank(), plan.hadoop().value()));
@@ -117,6 +141,11 @@ public final class RankTask {
         } catch (DivergedException | SaveException failure) {
             return RankReport.of(ranks.rank(), failure);
         }
+    }
+
+    private void told(SaveReport save, List<SaveReport> saves) {
+        saves.add(save);
+        plan.progress().send(SaveReport.KIND, Json.write(save));
     }
 
     /** Where nothing was left to train, the checkpoint that was gone on from is the result. */
@@ -148,6 +177,13 @@ public final class RankTask {
         return CommunicationSettings.of(plan.partitionGroupSize())
                 .withGather(gather)
                 .withTimeout(settings.collectiveTimeout())
+                .withFirstTimeout(firstTimeout())
                 .withCancelled(task::isInterrupted);
+    }
+
+    /** Ranks begin one after another: some read a checkpoint, or their first rows, for minutes. */
+    private Duration firstTimeout() {
+        Duration later = settings.collectiveTimeout();
+        return later.compareTo(FIRST_TIMEOUT) > 0 ? later : FIRST_TIMEOUT;
     }
 }

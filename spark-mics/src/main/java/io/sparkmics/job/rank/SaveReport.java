@@ -10,4 +10,8 @@ package io.sparkmics.job.rank;
  * @param writeSeconds how long the storage took, while training went on
  * @param failure why it was not written; null where it was
  */
-public record SaveReport(int rank, long step, long bytes, double heldUpSeconds, double writeSeconds, String failure) {}
+public record SaveReport(int rank, long step, long bytes, double heldUpSeconds, double writeSeconds, String failure) {
+
+    /** What such a message to the driver is called. */
+    public static final String KIND = "checkpoint";
+}

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Carries out the driver's schedule, step by step. */
 final class TrainingLoop {
@@ -28,6 +29,7 @@ final class TrainingLoop {
     private final RankContext ranks;
     private final MicsEngine engine;
     private final BatchReader reader;
+    private final LongConsumer listener;
     private final StepTraffic traffic;
     private final Divergence divergence;
     private final LastBatch lastBatch = new LastBatch();
@@ -36,12 +38,14 @@ final class TrainingLoop {
     private long stepsDone;
     private double finalLoss;
 
-    TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader) {
+    /** @param listener hears of how many steps are done */
+    TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader, LongConsumer listener) {
         this.plan = plan;
         this.schedule = plan.schedule();
         this.ranks = ranks;
         this.engine = engine;
         this.reader = reader;
+        this.listener = listener;
         this.traffic = new StepTraffic(ranks.traffic());
         this.divergence = new Divergence(schedule.steps());
         this.firstStep = plan.attempt().firstStep();
@@ -114,14 +118,22 @@ final class TrainingLoop {
             before = now;
             divergence.check(step, result, learningRate);
             stepsDone = step + 1;
+            listener.accept(stepsDone);
             ended = result.stop();
-            if (step == firstStep && !plan.settings().checking()) {
-                // What the ranks agree on in the first step they agree on in all.
-                ranks.checking(false);
+            if (step == firstStep) {
+                endFirstStep();
             }
             if (states != null && plan.saving().dueAfter(stepsDone) && stepsDone < schedule.steps() && !ended) {
                 save(states);
             }
+        }
+    }
+
+    /** What is slow once is over, and what the ranks agree on in the first step they agree on in all. */
+    private void endFirstStep() {
+        ranks.firstStepDone();
+        if (!plan.settings().checking()) {
+            ranks.checking(false);
         }
     }
 

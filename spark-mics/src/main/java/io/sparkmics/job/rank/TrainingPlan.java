@@ -3,7 +3,7 @@ package io.sparkmics.job.rank;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.settings.TrainingSettings;
-import io.sparkmics.monitor.ProgressSender;
+import io.sparkmics.monitor.RankSender;
 import io.sparkmics.plan.TrainingSchedule;
 import java.io.Serializable;
 import org.apache.spark.util.SerializableConfiguration;
@@ -28,7 +28,7 @@ public record TrainingPlan(
         String runDirectory,
         boolean text,
         GpuTasks.Way gpus,
-        ProgressSender progress,
+        RankSender progress,
         SerializableConfiguration hadoop,
         Attempt attempt,
         Saving saving)

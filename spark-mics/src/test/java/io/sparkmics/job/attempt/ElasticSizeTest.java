@@ -50,6 +50,7 @@ class ElasticSizeTest {
         for (int more = ranks + 1; more <= Math.min(slots, world); more++) {
             assertThat(global % (micro * more)).isNotZero();
         }
-        found.ifPresent(attempt -> assertThat(global % (micro * attempt.worldSize())).isZero());
+        found.ifPresent(
+                attempt -> assertThat(global % (micro * attempt.worldSize())).isZero());
     }
 }

@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 
 class FirstCauseTest {
 
-    private static final SparkException KILLED = new SparkException("Job aborted due to stage failure: Could not recover"
-            + " from a failed barrier ResultStage. Most recent failure reason: Stage failed because barrier task"
-            + " ResultTask(3, 1) finished unsuccessfully.\nExecutorLostFailure (executor 1 exited caused by one of the"
-            + " running tasks) Reason: Command exited with code 137");
+    private static final SparkException KILLED =
+            new SparkException("Job aborted due to stage failure: Could not recover"
+                    + " from a failed barrier ResultStage. Most recent failure reason: Stage failed because barrier task"
+                    + " ResultTask(3, 1) finished unsuccessfully.\nExecutorLostFailure (executor 1 exited caused by one of the"
+                    + " running tasks) Reason: Command exited with code 137");
 
     private static FirstCause cause(List<RankFailure> reports, List<LostExecutor> lost, Throwable spark) {
         return new FirstCause(reports, lost, spark, 4, 11);
@@ -28,7 +29,8 @@ class FirstCauseTest {
                 List.of(consequence(0), code(3, "this stage is broken"), code(2, "so is this")), List.of(), KILLED);
         assertThat(cause.certain()).isTrue();
         assertThat(cause.find().describe())
-                .isEqualTo("rank 3 on host b failed after step 11: java.lang.IllegalStateException: this stage is broken");
+                .isEqualTo(
+                        "rank 3 on host b failed after step 11: java.lang.IllegalStateException: this stage is broken");
     }
 
     @Test
@@ -66,8 +68,7 @@ class FirstCauseTest {
     void whatFollowsFromACancelIsNoCause() {
         SparkException cancelled = new SparkException("Job 5 cancelled part of cancelled job group cell 7");
         assertThat(cause(List.of(code(0, "interrupted")), List.of(), cancelled).find())
-                .isEqualTo(Failure.of(
-                        FailureKind.CANCELLED, "Job 5 cancelled part of cancelled job group cell 7", 11));
+                .isEqualTo(Failure.of(FailureKind.CANCELLED, "Job 5 cancelled part of cancelled job group cell 7", 11));
     }
 
     @Test

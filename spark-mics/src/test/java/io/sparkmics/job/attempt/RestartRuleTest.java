@@ -29,7 +29,9 @@ class RestartRuleTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"INPUT", "CANCELLED", "NO_SLOTS"})
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"INPUT", "CANCELLED", "NO_SLOTS"})
     void everythingElseIsOnceAStepWasDone(FailureKind kind) {
         assertThat(RULE.refuse(failure(kind, "x", 7), null, true, 0)).isEmpty();
     }

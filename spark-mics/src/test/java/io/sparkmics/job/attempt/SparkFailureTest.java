@@ -29,8 +29,9 @@ class SparkFailureTest {
 
     @Test
     void wholeSentencesOfTheCausesAreTakenAndTheirKind() {
-        Failure failure = of(BARRIER + "java.lang.RuntimeException: wrapped\n\tat a.B.c(B.java:1)\n"
-                + "Caused by: io.sparkmics.data.DataChangedException: Cannot read step 2: found less.\n\tat a.B.d(B.java:2)");
+        Failure failure = of(
+                BARRIER + "java.lang.RuntimeException: wrapped\n\tat a.B.c(B.java:1)\n"
+                        + "Caused by: io.sparkmics.data.DataChangedException: Cannot read step 2: found less.\n\tat a.B.d(B.java:2)");
         assertThat(failure.kind()).isEqualTo(FailureKind.INPUT);
         assertThat(failure.describe()).isEqualTo("a rank failed after step 3: Cannot read step 2: found less.");
     }
@@ -59,9 +60,10 @@ class SparkFailureTest {
 
     @Test
     void rowsThatCannotBeFetchedAreTheirOwnKind() {
-        assertThat(of("Job aborted due to stage failure: Could not recover from a failed barrier ResultStage. Most recent"
-                                + " failure reason: FetchFailed(BlockManagerId(1, a, 1, None), shuffleId=0)")
-                        .kind())
+        assertThat(
+                        of("Job aborted due to stage failure: Could not recover from a failed barrier ResultStage. Most recent"
+                                        + " failure reason: FetchFailed(BlockManagerId(1, a, 1, None), shuffleId=0)")
+                                .kind())
                 .isEqualTo(FailureKind.FETCH);
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -13,26 +12,27 @@ import org.apache.spark.util.CollectionAccumulator;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Late by up to a heartbeat ({@code spark.executor.heartbeatInterval}, 10 s): a heartbeat carries all lines that a running
- * task has added so far, the end of the task brings the rest.
+ * Late by up to a heartbeat ({@code spark.executor.heartbeatInterval}, 10 s): a heartbeat carries all messages that a
+ * running task has added so far, the end of the task brings the rest; of a task that fails the last ones are lost.
  */
-final class AccumulatorProgressChannel extends SparkListener implements ProgressChannel {
+final class AccumulatorRankChannel extends SparkListener implements RankChannel {
 
     private final SparkContext spark;
-    private final Consumer<String> lines;
+    private final MessageReader reader;
     private final CollectionAccumulator<String> accumulator;
     private final Set<String> delivered = new HashSet<>();
 
-    AccumulatorProgressChannel(SparkContext spark, String name, Consumer<String> lines) {
+    AccumulatorRankChannel(SparkContext spark, String name, MessageReader reader) {
         this.spark = spark;
-        this.lines = lines;
+        this.reader = reader;
         this.accumulator = spark.collectionAccumulator(name);
         spark.addSparkListener(this);
     }
 
     @Override
-    public ProgressSender sender() {
-        return new Sender(accumulator);
+    public RankSender begin(int attempt) {
+        reader.begin(attempt);
+        return new Sender(accumulator, attempt);
     }
 
     @Override
@@ -56,23 +56,30 @@ final class AccumulatorProgressChannel extends SparkListener implements Progress
     }
 
     private synchronized void deliver(List<?> soFar) {
-        for (Object line : soFar) {
-            if (delivered.add((String) line)) {
-                lines.accept((String) line);
+        for (Object text : soFar) {
+            if (delivered.add((String) text)) {
+                reader.accept((String) text);
             }
         }
     }
 
-    private record Sender(CollectionAccumulator<String> accumulator) implements ProgressSender {
+    private record Sender(CollectionAccumulator<String> accumulator, int attempt) implements RankSender {
 
         @Override
-        public void send(StepMetrics metrics) {
-            accumulator.add(metrics.toJson());
+        public void send(String kind, String json) {
+            accumulator.add(new RankMessage(attempt, kind, json).text());
+        }
+
+        @Override
+        public boolean ask(String kind, String json, Duration timeout) {
+            send(kind, json);
+            // Nothing goes back this way.
+            return false;
         }
 
         @Override
         public void flush(Duration patience) {
-            // The end of the task carries the lines.
+            // The end of the task carries the messages.
         }
     }
 }

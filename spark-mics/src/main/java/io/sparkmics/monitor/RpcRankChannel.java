@@ -1,20 +1,21 @@
 package io.sparkmics.monitor;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** Milliseconds late. */
-final class RpcProgressChannel implements ProgressChannel {
+final class RpcRankChannel implements RankChannel {
 
     private static final int SECONDS_TO_DELIVER = 5;
 
     private final String name;
+    private final MessageReader reader;
     private final SparkRpc.Endpoint endpoint;
 
     /** @throws LinkageError or a RuntimeException when this Spark's RPC is not the one we know */
-    RpcProgressChannel(String name, Consumer<String> lines) {
+    RpcRankChannel(String name, MessageReader reader) {
         this.name = name;
-        this.endpoint = SparkRpc.listen(name, lines);
+        this.reader = reader;
+        this.endpoint = SparkRpc.listen(name, reader::accept);
         try {
             // What executors will call later must link too.
             SparkRpc.connect(name);
@@ -25,15 +26,16 @@ final class RpcProgressChannel implements ProgressChannel {
     }
 
     @Override
-    public ProgressSender sender() {
-        return new RpcProgressSender(name);
+    public RankSender begin(int attempt) {
+        reader.begin(attempt);
+        return new RpcRankSender(name, attempt);
     }
 
     @Override
     public void close() {
         try {
             if (!endpoint.close().await(SECONDS_TO_DELIVER, TimeUnit.SECONDS)) {
-                LineReader.LOG.warn("The last steps are not shown: the listener of the progress is too slow.");
+                MessageReader.LOG.warn("The last steps are not shown: who listens for messages of ranks is too slow.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
