@@ -97,6 +97,9 @@ public final class Train {
 
     /** What fails there is told by the command. */
     private Dataset<Row> read(SparkSession session) throws IOException {
+        for (String input : command.input()) {
+            StoragePaths.requireNoPassword(input);
+        }
         try (SparkLog.Silence silence = SparkLog.silentTasks()) {
             return command.read(session);
         }

@@ -229,8 +229,8 @@ class MicsEstimatorParamsTest {
     void withoutAnEndTheRunIsOneEpoch() {
         estimator.setModel(Gpt.config());
 
-        assertThat(estimator.settings().maxEpochs()).isEqualTo(1);
-        assertThat(estimator.setMaxSteps(5).settings().maxEpochs()).isZero();
+        assertThat(estimator.settings().schedule().maxEpochs()).isEqualTo(1);
+        assertThat(estimator.setMaxSteps(5).settings().schedule().maxEpochs()).isZero();
         assertThat(estimator.settings().problems()).isEmpty();
     }
 

@@ -19,6 +19,7 @@ import io.sparkmics.job.export.ModelExport;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.Saving;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunCourse;
@@ -86,7 +87,7 @@ public final class TrainingJob {
         DeviceChoice possible = RankPlaces.await(spark, settings);
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(
-                settings.workDirectory(), hadoop, spark.sc().applicationId());
+                settings.workDirectory().path(), hadoop, spark.sc().applicationId());
         try (TaggedJobs jobs = new TaggedJobs(spark.sc())) {
             try {
                 return train(folder, possible, resumed);
@@ -119,7 +120,7 @@ public final class TrainingJob {
             remedy = checkpoints::remedy;
             TrainingRanks ranks = new TrainingRanks(spark.sc(), settings, hadoop, folder.path(), places, rows, saving);
             Supervisor.Finished finished = ranks.run(
-                    Attempt.first(settings.numWorkers(), places.partitionGroupSize())
+                    Attempt.first(settings.world().numWorkers(), places.partitionGroupSize())
                             .from(start.step(), start.checkpoint()),
                     checkpoints,
                     this::hear);
@@ -164,7 +165,7 @@ public final class TrainingJob {
                 settings.model(),
                 shards.path().toString(),
                 rows.text(),
-                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
                 folder.path().toString(),
                 new SerializableConfiguration(hadoop));
         try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {

@@ -17,6 +17,7 @@ import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.rank.TrainingPlan;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.ProgressLine;
@@ -120,7 +121,7 @@ final class TrainingRanks {
                 settings,
                 schedule,
                 rows.counts(),
-                rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
+                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
                 runDirectory.toString(),
                 rows.text(),
                 places.device().gpus().way(),

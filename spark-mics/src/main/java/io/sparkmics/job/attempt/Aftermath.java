@@ -33,14 +33,15 @@ final class Aftermath {
         jobs.cancel("The attempt has failed: " + failure.describe(), BY_ITSELF);
         List<RunningTask> left = jobs.running();
         if (Executors.canBeKilled(spark)) {
-            kill(left, reports);
-        } else if (!left.isEmpty()) {
-            System.err.println(describe(left)
-                    + ": a thread of the driver cannot be killed, and holds its slot until its" + " code returns.");
+            return kill(left, reports);
         }
+        return left.isEmpty()
+                ? ""
+                : tell(describe(left) + ": a thread of the driver cannot be killed, and holds its slot until its code"
+                        + " returns.");
     }
 
-    private void kill(List<RunningTask> left, List<RankFailure> reports) throws InterruptedException {
+    private String kill(List<RunningTask> left, List<RankFailure> reports) throws InterruptedException {
         Set<String> executors = new TreeSet<>();
         left.forEach(task -> executors.add(task.executor()));
         // Such a process ends itself a little later, perhaps under the next attempt.

@@ -50,7 +50,7 @@ public final class AttemptWatch {
     /** @throws AttemptFailedException with the first cause, when nothing that can be ended runs any more */
     public List<RankReport> watch(RunningStage stage) throws AttemptFailedException, InterruptedException {
         Optional<Failure> overdue = Optional.empty();
-        PlacementClock placement = new PlacementClock(settings.slotTimeout());
+        PlacementClock placement = new PlacementClock(settings.recovery().slotTimeout());
         while (!stage.ended() && !signals.failed() && overdue.isEmpty()) {
             Thread.sleep(POLL_MILLIS);
             overdue = overdue(placement);
@@ -76,10 +76,14 @@ public final class AttemptWatch {
         if (placement.expired(jobs.runningTasks())) {
             return Optional.of(Failure.of(
                     FailureKind.NO_SLOTS,
-                    Slots.tooFew(spark, profile, attempt.worldSize(), settings.slotTimeout()),
+                    Slots.tooFew(
+                            spark,
+                            profile,
+                            attempt.worldSize(),
+                            settings.recovery().slotTimeout()),
                     signals.step()));
         }
-        if (signals.stuckFor(settings.collectiveTimeout().toNanos())) {
+        if (signals.stuckFor(settings.recovery().collectiveTimeout().toNanos())) {
             return Optional.of(firstCause(null).find());
         }
         return Optional.empty();

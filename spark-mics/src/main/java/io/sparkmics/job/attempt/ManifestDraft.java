@@ -41,7 +41,10 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
         return new Manifest(
                 attempt.id(history.size()),
                 new Manifest.Schedule(
-                        schedule.steps(), settings.seed(), schedule.globalBatchSize(), schedule.microBatchSize()),
+                        schedule.steps(),
+                        settings.schedule().seed(),
+                        schedule.globalBatchSize(),
+                        schedule.microBatchSize()),
                 new Manifest.Sharding(attempt.worldSize(), attempt.partitionGroupSize()),
                 states(history),
                 data,
@@ -53,9 +56,10 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
     }
 
     private Manifest.States states(List<StepMetrics> history) {
-        boolean moments = saving.checkpoints() && settings.optimizer().equals("adamw");
+        boolean moments =
+                saving.checkpoints() && settings.optimization().optimizer().equals("adamw");
         return new Manifest.States(
-                settings.optimizer(),
+                settings.optimization().optimizer(),
                 history.stream().filter(step -> !step.skipped()).count(),
                 Stream.of(StateKind.values())
                         .filter(kind -> moments || kind == StateKind.PARAMETERS)
@@ -66,7 +70,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
 
     /** Of what is kept of the model's states. */
     static TensorType type(TrainingSettings settings) {
-        return settings.precision().equals("float64") ? TensorType.F64 : TensorType.F32;
+        return settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32;
     }
 
     private static Manifest.Divergence divergence(List<StepMetrics> history) {
@@ -101,16 +105,16 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
     /** What may be another when the run is gone on with. */
     Map<String, String> optimization() {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("learningRate", settings.learningRate());
-        values.put("warmUpSteps", settings.warmUpSteps());
-        values.put("minimumLearningRateRatio", settings.minimumLearningRateRatio());
-        values.put("weightDecay", settings.weightDecay());
-        values.put("beta1", settings.beta1());
-        values.put("beta2", settings.beta2());
-        values.put("epsilon", settings.epsilon());
-        values.put("gradientClipping", settings.gradientClipping());
-        values.put("precision", settings.precision());
-        values.put("reductionPrecision", settings.reductionPrecision());
+        values.put("learningRate", settings.optimization().learningRate());
+        values.put("warmUpSteps", settings.optimization().warmUpSteps());
+        values.put("minimumLearningRateRatio", settings.optimization().minimumLearningRateRatio());
+        values.put("weightDecay", settings.optimization().weightDecay());
+        values.put("beta1", settings.optimization().beta1());
+        values.put("beta2", settings.optimization().beta2());
+        values.put("epsilon", settings.optimization().epsilon());
+        values.put("gradientClipping", settings.optimization().gradientClipping());
+        values.put("precision", settings.compute().precision());
+        values.put("reductionPrecision", settings.compute().reductionPrecision());
         return values.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,

@@ -63,18 +63,31 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
 
     private void require(TrainingSettings settings) {
         List<String> problems = new ArrayList<>();
-        differs(problems, "seed", manifest.schedule().seed(), settings.seed());
-        differs(problems, "globalBatchSize", manifest.schedule().globalBatchSize(), settings.globalBatchSize());
-        differs(problems, "optimizer", manifest.states().optimizer(), settings.optimizer());
+        differs(
+                problems,
+                "seed",
+                manifest.schedule().seed(),
+                settings.schedule().seed());
+        differs(
+                problems,
+                "globalBatchSize",
+                manifest.schedule().globalBatchSize(),
+                settings.world().globalBatchSize());
+        differs(
+                problems,
+                "optimizer",
+                manifest.states().optimizer(),
+                settings.optimization().optimizer());
         TensorType type = ManifestDraft.type(settings);
         if (manifest.states().type() != type) {
             problems.add(problem(
-                    "its states are " + manifest.states().type() + ", and precision " + settings.precision() + " keeps "
-                            + type,
+                    "its states are " + manifest.states().type() + ", and precision "
+                            + settings.compute().precision() + " keeps " + type,
                     "Set precision as it was"));
         }
         model(problems, ManifestDraft.model(settings.model()));
-        if (settings.optimizer().equals("adamw") && manifest.states().kinds().size() < 2) {
+        if (settings.optimization().optimizer().equals("adamw")
+                && manifest.states().kinds().size() < 2) {
             problems.add(problem("it has the parameters alone", "Name a checkpoint of a run with checkpointInterval"));
         }
         throwAll(problems);

@@ -70,7 +70,8 @@ public final class Supervisor {
         this.settings = settings;
         this.model = model;
         this.profile = profile;
-        this.sizes = new ElasticSize(settings.globalBatchSize(), settings.microBatchSize(), fits);
+        this.sizes = new ElasticSize(
+                settings.world().globalBatchSize(), settings.world().microBatchSize(), fits);
         this.launcher = launcher;
         this.checkpoints = checkpoints;
         this.rule = new RestartRule(
@@ -133,7 +134,7 @@ public final class Supervisor {
 
     /** The same attempt with as many ranks as there are slots for, once there are enough. */
     private Attempt onSlots(Attempt attempt, AttemptFailedException cause) {
-        Duration timeout = settings.slotTimeout();
+        Duration timeout = settings.recovery().slotTimeout();
         boolean elastic = rule.elasticWorkers();
         Duration patience = elastic && ELASTIC_GRACE.compareTo(timeout) < 0 ? ELASTIC_GRACE : timeout;
         int free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), patience, System.err::println);

@@ -18,7 +18,8 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memor
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
-        DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
+        DeviceChoice possible =
+                DeviceChoice.of(settings.compute().deviceType(), spark.getConf(), GpuMachine.hasLibraries());
         await(spark, settings, possible);
         return possible;
     }
@@ -27,8 +28,8 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memor
         Slots.await(
                 spark.sc(),
                 device.profile(spark.sc()),
-                settings.numWorkers(),
-                settings.slotTimeout(),
+                settings.world().numWorkers(),
+                settings.recovery().slotTimeout(),
                 System.err::println);
     }
 
@@ -42,7 +43,7 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memor
             JavaSparkContext spark, TrainingSettings settings, DeviceChoice possible, Path run, Configuration hadoop) {
         ExecutorSurvey survey;
         try (JobDescription description = JobDescription.of(spark.sc(), "Asking the executors what they are")) {
-            survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+            survey = ExecutorSurvey.of(spark, possible, settings.world().numWorkers(), run, hadoop);
         }
         DeviceChoice device = survey.choose(possible, threads(possible, settings));
         System.err.println(device);
@@ -53,18 +54,22 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memor
             // What the tasks of a run on CPUs ask for is something else.
             await(spark, settings, device);
         }
-        WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-        long memory = device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers());
+        WorkDirectory.requireShared(run, settings.workDirectory().shared(), survey.severalHosts());
+        long memory = device.cuda()
+                ? survey.gpuMemoryPerRank()
+                : survey.memoryPerRank(settings.world().numWorkers());
         return new RankPlaces(device, partitionGroupSize(settings, memory), memory);
     }
 
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
-        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
+        int workers = settings.world().numWorkers();
+        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(workers) : OptionalInt.empty();
     }
 
     private static int partitionGroupSize(TrainingSettings settings, long memory) {
-        return settings.partitionGroupSize() > 0
-                ? settings.partitionGroupSize()
-                : settings.memoryModel().smallestPartitionGroupSize(settings.numWorkers(), memory);
+        return settings.world().partitionGroupSize() > 0
+                ? settings.world().partitionGroupSize()
+                : settings.memoryModel()
+                        .smallestPartitionGroupSize(settings.world().numWorkers(), memory);
     }
 }

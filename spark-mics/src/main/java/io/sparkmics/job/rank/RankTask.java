@@ -164,26 +164,27 @@ public final class RankTask {
                 ranks.rank(),
                 plan.partitionGroupSize(),
                 copy,
-                settings.precision().equals("float64") ? TensorType.F64 : TensorType.F32,
+                settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32,
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
-        return new StateWriter(saver, ranks.rank(), settings.collectiveTimeout().dividedBy(2), cancelled, listener);
+        return new StateWriter(
+                saver, ranks.rank(), settings.recovery().collectiveTimeout().dividedBy(2), cancelled, listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {
-        GatherMode gather = settings.gather().equals("auto")
+        GatherMode gather = settings.collectives().gather().equals("auto")
                 ? GatherMode.AUTOMATIC
-                : GatherMode.valueOf(settings.gather().toUpperCase(Locale.ROOT));
+                : GatherMode.valueOf(settings.collectives().gather().toUpperCase(Locale.ROOT));
         return CommunicationSettings.of(plan.partitionGroupSize())
                 .withGather(gather)
-                .withTimeout(settings.collectiveTimeout())
+                .withTimeout(settings.recovery().collectiveTimeout())
                 .withFirstTimeout(firstTimeout())
                 .withCancelled(task::isInterrupted);
     }
 
     /** Ranks begin one after another: some read a checkpoint, or their first rows, for minutes. */
     private Duration firstTimeout() {
-        Duration later = settings.collectiveTimeout();
+        Duration later = settings.recovery().collectiveTimeout();
         return later.compareTo(FIRST_TIMEOUT) > 0 ? later : FIRST_TIMEOUT;
     }
 }

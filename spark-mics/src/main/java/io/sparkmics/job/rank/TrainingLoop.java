@@ -132,7 +132,7 @@ final class TrainingLoop {
     /** What is slow once is over, and what the ranks agree on in the first step they agree on in all. */
     private void endFirstStep() {
         ranks.firstStepDone();
-        if (!plan.settings().checking()) {
+        if (!plan.settings().collectives().checking()) {
             ranks.checking(false);
         }
     }

@@ -2,6 +2,7 @@ package io.sparkmics.job.rank;
 
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.monitor.RankSender;
 import io.sparkmics.plan.TrainingSchedule;
@@ -11,7 +12,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What the driver has decided and every rank carries out.
  *
- * @param endOfTextId the token that the rows were ended with, or {@link TrainingSettings#NO_END_OF_TEXT}
+ * @param endOfTextId the token that the rows were ended with, or {@link InputSettings#NO_END_OF_TEXT}
  * @param runDirectory where this run may write
  * @param text whether the model is trained on text, by the built-in tokenizer
  * @param gpus how each rank gets its GPU, where they compute on GPUs

@@ -1,9 +1,6 @@
 package io.sparkmics.job.settings;
 
-import io.sparkmics.plan.TrainingSchedule;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** What can be said of the settings by arithmetic alone, before Spark or a tensor is touched. */
 final class SettingsCheck {
@@ -19,88 +16,35 @@ final class SettingsCheck {
     }
 
     List<String> problems() {
-        columns();
-        groups();
-        problems.addAll(TrainingSchedule.problems(
-                settings.numWorkers(), settings.globalBatchSize(), settings.microBatchSize()));
+        settings.input().check(problems);
+        settings.world().check(problems);
         microBatch();
-        end();
-        optimization();
-        choices();
+        settings.schedule().check(problems);
+        evaluation();
+        settings.optimization().check(problems);
+        settings.compute().check(problems);
+        settings.collectives().check(problems);
         settings.checkpoint().check(problems);
         settings.recovery().check(problems);
         return problems.found();
     }
 
-    private void columns() {
-        if (settings.inputCol().isBlank()) {
-            problems.add("Cannot read the rows: inputCol is empty. Name the column of text or token ids.");
-        }
-        if (settings.evaluateEvery() < 0) {
-            problems.add("Cannot evaluate every " + settings.evaluateEvery() + " steps: evaluateEvery is negative. "
-                    + "Set a positive number, or 0 to evaluate at the end only.");
-        }
-        if (settings.evaluateEvery() > 0 && settings.validationIndicatorCol().isBlank()) {
-            problems.add("Cannot evaluate every " + settings.evaluateEvery()
-                    + " steps: no row is held out. Set validationIndicatorCol, or evaluateEvery to 0.");
-        }
-    }
-
-    private void groups() {
-        int world = settings.numWorkers();
-        int size = settings.partitionGroupSize();
-        if (world > 0 && (size < 0 || size > 0 && world % size != 0)) {
-            String divisors = IntStream.rangeClosed(1, world)
-                    .filter(divisor -> world % divisor == 0)
-                    .mapToObj(Integer::toString)
-                    .collect(Collectors.joining(", "));
-            problems.add("Cannot split " + world + " workers into partition groups of " + size + ": " + world
-                    + " is not a multiple of it. Set partitionGroupSize to one of " + divisors
-                    + ", or to 0 for the smallest whose memory fits.");
-        }
-    }
-
     /** Its tokens travel as one array. */
     private void microBatch() {
+        int sequences = settings.world().microBatchSize();
         long length = settings.model().context() + 1L;
-        if (settings.microBatchSize() > MOST_TOKENS / length) {
-            problems.add("Cannot read micro-batches of " + settings.microBatchSize() + " sequences of " + length
+        if (sequences > MOST_TOKENS / length) {
+            problems.add("Cannot read micro-batches of " + sequences + " sequences of " + length
                     + " tokens: they are more than the " + MOST_TOKENS + " that an array holds. Set a smaller"
                     + " microBatchSize or a model with a smaller context.");
         }
     }
 
-    private void end() {
-        if (settings.maxSteps() < 0) {
-            problems.add("Cannot train for " + settings.maxSteps() + " steps: maxSteps is negative. "
-                    + "Set a positive number, or 0 for no limit.");
+    private void evaluation() {
+        long every = settings.schedule().evaluateEvery();
+        if (every > 0 && settings.input().validationIndicatorCol().isBlank()) {
+            problems.add("Cannot evaluate every " + every
+                    + " steps: no row is held out. Set validationIndicatorCol, or evaluateEvery to 0.");
         }
-        if (!(settings.maxEpochs() >= 0) || Double.isInfinite(settings.maxEpochs())) {
-            problems.add(
-                    "Cannot train for " + settings.maxEpochs() + " epochs: maxEpochs is not a finite number from 0. "
-                            + "Set a positive number, or 0 for no limit.");
-        }
-        if (settings.maxSteps() == 0 && settings.maxEpochs() == 0) {
-            problems.add("Cannot plan the run: neither maxSteps nor maxEpochs says where it ends. Set one of them.");
-        }
-    }
-
-    private void optimization() {
-        problems.positive("learningRate", settings.learningRate());
-        problems.positive("epsilon", settings.epsilon());
-        problems.atLeastZero("weightDecay", settings.weightDecay());
-        problems.atLeastZero("gradientClipping", settings.gradientClipping());
-        problems.atLeastZero("warmUpSteps", settings.warmUpSteps());
-        problems.between("beta1", settings.beta1(), false);
-        problems.between("beta2", settings.beta2(), false);
-        problems.between("minimumLearningRateRatio", settings.minimumLearningRateRatio(), true);
-    }
-
-    private void choices() {
-        problems.choice("optimizer", settings.optimizer(), TrainingSettings.OPTIMIZERS);
-        problems.choice("gather", settings.gather(), TrainingSettings.GATHERS);
-        problems.choice("deviceType", settings.deviceType(), TrainingSettings.DEVICE_TYPES);
-        problems.choice("precision", settings.precision(), TrainingSettings.PRECISIONS);
-        problems.choice("reductionPrecision", settings.reductionPrecision(), TrainingSettings.REDUCTION_PRECISIONS);
     }
 }

@@ -1,6 +1,6 @@
 package io.sparkmics.checkpoint.safetensors;
 
-import static io.sparkmics.checkpoint.Files.file;
+import static io.sparkmics.checkpoint.safetensors.Files.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
