@@ -1,37 +1,28 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.Names;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
-import io.sparkmics.data.SequenceKey;
-import io.sparkmics.job.attempt.BarrierStage;
 import io.sparkmics.job.attempt.ManifestDraft;
+import io.sparkmics.job.attempt.ResumePoint;
 import io.sparkmics.job.attempt.RunCheckpoints;
-import io.sparkmics.job.attempt.Signals;
 import io.sparkmics.job.attempt.StartPoint;
 import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.JobDescription;
-import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.export.ModelExport;
 import io.sparkmics.job.rank.Attempt;
-import io.sparkmics.job.rank.RankFailure;
 import io.sparkmics.job.rank.RankReport;
-import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.rank.Saving;
-import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
-import io.sparkmics.monitor.ProgressLine;
-import io.sparkmics.monitor.RankChannel;
-import io.sparkmics.monitor.RankSender;
+import io.sparkmics.monitor.RunCourse;
 import io.sparkmics.monitor.StepListener;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
@@ -41,13 +32,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
@@ -66,6 +54,9 @@ public final class TrainingJob {
 
     /** The step that was heard of last, on another thread; null before the first. */
     private volatile StepMetrics last;
+
+    /** How to go on where this run ends early: see {@link RunCheckpoints#remedy}. */
+    private Supplier<String> remedy = () -> "";
 
     private TrainingJob(Dataset<Row> frame, TrainingSettings settings, StepListener listener) {
         this.frame = frame;
@@ -92,109 +83,81 @@ public final class TrainingJob {
 
     private TrainingResult run() {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
+        Optional<ResumePoint> resumed = ResumePoint.find(settings, hadoop);
         DeviceChoice possible = RankPlaces.await(spark, settings);
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(
                 settings.workDirectory().path(), hadoop, spark.sc().applicationId());
         try (TaggedJobs jobs = new TaggedJobs(spark.sc())) {
             try {
-                return train(folder, possible);
+                return train(folder, possible, resumed);
             } catch (Throwable failure) {
                 // Spark throws checked exceptions that nothing declares.
                 boolean interrupted = Interruption.endedBy(failure);
                 int running = jobs.cancel("The training was given up: " + failure, Interruption.TIMEOUT);
                 WorkDirectory.delete(folder, failure);
                 if (interrupted) {
-                    throw Interruption.error(failure, last, running);
+                    throw Interruption.error(failure, last, running, remedy.get());
                 }
                 throw failure;
             }
         }
     }
 
-    private TrainingResult train(TemporaryFolder folder, DeviceChoice possible) {
+    private TrainingResult train(TemporaryFolder folder, DeviceChoice possible, Optional<ResumePoint> resumed) {
         RankPlaces places = RankPlaces.choose(spark, settings, possible, folder.path(), hadoop);
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
         Saving saving = saving(folder);
         ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
-        StartPoint start = StartPoint.BEGINNING;
+        resumed.ifPresent(point -> {
+            point.requireRows(draft.data(), draft.schedule());
+            point.notes(draft).forEach(System.err::println);
+        });
+        StartPoint start = resumed.map(ResumePoint::start).orElse(StartPoint.BEGINNING);
         try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop)) {
-            Supervisor.Finished finished = trainRanks(folder, places, rows, saving, checkpoints);
-            RankReport.requireTrained(finished.reports());
+            remedy = checkpoints::remedy;
+            TrainingRanks ranks = new TrainingRanks(spark.sc(), settings, hadoop, folder.path(), places, rows, saving);
+            Supervisor.Finished finished = ranks.run(
+                    Attempt.first(settings.world().numWorkers(), places.partitionGroupSize())
+                            .from(start.step(), start.checkpoint()),
+                    checkpoints,
+                    this::hear);
+            RankReport.requireTrained(finished.reports(), checkpoints.remedy());
             MemoryFigures taken = MemoryFigures.of(memory, finished.attempt().partitionGroupSize(), finished.reports());
             System.err.println(taken.describe());
             RankReport first = RankReport.first(finished.reports());
             return new TrainingResult(
                     export(folder, rows, checkpoints.result(first.history().size())),
                     folder,
-                    taken.addTo(summary(rows, memory, finished)),
+                    course(finished, start, checkpoints).addTo(taken.addTo(summary(rows, memory, finished))),
                     first.history());
         }
+    }
+
+    private static RunCourse course(Supervisor.Finished finished, StartPoint start, RunCheckpoints checkpoints) {
+        return new RunCourse(
+                finished.attempt().number() + 1,
+                start.step() == 0 ? null : new RunCourse.ResumedFrom(start.checkpoint(), start.step()),
+                checkpoints.figures());
     }
 
     private Saving saving(TemporaryFolder folder) {
         if (!settings.checkpoint().writes()) {
             return new Saving(folder.path().toString(), 0);
         }
+        String directory = settings.checkpoint().directory();
         try {
-            Path directory = StoragePaths.qualified(settings.checkpoint().directory(), hadoop);
-            return new Saving(directory.toString(), settings.checkpoint().interval());
+            return new Saving(
+                    StoragePaths.qualified(directory, hadoop).toString(),
+                    settings.checkpoint().interval());
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "Cannot write checkpoints to " + directory + ": " + e.getMessage()
+                            + ". Set checkpointDirectory to a path that can be written.",
+                    e);
         }
-    }
-
-    private Supervisor.Finished trainRanks(
-            TemporaryFolder folder, RankPlaces places, PreparedRows rows, Saving saving, RunCheckpoints checkpoints) {
-        ResourceProfile profile = places.device().profile(spark.sc());
-        AtomicReference<Signals> running = new AtomicReference<>();
-        try (ProgressLine line = new ProgressLine(spark.sc());
-                RankChannel channel = RankChannel.open(spark.sc(), listeners(line, running))) {
-            Supervisor.Launcher launcher = (attempt, signals, watch) -> {
-                running.set(signals);
-                TrainingSchedule schedule = rows.schedule().on(attempt.worldSize());
-                TrainingPlan plan =
-                        plan(folder, places, rows, schedule, channel.begin(attempt.number()), attempt, saving);
-                JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(schedule, attempt.firstBatch(schedule.steps()));
-                try (JobDescription description =
-                        JobDescription.of(spark.sc(), "Training, " + Names.count(attempt.worldSize(), "rank"))) {
-                    return watch.watch(BarrierStage.start(pieces, plan, profile));
-                }
-            };
-            return new Supervisor(
-                            spark.sc(),
-                            settings,
-                            ModelName.of(settings.model()),
-                            profile,
-                            size -> settings.memoryModel().bytesPerRank(size) <= places.memoryPerRank(),
-                            checkpoints,
-                            launcher)
-                    .run(Attempt.first(settings.world().numWorkers(), places.partitionGroupSize()));
-        }
-    }
-
-    private TrainingPlan plan(
-            TemporaryFolder folder,
-            RankPlaces places,
-            PreparedRows rows,
-            TrainingSchedule schedule,
-            RankSender sender,
-            Attempt attempt,
-            Saving saving) {
-        return new TrainingPlan(
-                settings,
-                schedule,
-                rows.counts(),
-                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
-                folder.path().toString(),
-                rows.text(),
-                places.device().gpus().way(),
-                sender,
-                new SerializableConfiguration(hadoop),
-                attempt,
-                saving);
     }
 
     private WeightsVersion export(TemporaryFolder folder, PreparedRows rows, CheckpointFolder shards) {
@@ -220,20 +183,9 @@ public final class TrainingJob {
                 memory.bytesPerRank(places.partitionGroupSize()));
     }
 
-    /** Who hears what ranks say, by kind of message. */
-    private Map<String, Consumer<String>> listeners(StepListener line, AtomicReference<Signals> running) {
-        return Map.of(
-                StepMetrics.KIND,
-                StepMetrics.reader(step -> {
-                    running.get().stepped(step.step());
-                    line.accept(step);
-                    last = step;
-                    listener.accept(step);
-                }),
-                RankFailure.KIND,
-                json -> running.get().failed(Json.read(json, RankFailure.class)),
-                SaveReport.KIND,
-                json -> System.err.println(Json.read(json, SaveReport.class)));
+    private void hear(StepMetrics step) {
+        last = step;
+        listener.accept(step);
     }
 
     private static TrainingSummary summary(PreparedRows rows, MemoryModel memory, Supervisor.Finished finished) {

@@ -28,18 +28,20 @@ final class Aftermath {
         this.jobs = jobs;
     }
 
-    void leaveNothing(Failure failure, List<RankFailure> reports) throws InterruptedException {
+    /** @return what is left running all the same, as a sentence behind others; empty where nothing is */
+    String leaveNothing(Failure failure, List<RankFailure> reports) throws InterruptedException {
         jobs.cancel("The attempt has failed: " + failure.describe(), BY_ITSELF);
         List<RunningTask> left = jobs.running();
         if (Executors.canBeKilled(spark)) {
-            kill(left, reports);
-        } else if (!left.isEmpty()) {
-            System.err.println(describe(left)
-                    + ": a thread of the driver cannot be killed, and holds its slot until its" + " code returns.");
+            return kill(left, reports);
         }
+        return left.isEmpty()
+                ? ""
+                : tell(describe(left) + ": a thread of the driver cannot be killed, and holds its slot until its code"
+                        + " returns.");
     }
 
-    private void kill(List<RunningTask> left, List<RankFailure> reports) throws InterruptedException {
+    private String kill(List<RunningTask> left, List<RankFailure> reports) throws InterruptedException {
         Set<String> executors = new TreeSet<>();
         left.forEach(task -> executors.add(task.executor()));
         // Such a process ends itself a little later, perhaps under the next attempt.
@@ -47,16 +49,21 @@ final class Aftermath {
                 .filter(report -> report.kind() == FailureKind.MEMORY)
                 .forEach(report -> executors.add(report.executor()));
         if (executors.isEmpty()) {
-            return;
+            return "";
         }
         if (!left.isEmpty()) {
             System.err.println(describe(left) + ": its executor is killed.");
         }
         List<String> still = Executors.kill(spark, executors, BY_FORCE);
-        if (!still.isEmpty()) {
-            System.err.println("Spark still has executor " + String.join(", ", still) + ", which it was told to kill "
-                    + BY_FORCE.toSeconds() + " s ago. Other slots are used where there are any.");
-        }
+        return still.isEmpty()
+                ? ""
+                : tell("Spark still has executor " + String.join(", ", still) + ", which it was told to kill "
+                        + BY_FORCE.toSeconds() + " s ago: other slots are used where there are any.");
+    }
+
+    private static String tell(String text) {
+        System.err.println(text);
+        return " " + text;
     }
 
     private static String describe(List<RunningTask> left) {

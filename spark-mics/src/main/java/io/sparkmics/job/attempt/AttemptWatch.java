@@ -67,8 +67,8 @@ public final class AttemptWatch {
             }
         }
         Failure failure = overdue.orElse(firstCause(spark).find());
-        new Aftermath(this.spark, jobs).leaveNothing(failure, signals.failures());
-        throw new AttemptFailedException(failure, spark);
+        String left = new Aftermath(this.spark, jobs).leaveNothing(failure, signals.failures());
+        throw new AttemptFailedException(failure, spark, left);
     }
 
     /** What has lasted too long. */

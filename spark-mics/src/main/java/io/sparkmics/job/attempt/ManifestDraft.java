@@ -65,7 +65,12 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
                         .filter(kind -> moments || kind == StateKind.PARAMETERS)
                         .map(StateKind::tensorName)
                         .toList(),
-                settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32);
+                type(settings));
+    }
+
+    /** Of what is kept of the model's states. */
+    static TensorType type(TrainingSettings settings) {
+        return settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32;
     }
 
     private static Manifest.Divergence divergence(List<StepMetrics> history) {
@@ -98,7 +103,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
     }
 
     /** What may be another when the run is gone on with. */
-    private Map<String, String> optimization() {
+    Map<String, String> optimization() {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("learningRate", settings.optimization().learningRate());
         values.put("warmUpSteps", settings.optimization().warmUpSteps());

@@ -3,8 +3,11 @@ package io.sparkmics.job.attempt;
 import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.Retention;
+import io.sparkmics.checkpoint.manifest.ShardFile;
 import io.sparkmics.job.rank.Attempt;
+import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.settings.CheckpointSettings;
+import io.sparkmics.monitor.RunCourse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +46,8 @@ public final class RunCheckpoints implements AutoCloseable {
     private volatile StartPoint newest;
 
     private volatile long count;
+    private volatile long bytes;
+    private double seconds;
     private String told = "";
 
     private CheckpointCommitter committer;
@@ -99,6 +104,7 @@ public final class RunCheckpoints implements AutoCloseable {
     private void committed(CheckpointFolder folder) {
         newest = new StartPoint(folder.id().orElseThrow().step(), folder.path().toString());
         count++;
+        bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
         CheckpointDirectory directory =
                 new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
         Set<CheckpointFolder> never =
@@ -108,7 +114,7 @@ public final class RunCheckpoints implements AutoCloseable {
     }
 
     /** Once, where it is the same again. */
-    private void tell(String problem) {
+    private synchronized void tell(String problem) {
         if (!problem.equals(told)) {
             System.err.println(problem);
             told = problem;
@@ -120,9 +126,27 @@ public final class RunCheckpoints implements AutoCloseable {
         return newest;
     }
 
-    /** How many were committed. */
-    public long count() {
-        return count;
+    /** A rank has saved its shards, or could not. Any thread. */
+    public synchronized void saved(SaveReport report) {
+        if (report.failure() != null) {
+            tell("Rank " + report.rank() + " has not saved its part of the checkpoint of step " + report.step() + ": "
+                    + report.failure());
+        } else if (report.rank() == 0) {
+            seconds += report.heldUpSeconds() + report.writeSeconds();
+        }
+    }
+
+    /** What the summary says of them; null where the run makes none. */
+    public RunCourse.Checkpoints figures() {
+        return count == 0 ? null : new RunCourse.Checkpoints(count, newest.checkpoint(), seconds, bytes);
+    }
+
+    /** How to go on from the newest one, as a sentence behind others; empty where there is none. */
+    public String remedy() {
+        return newest.isCheckpoint()
+                ? " The last good checkpoint is " + newest.checkpoint() + ": go on from it with resumeFrom="
+                        + newest.checkpoint() + "."
+                : "";
     }
 
     /**

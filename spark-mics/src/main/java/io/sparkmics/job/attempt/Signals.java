@@ -31,6 +31,11 @@ public final class Signals {
         heard = System.nanoTime();
     }
 
+    /** A rank is alive. */
+    public synchronized void heard() {
+        heard = System.nanoTime();
+    }
+
     /** In the order in which they came. */
     synchronized List<RankFailure> failures() {
         return List.copyOf(failures);

@@ -155,17 +155,11 @@ public final class Supervisor {
     }
 
     private IllegalStateException giveUp(Failure failure, String refusal, AttemptFailedException cause) {
-        String again = failure.kind() == FailureKind.CANCELLED ? "" : " It is not tried again: " + refusal + ".";
+        String again = failure.kind() == FailureKind.CANCELLED ? "" : " It is not tried again: " + end(refusal);
         return new IllegalStateException(
-                "Cannot train " + model + ": " + end(failure.describe()) + again + tries.describe() + resume(), cause);
-    }
-
-    private String resume() {
-        StartPoint newest = checkpoints.newest();
-        return newest.isCheckpoint()
-                ? " The last good checkpoint is " + newest.checkpoint() + ": go on from it with resumeFrom="
-                        + newest.checkpoint() + "."
-                : "";
+                "Cannot train " + model + ": " + end(failure.describe()) + again + cause.left() + tries.describe()
+                        + checkpoints.remedy(),
+                cause);
     }
 
     private static String end(String text) {

@@ -34,14 +34,17 @@ public record RankReport(
         return new RankReport(rank, List.of(), Map.of(), null, List.of(), Double.NaN, failure.getMessage());
     }
 
-    /** @throws IllegalStateException where a rank reports a failure, with its words */
-    public static void requireTrained(List<RankReport> reports) {
+    /**
+     * @param remedy what to say behind it
+     * @throws IllegalStateException where a rank reports a failure, with its words
+     */
+    public static void requireTrained(List<RankReport> reports, String remedy) {
         reports.stream()
                 .map(RankReport::failure)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .ifPresent(failure -> {
-                    throw new IllegalStateException(failure);
+                    throw new IllegalStateException(failure + remedy);
                 });
     }
 
