@@ -108,7 +108,7 @@ public final class TrainingJob {
         RankPlaces places = RankPlaces.choose(spark, settings, possible, folder.path(), hadoop);
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
-        System.err.println(outlook(rows.schedule(), places, memory).describe());
+        System.err.println(outlook(rows.schedule(), places).describe());
         Saving saving = saving(folder);
         ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
         resumed.ifPresent(point -> {
@@ -173,14 +173,14 @@ public final class TrainingJob {
         }
     }
 
-    private Outlook outlook(TrainingSchedule schedule, RankPlaces places, MemoryModel memory) {
+    private Outlook outlook(TrainingSchedule schedule, RankPlaces places) {
         return new Outlook(
-                ModelName.withParameters(settings.model(), memory.parameters()),
+                ModelName.withParameters(settings.model(), places.memory().parameters()),
                 schedule,
                 settings.model().context(),
                 places.partitionGroupSize(),
                 places.device().cuda(),
-                memory.bytesPerRank(places.partitionGroupSize()));
+                places.memory().bytesPerRank(places.partitionGroupSize()));
     }
 
     private void hear(StepMetrics step) {
