@@ -55,6 +55,7 @@ public final class Train {
 
     /** Reads, trains, and writes what came of it. */
     private void train() throws IOException {
+        requireNoPasswords();
         SparkSession session = session();
         try {
             Path folder = folder(session.sessionState().newHadoopConf());
@@ -66,6 +67,15 @@ public final class Train {
         } finally {
             session.stop();
         }
+    }
+
+    /** Before Spark starts: its event log begins with the command line. */
+    private void requireNoPasswords() throws IOException {
+        for (String input : command.input()) {
+            StoragePaths.requireNoPassword(input);
+        }
+        StoragePaths.requireNoPassword(command.output());
+        StoragePaths.requireNoPassword(estimator.getWorkDirectory());
     }
 
     /** The application has the name that spark-submit gave it, which is the user's where there is one. */
@@ -97,9 +107,6 @@ public final class Train {
 
     /** What fails there is told by the command. */
     private Dataset<Row> read(SparkSession session) throws IOException {
-        for (String input : command.input()) {
-            StoragePaths.requireNoPassword(input);
-        }
         try (SparkLog.Silence silence = SparkLog.silentTasks()) {
             return command.read(session);
         }

@@ -83,7 +83,17 @@ final class RoomsTest {
             .resideInAPackage("..sparkmics.checkpoint..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SPARK, "..sparkmics.data..", "..sparkmics.job..", "..sparkmics.monitor..");
+            .resideInAnyPackage(
+                    SPARK, "..sparkmics.data..", "..sparkmics.engine..", "..sparkmics.job..", "..sparkmics.monitor..");
+
+    @ArchTest
+    static final ArchRule theFormatsOfACheckpointKnowNothingOfItsFolders = noClasses()
+            .that()
+            .resideInAnyPackage("..sparkmics.checkpoint.safetensors..", "..sparkmics.checkpoint.manifest..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "io\\.sparkmics\\.checkpoint\\.(Checkpoint(Folder|Directory|Reader)|Shard.*|HuggingFaceFolder)");
 
     @ArchTest
     static final ArchRule onlyTheJobAndTheExchangeKnowTheBarrier = noClasses()

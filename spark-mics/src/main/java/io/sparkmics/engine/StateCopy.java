@@ -70,6 +70,11 @@ public final class StateCopy implements AutoCloseable {
     public void take() {
         begin("take");
         try (PointerScope scope = new PointerScope()) {
+            if (states.values().stream().anyMatch(state -> state.isNull())) {
+                throw new IllegalStateException("Cannot take the copy of the states: the engine is closed.");
+            }
+            // What a copy that fails leaves is none.
+            updates = -1;
             // With its deadline: behind it the copy waits for nothing.
             ranks.synchronize();
             copies.forEach((kind, copy) -> copy.copy_(states.get(kind)));

@@ -128,6 +128,21 @@ class StateCopyTest {
     }
 
     @Test
+    void ofAnEngineThatIsClosedThereIsNoMore() {
+        Case run = alone(SMALL, ADAMW);
+        EngineTraining.ranks(run).run(ranks -> {
+            MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks);
+            try (StateCopy copy = engine.newStateCopy()) {
+                copy.take();
+                engine.close();
+                assertThatThrownBy(copy::take).hasMessage("Cannot take the copy of the states: the engine is closed.");
+                assertThat(SavedStates.Part.of(copy).shards()).isNotEmpty();
+            }
+            return null;
+        });
+    }
+
+    @Test
     void twoHundredOfThemLeaveNothingBehind() {
         Case run = alone(SMALL.width(256), ADAMW);
         with(run, engine -> {

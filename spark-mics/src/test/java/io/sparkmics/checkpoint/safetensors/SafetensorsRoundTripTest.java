@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.BytePointer;
@@ -106,32 +105,6 @@ class SafetensorsRoundTripTest {
         assertThatThrownBy(this::read)
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith("Cannot read " + file() + ": ");
-    }
-
-    @Test
-    void aHuggingFaceFolderHoldsConfigurationAndWeights() throws Exception {
-        HuggingFaceFolder huggingFace = new HuggingFaceFolder(Files.hadoop(folder), new Configuration());
-        Map<String, Object> config = Map.of("model_type", "gpt2", "n_layer", 4, "resid_pdrop", 0.1);
-        huggingFace.writeConfig(config);
-        try (SafetensorsWriter writer = huggingFace.writeWeights(SafetensorsHeader.of(List.of()))) {
-            writer.commit();
-        }
-
-        assertThat(huggingFace.readConfig()).isEqualTo(config);
-        assertThat(java.nio.file.Files.readString(folder.resolve("config.json")))
-                .contains("\n  \"n_layer\" : 4");
-        try (SafetensorsReader reader = huggingFace.readWeights()) {
-            assertThat(reader.tensors()).isEmpty();
-        }
-    }
-
-    @Test
-    void aConfigurationWithAnEntryTwiceIsRefused() throws Exception {
-        java.nio.file.Files.writeString(folder.resolve("config.json"), "{\"n_layer\":4,\"n_layer\":400}");
-
-        assertThatThrownBy(() -> new HuggingFaceFolder(Files.hadoop(folder), new Configuration()).readConfig())
-                .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("Cannot read " + folder + "/config.json: Duplicate field 'n_layer'");
     }
 
     private List<byte[]> write() {
