@@ -4,6 +4,7 @@ import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
+import io.sparkmics.job.attempt.AttemptFailedException;
 import io.sparkmics.job.attempt.ManifestDraft;
 import io.sparkmics.job.attempt.ResumePoint;
 import io.sparkmics.job.attempt.RunCheckpoints;
@@ -30,6 +31,7 @@ import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,7 +96,10 @@ public final class TrainingJob {
             } catch (Throwable failure) {
                 // Spark throws checked exceptions that nothing declares.
                 boolean interrupted = Interruption.endedBy(failure);
-                int running = jobs.cancel("The training was given up: " + failure, Interruption.TIMEOUT);
+                // What an attempt has left running, its supervisor has waited for.
+                Duration patience =
+                        failure.getCause() instanceof AttemptFailedException ? Duration.ZERO : Interruption.TIMEOUT;
+                int running = jobs.cancel("The training was given up: " + failure, patience);
                 WorkDirectory.delete(folder, failure);
                 if (interrupted) {
                     throw Interruption.error(failure, last, running, remedy.get());
