@@ -169,7 +169,12 @@ public final class RankTask {
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
         return new StateWriter(
-                saver, ranks.rank(), settings.recovery().collectiveTimeout().dividedBy(2), cancelled, ranks::active, listener);
+                saver,
+                ranks.rank(),
+                settings.recovery().collectiveTimeout().dividedBy(2),
+                cancelled,
+                ranks::active,
+                listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {

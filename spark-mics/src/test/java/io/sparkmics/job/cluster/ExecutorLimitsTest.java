@@ -28,14 +28,15 @@ class ExecutorLimitsTest {
     @Test
     void aSmallModelFitsAnExecutorWithEnoughOverhead() {
         SparkConf conf = yarn().set("spark.executor.memoryOverhead", "1g");
-        assertThat(limits(conf, SMALL).compare(SMALL, SMALL.memoryModel(), 1, false)).isEmpty();
+        assertThat(limits(conf, SMALL).compare(SMALL, SMALL.memoryModel(), 1, false))
+                .isEmpty();
     }
 
     @Test
     void sparksOwnOverheadIsTooSmallForLibtorchAlone() {
         assertThat(limits(yarn(), SMALL).compare(SMALL, SMALL.memoryModel(), 1, false))
-                .hasValueSatisfying(problem -> assertThat(problem)
-                        .contains("has 384 MiB", "Set spark.executor.memoryOverhead to "));
+                .hasValueSatisfying(problem ->
+                        assertThat(problem).contains("has 384 MiB", "Set spark.executor.memoryOverhead to "));
     }
 
     @Test
