@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.job.attempt.EarlyEnd;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.settings.InputSettings;
@@ -49,6 +50,7 @@ final class Preflight {
         preflight.data();
         preflight.cluster();
         preflight.gpus();
+        EarlyEnd.problem(settings.recovery().stopWhen(), hadoop).ifPresent(preflight.problems::add);
         WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
         if (preflight.problems.isEmpty()) {
             ModelCheck.trial(settings.model(), settings.engineSettings().precision())

@@ -201,7 +201,7 @@ public final class TrainingJob {
                 finished.attempt().worldSize(),
                 finished.attempt().partitionGroupSize(),
                 memory.parameters(),
-                rows.schedule().steps(),
+                history.size(),
                 history.stream().filter(StepMetrics::skipped).count(),
                 history.get(0).loss(),
                 end.loss(),

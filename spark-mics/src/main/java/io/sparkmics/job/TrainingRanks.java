@@ -5,6 +5,7 @@ import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.AttemptFailedException;
 import io.sparkmics.job.attempt.AttemptWatch;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.EarlyEnd;
 import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.attempt.Signals;
 import io.sparkmics.job.attempt.Supervisor;
@@ -72,6 +73,7 @@ final class TrainingRanks {
     /** Blocks until an attempt has come to its end, or the run is given up: see {@link Supervisor#run}. */
     Supervisor.Finished run(Attempt first, RunCheckpoints checkpoints, StepListener listener) {
         try (ProgressLine line = new ProgressLine(spark);
+                EarlyEnd earlyEnd = new EarlyEnd(settings.recovery().stopWhen(), runDirectory, hadoop);
                 RankChannel channel = RankChannel.open(spark, listeners(line, listener, checkpoints))) {
             Supervisor supervisor = new Supervisor(
                     spark,
@@ -80,6 +82,7 @@ final class TrainingRanks {
                     profile,
                     size -> places.memory().bytesPerRank(size) <= places.memoryPerRank(),
                     checkpoints,
+                    earlyEnd,
                     (attempt, signals, watch) -> launch(attempt, signals, watch, channel));
             return supervisor.run(first);
         }
@@ -112,7 +115,11 @@ final class TrainingRanks {
                 SaveReport.KIND,
                 json -> {
                     running.heard();
-                    checkpoints.saved(Json.read(json, SaveReport.class));
+                    SaveReport report = Json.read(json, SaveReport.class);
+                    // What a rank that ends has not saved is no news.
+                    if (report.failure() == null || !running.failed()) {
+                        checkpoints.saved(report);
+                    }
                 });
     }
 
