@@ -9,6 +9,7 @@ import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.monitor.RunCourse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -95,15 +96,20 @@ public final class RunCheckpoints implements AutoCloseable {
 
     private void look(CheckpointCommitter its) {
         try {
-            its.look(stepsDone.getAsLong()).ifPresent(this::committed);
+            committed(its.look(stepsDone.getAsLong()));
         } catch (RuntimeException e) {
             tell("A checkpoint is not committed: " + e.getMessage());
         }
     }
 
-    private void committed(CheckpointFolder folder) {
+    /** @param folders the latest last */
+    private void committed(List<CheckpointFolder> folders) {
+        if (folders.isEmpty()) {
+            return;
+        }
+        count += folders.size();
+        CheckpointFolder folder = folders.get(folders.size() - 1);
         newest = new StartPoint(folder.id().orElseThrow().step(), folder.path().toString());
-        count++;
         bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
         CheckpointDirectory directory =
                 new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
@@ -160,7 +166,7 @@ public final class RunCheckpoints implements AutoCloseable {
         }
         Optional<CheckpointFolder> folder = committer.commit(steps);
         if (folder.isPresent() && draft.saving().checkpoints()) {
-            committed(folder.get());
+            committed(List.of(folder.get()));
         }
         return folder.orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
                 + draft.saving().directory() + ". Set workDirectory and checkpointDirectory to paths that driver and"
