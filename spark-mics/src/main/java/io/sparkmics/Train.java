@@ -76,6 +76,9 @@ public final class Train {
         }
         StoragePaths.requireNoPassword(command.output());
         StoragePaths.requireNoPassword(estimator.getWorkDirectory());
+        StoragePaths.requireNoPassword(estimator.getCheckpointDirectory());
+        StoragePaths.requireNoPassword(estimator.getResumeFrom());
+        StoragePaths.requireNoPassword(estimator.getStopWhen());
     }
 
     /** The application has the name that spark-submit gave it, which is the user's where there is one. */

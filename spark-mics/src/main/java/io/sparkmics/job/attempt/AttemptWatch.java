@@ -8,7 +8,6 @@ import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.FailureKind;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.settings.TrainingSettings;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,7 @@ public final class AttemptWatch {
     private final Signals signals;
     private final TaggedJobs jobs;
     private final ExecutorWatch executors;
-    private final Optional<EarlyEnd> lastCheckpoint;
+    private final Optional<EarlyStop> lastCheckpoint;
 
     /** @param lastCheckpoint how ranks are asked for one when the thread is interrupted; empty where they make none */
     AttemptWatch(
@@ -43,7 +42,7 @@ public final class AttemptWatch {
             Signals signals,
             TaggedJobs jobs,
             ExecutorWatch executors,
-            Optional<EarlyEnd> lastCheckpoint) {
+            Optional<EarlyStop> lastCheckpoint) {
         this.spark = spark;
         this.settings = settings;
         this.profile = profile;
@@ -100,12 +99,7 @@ public final class AttemptWatch {
         }
         System.err.println("Interrupted: a last checkpoint is saved, which may take " + LAST_CHECKPOINT.toSeconds()
                 + " s. Interrupt again to do without.");
-        try {
-            lastCheckpoint.get().ask();
-        } catch (IOException e) {
-            System.err.println("Cannot ask the ranks for a last checkpoint: " + e.getMessage() + ".");
-            return;
-        }
+        lastCheckpoint.get().interrupted();
         long deadline = System.nanoTime() + LAST_CHECKPOINT.toNanos();
         while (!stage.ended() && !signals.failed() && System.nanoTime() < deadline) {
             Thread.sleep(POLL_MILLIS);

@@ -10,6 +10,7 @@ import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.monitor.RunCourse;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,21 +113,26 @@ public final class RunCheckpoints implements AutoCloseable {
         look(committer);
         long steps = stepsDone.getAsLong();
         if (steps > newest.step()) {
-            commit(() -> committer.commit(steps));
+            commit(() -> committer.commit(steps).stream().toList());
         }
     }
 
-    private void commit(Supplier<Optional<CheckpointFolder>> attempted) {
+    private void commit(Supplier<List<CheckpointFolder>> attempted) {
         try {
-            attempted.get().ifPresent(this::committed);
+            committed(attempted.get());
         } catch (RuntimeException e) {
             tell("A checkpoint is not committed: " + e.getMessage());
         }
     }
 
-    private void committed(CheckpointFolder folder) {
+    /** @param folders the latest last */
+    private void committed(List<CheckpointFolder> folders) {
+        if (folders.isEmpty()) {
+            return;
+        }
+        count += folders.size();
+        CheckpointFolder folder = folders.get(folders.size() - 1);
         newest = new StartPoint(folder.id().orElseThrow().step(), folder.path().toString());
-        count++;
         bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
         CheckpointDirectory directory =
                 new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
@@ -164,7 +170,7 @@ public final class RunCheckpoints implements AutoCloseable {
             CheckpointCommitter its = committer;
             thread.execute(() -> {
                 if (report.step() > newest.step()) {
-                    commit(() -> its.commit(report.step()));
+                    commit(() -> its.commit(report.step()).stream().toList());
                 }
             });
         }
@@ -194,7 +200,7 @@ public final class RunCheckpoints implements AutoCloseable {
         }
         Optional<CheckpointFolder> folder = committer.commit(steps);
         if (folder.isPresent() && draft.saving().checkpoints()) {
-            committed(folder.get());
+            committed(List.of(folder.get()));
         }
         return folder.orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
                 + draft.saving().directory() + ". Set workDirectory and checkpointDirectory to paths that driver and"

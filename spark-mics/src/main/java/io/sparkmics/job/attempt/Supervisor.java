@@ -32,7 +32,7 @@ public final class Supervisor {
     private final ElasticSize sizes;
     private final Launcher launcher;
     private final RunCheckpoints checkpoints;
-    private final EarlyEnd earlyEnd;
+    private final EarlyStop earlyStop;
     private final RestartRule rule;
     private final Tries tries = new Tries();
 
@@ -66,7 +66,7 @@ public final class Supervisor {
             ResourceProfile profile,
             IntPredicate fits,
             RunCheckpoints checkpoints,
-            EarlyEnd earlyEnd,
+            EarlyStop earlyStop,
             Launcher launcher) {
         this.spark = spark;
         this.settings = settings;
@@ -76,7 +76,7 @@ public final class Supervisor {
                 settings.world().globalBatchSize(), settings.world().microBatchSize(), fits);
         this.launcher = launcher;
         this.checkpoints = checkpoints;
-        this.earlyEnd = earlyEnd;
+        this.earlyStop = earlyStop;
         this.rule = new RestartRule(
                 settings.recovery().maxRestarts(), settings.recovery().elasticWorkers());
     }
@@ -107,7 +107,7 @@ public final class Supervisor {
         checkpoints.begin(attempt, signals::step);
         try (TaggedJobs jobs = new TaggedJobs(spark);
                 ExecutorWatch executors = new ExecutorWatch(spark)) {
-            Optional<EarlyEnd> last = settings.checkpoint().writes() ? Optional.of(earlyEnd) : Optional.empty();
+            Optional<EarlyStop> last = settings.checkpoint().writes() ? Optional.of(earlyStop) : Optional.empty();
             AttemptWatch watch = new AttemptWatch(spark, settings, profile, attempt, signals, jobs, executors, last);
             return launcher.launch(attempt, signals, watch);
         } finally {
