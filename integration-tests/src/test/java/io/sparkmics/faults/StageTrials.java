@@ -1,0 +1,63 @@
+package io.sparkmics.faults;
+
+import io.sparkmics.faults.StageFault.Action;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Trials of what goes wrong in a rank's own code, or happens to its process. */
+final class StageTrials {
+
+    /** Two steps behind the second checkpoint. */
+    private static final int CALL = 13;
+
+    private static final int RANK = 1;
+
+    private StageTrials() {}
+
+    static Map<String, FaultProgram.Scenario> all() {
+        Map<String, FaultProgram.Scenario> all = new LinkedHashMap<>();
+        all.put("exception", (cluster, name) -> stage(cluster, name, StageFault.of(Action.THROW, RANK, CALL)));
+        all.put("killed", (cluster, name) -> stage(cluster, name, StageFault.signal("KILL", RANK, CALL)));
+        all.put("frozen", (cluster, name) -> stage(cluster, name, StageFault.signal("STOP", RANK, CALL)));
+        all.put("neverReturns", (cluster, name) -> stage(cluster, name, StageFault.of(Action.SLEEP, RANK, CALL)));
+        all.put("heap", (cluster, name) -> stage(cluster, name, StageFault.of(Action.ALLOCATE_HEAP, RANK, CALL)));
+        all.put("native", (cluster, name) -> stage(cluster, name, StageFault.of(Action.ALLOCATE_NATIVE, RANK, CALL)));
+        all.put(
+                "mismatch",
+                (cluster, name) -> stage(
+                        cluster, name, StageFault.of(Action.MISMATCH, RANK, 0).until(0)));
+        all.put(
+                "notANumber",
+                (cluster, name) -> stage(
+                        cluster,
+                        name,
+                        StageFault.of(Action.NOT_A_NUMBER, RANK, CALL).always()));
+        all.put(
+                "diverged",
+                (cluster, name) -> stage(
+                        cluster,
+                        name,
+                        StageFault.of(Action.NOT_A_NUMBER, RANK, CALL)
+                                .until(Cluster.STEPS)
+                                .always()));
+        all.put(
+                "throwsAtOnce",
+                (cluster, name) -> stage(
+                        cluster, name, StageFault.of(Action.THROW, RANK, 1).always()));
+        all.put(
+                "alwaysThrows",
+                (cluster, name) -> stage(
+                        cluster, name, StageFault.of(Action.THROW, RANK, 3).always()));
+        all.put(
+                "alwaysKilled",
+                (cluster, name) ->
+                        stage(cluster, name, StageFault.signal("KILL", RANK, 3).always()));
+        return all;
+    }
+
+    private static Map<String, Object> stage(Cluster cluster, String name, StageFault fault) {
+        return Trial.of(cluster, name)
+                .with(fault.call() == CALL ? fault.after(2) : fault)
+                .run();
+    }
+}
