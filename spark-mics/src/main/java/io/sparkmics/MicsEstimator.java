@@ -3,7 +3,7 @@ package io.sparkmics;
 import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
-import io.sparkmics.job.TrainingSettings;
+import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;

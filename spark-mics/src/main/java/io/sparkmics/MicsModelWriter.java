@@ -2,7 +2,7 @@ package io.sparkmics;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StoragePaths;
-import io.sparkmics.job.JobDescription;
+import io.sparkmics.job.cluster.JobDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

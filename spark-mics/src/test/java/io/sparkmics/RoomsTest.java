@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -152,6 +153,31 @@ final class RoomsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.sparkmics");
+
+    /** A job attempts, an attempt runs ranks, and both know of the cluster; settings know none of them. */
+    @ArchTest
+    static final ArchRule theArrowsInsideTheJobGoDown = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("..sparkmics.job..")
+            .layer("job")
+            .definedBy("io.sparkmics.job")
+            .layer("attempt")
+            .definedBy("io.sparkmics.job.attempt")
+            .layer("rank")
+            .definedBy("io.sparkmics.job.rank")
+            .layer("cluster")
+            .definedBy("io.sparkmics.job.cluster")
+            .layer("settings")
+            .definedBy("io.sparkmics.job.settings")
+            .whereLayer("job")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("attempt")
+            .mayOnlyBeAccessedByLayers("job")
+            .whereLayer("rank")
+            .mayOnlyBeAccessedByLayers("job", "attempt")
+            .whereLayer("cluster")
+            .mayOnlyBeAccessedByLayers("job", "attempt", "rank")
+            .whereLayer("settings")
+            .mayOnlyBeAccessedByLayers("job", "attempt", "rank", "cluster");
 
     @ArchTest
     static final ArchRule roomsDoNotGoInCircles =

@@ -7,6 +7,8 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.job.cluster.DeviceChoice;
+import io.sparkmics.job.cluster.Slots;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collections;

@@ -1,6 +1,7 @@
 package io.sparkmics.job;
 
 import io.sparkmics.engine.MemoryUse;
+import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.MemoryModel;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.engine.ModelTrial;
 import io.sparkmics.engine.Precision;
+import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;

@@ -5,6 +5,8 @@ import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.job.cluster.JobDescription;
+import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.plan.LearningRate;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;

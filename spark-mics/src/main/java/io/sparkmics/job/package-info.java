@@ -1,2 +1,2 @@
-/** How does Spark run a training: the driver supervises, a barrier stage places one task a rank, each does its part. */
+/** How does Spark run a training: what is checked and prepared on the driver, and what comes of it. */
 package io.sparkmics.job;

@@ -1,6 +1,6 @@
 package io.sparkmics.params;
 
-import io.sparkmics.job.TrainingSettings;
+import io.sparkmics.job.settings.TrainingSettings;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;

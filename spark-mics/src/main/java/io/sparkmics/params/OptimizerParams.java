@@ -1,6 +1,6 @@
 package io.sparkmics.params;
 
-import io.sparkmics.job.TrainingSettings;
+import io.sparkmics.job.settings.TrainingSettings;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;

@@ -32,7 +32,7 @@ class RootCauseTest {
     void ofAnExecutorsTraceItIsWhatWasThrownFirst() {
         String trace = "Could not recover from a failed barrier ResultStage. Most recent failure reason: Stage failed"
                 + " because barrier task ResultTask(1, 0) finished unsuccessfully.\n"
-                + "java.lang.RuntimeException: wrapped\n\tat io.sparkmics.job.RankTask.run(RankTask.java:61)\n"
+                + "java.lang.RuntimeException: wrapped\n\tat io.sparkmics.job.rank.RankTask.run(RankTask.java:61)\n"
                 + "Caused by: java.lang.IllegalStateException: this stage is broken\n"
                 + "\tat io.sparkmics.engine.StagePass.forward(StagePass.java:30)\n\t... 12 more\n"
                 + "\nDriver stacktrace:\n\tat org.apache.spark.scheduler.DAGScheduler.abortStage";

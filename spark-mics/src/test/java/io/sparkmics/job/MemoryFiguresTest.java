@@ -3,6 +3,7 @@ package io.sparkmics.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.engine.MemoryUse;
+import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.ElementBytes;
 import io.sparkmics.plan.MemoryModel;

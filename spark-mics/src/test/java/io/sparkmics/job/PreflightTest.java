@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.data.ByteTokenizer;
+import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.io.IOException;

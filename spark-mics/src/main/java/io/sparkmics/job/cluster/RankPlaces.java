@@ -1,0 +1,72 @@
+package io.sparkmics.job.cluster;
+
+import io.sparkmics.bootstrap.machine.GpuMachine;
+import io.sparkmics.job.settings.TrainingSettings;
+import java.util.OptionalInt;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Where the ranks will run: the cluster is waited for and asked.
+ *
+ * @param device what they compute on
+ * @param partitionGroupSize p, chosen: as the user did, or the smallest whose memory fits
+ */
+public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
+
+    /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
+    public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
+        DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
+        await(spark, settings, possible);
+        return possible;
+    }
+
+    private static void await(JavaSparkContext spark, TrainingSettings settings, DeviceChoice device) {
+        Slots.await(
+                spark.sc(),
+                device.profile(spark.sc()),
+                settings.numWorkers(),
+                settings.slotTimeout(),
+                System.err::println);
+    }
+
+    /**
+     * Asks the executors what they are, and decides.
+     *
+     * @param run the folder that they must be able to write to
+     * @throws IllegalStateException where one cannot run what it must, naming its host
+     */
+    public static RankPlaces choose(
+            JavaSparkContext spark, TrainingSettings settings, DeviceChoice possible, Path run, Configuration hadoop) {
+        ExecutorSurvey survey;
+        try (JobDescription description = JobDescription.of(spark.sc(), "Asking the executors what they are")) {
+            survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+        }
+        DeviceChoice device = survey.choose(possible, threads(possible, settings));
+        System.err.println(device);
+        if (device.cuda()) {
+            survey.gpuVersions().forEach(System.err::println);
+        }
+        if (!device.equals(possible)) {
+            // What the tasks of a run on CPUs ask for is something else.
+            await(spark, settings, device);
+        }
+        WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
+        return new RankPlaces(device, partitionGroupSize(settings, device, survey));
+    }
+
+    private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
+        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
+    }
+
+    private static int partitionGroupSize(TrainingSettings settings, DeviceChoice device, ExecutorSurvey survey) {
+        if (settings.partitionGroupSize() > 0) {
+            return settings.partitionGroupSize();
+        }
+        return settings.memoryModel()
+                .smallestPartitionGroupSize(
+                        settings.numWorkers(),
+                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
+    }
+}
