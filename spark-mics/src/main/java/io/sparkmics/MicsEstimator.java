@@ -3,17 +3,27 @@ package io.sparkmics;
 import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.job.settings.CheckpointSettings;
+import io.sparkmics.job.settings.CollectiveSettings;
+import io.sparkmics.job.settings.ComputeSettings;
+import io.sparkmics.job.settings.InputSettings;
+import io.sparkmics.job.settings.OptimizationSettings;
+import io.sparkmics.job.settings.RecoverySettings;
+import io.sparkmics.job.settings.ScheduleSettings;
 import io.sparkmics.job.settings.TrainingSettings;
-import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.job.settings.WorkDirectorySettings;
+import io.sparkmics.job.settings.WorldSettings;
+import io.sparkmics.monitor.StepListener;
+import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
+import io.sparkmics.params.ModelDeclaration;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ParamValues;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -33,6 +43,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 ScheduleParams<MicsEstimator>,
                 OptimizerParams<MicsEstimator>,
                 ClusterParams<MicsEstimator>,
+                CheckpointParams<MicsEstimator>,
                 DefaultParamsWritable {
 
     private static final long serialVersionUID = 1L;
@@ -49,6 +60,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
         Defaults.of((ScheduleParams<?>) this);
         Defaults.of((OptimizerParams<?>) this);
         Defaults.of((ClusterParams<?>) this);
+        Defaults.of((CheckpointParams<?>) this);
     }
 
     @Override
@@ -62,7 +74,8 @@ public final class MicsEstimator extends Estimator<MicsModel>
     }
 
     /** @param listener hears of the steps as they are done: see {@link TrainingJob#run} */
-    MicsModel fit(Dataset<?> frame, Consumer<StepMetrics> listener) {
+    MicsModel fit(Dataset<?> frame, StepListener listener) {
+        ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
         TrainingResult result = TrainingJob.run(frame, settings(), listener).with("settings", ParamValues.of(this));
         MicsModel model = new MicsModel(uid, result.weights(), result);
         return copyValues(model.setParent(this), ParamMap.empty());
@@ -92,18 +105,27 @@ public final class MicsEstimator extends Estimator<MicsModel>
     }
 
     TrainingSettings settings() {
-        boolean endless = getMaxSteps() == 0 && getMaxEpochs() == 0;
         return new TrainingSettings(
                 getModel(),
-                getInputCol(),
-                getValidationIndicatorCol(),
-                getEndOfTextId(),
-                getNumWorkers(),
-                getPartitionGroupSize(),
-                getGlobalBatchSize(),
-                getMicroBatchSize(),
-                getMaxSteps(),
-                endless ? 1 : getMaxEpochs(),
+                new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId()),
+                new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),
+                scheduleSettings(),
+                optimizationSettings(),
+                new ComputeSettings(getDeviceType(), getPrecision(), getReductionPrecision()),
+                new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
+                new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
+                checkpointSettings(),
+                recoverySettings());
+    }
+
+    private ScheduleSettings scheduleSettings() {
+        boolean endless = getMaxSteps() == 0 && getMaxEpochs() == 0;
+        return new ScheduleSettings(getMaxSteps(), endless ? 1 : getMaxEpochs(), getEvaluateEvery(), getSeed());
+    }
+
+    private OptimizationSettings optimizationSettings() {
+        return new OptimizationSettings(
+                getOptimizer(),
                 getLearningRate(),
                 getWarmUpSteps(),
                 getMinimumLearningRateRatio(),
@@ -111,19 +133,24 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 getBeta1(),
                 getBeta2(),
                 getEpsilon(),
-                getGradientClipping(),
-                getOptimizer(),
-                getGather(),
-                getEvaluateEvery(),
-                getSeed(),
-                getDeviceType(),
-                getPrecision(),
-                getReductionPrecision(),
-                getWorkDirectory(),
-                getSharedWorkDirectory(),
+                getGradientClipping());
+    }
+
+    private CheckpointSettings checkpointSettings() {
+        return new CheckpointSettings(
+                getCheckpointInterval(),
+                getCheckpointDirectory(),
+                getKeepCheckpoints(),
+                getKeepEverySteps(),
+                getResumeFrom());
+    }
+
+    private RecoverySettings recoverySettings() {
+        return new RecoverySettings(
+                getMaxRestarts(),
+                getElasticWorkers(),
                 Duration.ofSeconds(getSlotTimeout()),
                 Duration.ofSeconds(getCollectiveTimeout()),
-                getAcceptPlainTextCollectives(),
-                getCheckCollectives());
+                getStopWhen());
     }
 }

@@ -2,6 +2,7 @@ package io.sparkmics;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.params.ScoringParams;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -30,8 +31,12 @@ record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
     /** Where older versions of the command line put the model in their output folder. */
     private static final String MODEL = "model";
 
+    /** @throws IllegalArgumentException where the folder names a model that is not accepted, before anything is done with it */
     void setParams(Params stage) {
         metadata.getAndSetParams(stage, metadata.getAndSetParams$default$2());
+        if (stage instanceof ScoringParams<?> scoring && scoring.isDefined(scoring.model())) {
+            scoring.getModel();
+        }
     }
 
     /** @throws IOException that says what is there instead, and how to load that */

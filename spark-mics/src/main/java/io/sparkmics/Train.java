@@ -24,6 +24,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class Train {
 
+    /** The folder of checkpoints in the output, where no other is set. */
+    private static final String CHECKPOINTS = "checkpoints";
+
     private final MicsEstimator estimator = new MicsEstimator();
     private final TrainCommand command = new TrainCommand(estimator);
     private final PrintWriter out;
@@ -52,6 +55,7 @@ public final class Train {
 
     /** Reads, trains, and writes what came of it. */
     private void train() throws IOException {
+        requireNoPasswords();
         SparkSession session = session();
         try {
             Path folder = folder(session.sessionState().newHadoopConf());
@@ -63,6 +67,15 @@ public final class Train {
         } finally {
             session.stop();
         }
+    }
+
+    /** Before Spark starts: its event log begins with the command line. */
+    private void requireNoPasswords() throws IOException {
+        for (String input : command.input()) {
+            StoragePaths.requireNoPassword(input);
+        }
+        StoragePaths.requireNoPassword(command.output());
+        StoragePaths.requireNoPassword(estimator.getWorkDirectory());
     }
 
     /** The application has the name that spark-submit gave it, which is the user's where there is one. */
@@ -78,6 +91,9 @@ public final class Train {
         Configuration hadoop = session.sessionState().newHadoopConf();
         try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop);
                 ShutdownHook hook = ShutdownHook.of(() -> interrupted(report))) {
+            if (estimator.settings().checkpoint().lacksDirectory()) {
+                estimator.setCheckpointDirectory(new Path(folder, CHECKPOINTS).toString());
+            }
             return estimator.fit(rows, report);
         }
     }

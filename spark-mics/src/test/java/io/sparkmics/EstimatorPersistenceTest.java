@@ -1,10 +1,18 @@
 package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.model.Gpt;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.ModelConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +29,14 @@ class EstimatorPersistenceTest {
             .setNumWorkers(4)
             .setLearningRate(1e-3)
             .setMaxSteps(1L << 40)
-            .setSharedWorkDirectory(true);
+            .setSharedWorkDirectory(true)
+            .setCheckpointInterval(50)
+            .setCheckpointDirectory("hdfs:///checkpoints")
+            .setKeepCheckpoints(3)
+            .setKeepEverySteps(500)
+            .setMaxRestarts(1)
+            .setElasticWorkers(true)
+            .setStopWhen("hdfs:///stop");
 
     @BeforeEach
     void start() {
@@ -42,6 +57,18 @@ class EstimatorPersistenceTest {
     }
 
     @Test
+    void aLoadedEstimatorCanBeToldToGoOnFromTheLatestCheckpoint() throws IOException {
+        String path = folder.resolve("estimator").toString();
+        estimator.write().overwrite().save(path);
+
+        MicsEstimator loaded = MicsEstimator.load(path).setResumeFrom("latest");
+
+        assertThat(loaded.settings().checkpoint())
+                .isEqualTo(new CheckpointSettings(50, "hdfs:///checkpoints", 3, 500, CheckpointSettings.LATEST));
+        assertThat(loaded.settings().problems()).isEmpty();
+    }
+
+    @Test
     void aPipelineThatHoldsOneIsLoadedWithIt() throws IOException {
         String path = folder.resolve("pipeline").toString();
         new Pipeline()
@@ -56,5 +83,62 @@ class EstimatorPersistenceTest {
                 .isInstanceOfSatisfying(
                         MicsEstimator.class,
                         stage -> assertThat(stage.settings()).isEqualTo(estimator.settings()));
+    }
+
+    /** A model's configuration that nobody has declared. */
+    @SuppressWarnings("unused")
+    record Planted(int layers) implements ModelConfig {
+
+        static {
+            LOADED.set(true);
+        }
+
+        @Override
+        public Model build() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int context() {
+            return 1;
+        }
+
+        @Override
+        public int vocabularySize() {
+            return 1;
+        }
+
+        @Override
+        public Map<String, Object> describe() {
+            return Map.of();
+        }
+    }
+
+    private static final AtomicBoolean LOADED = new AtomicBoolean();
+
+    @Test
+    void aFolderCannotChooseWhichClassRuns() throws IOException {
+        Path path = folder.resolve("estimator");
+        estimator.write().overwrite().save(path.toString());
+        plant(path.resolve("metadata"), Planted.class.getName());
+
+        assertThatThrownBy(() -> MicsEstimator.load(path.toString()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot read the model's configuration: nothing on the class path declares "
+                        + Planted.class.getName() + " as one");
+        assertThat(LOADED).isFalse();
+    }
+
+    private static void plant(Path metadata, String name) throws IOException {
+        try (Stream<Path> files = Files.list(metadata)) {
+            for (Path file : files.toList()) {
+                if (file.getFileName().toString().endsWith(".crc")) {
+                    Files.delete(file);
+                } else {
+                    String text = Files.readString(file);
+                    Files.writeString(file, text.replace("io.sparkmics.model.GptConfig", name));
+                }
+            }
+        }
     }
 }

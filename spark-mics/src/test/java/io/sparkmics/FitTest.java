@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
-import io.sparkmics.checkpoint.SafetensorsReader;
-import io.sparkmics.checkpoint.TensorInfo;
-import io.sparkmics.checkpoint.TensorType;
+import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;
@@ -180,7 +180,12 @@ class FitTest {
                 .containsEntry("bos_token_id", 256)
                 .containsEntry("eos_token_id", 256);
         assertThat(saved.contents())
-                .containsOnlyKeys("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
+                .containsOnlyKeys(
+                        "checksums.json",
+                        "config.json",
+                        "model.safetensors",
+                        "tokenizer.json",
+                        "tokenizer_config.json");
     }
 
     @Test
@@ -189,7 +194,7 @@ class FitTest {
         Dataset<Row> ids = texts().selectExpr("transform(sequence(1, 40), i -> int(i)) as text");
         estimator().fit(ids).write().save(path);
 
-        assertThat(saved(path).contents()).containsOnlyKeys("config.json", "model.safetensors");
+        assertThat(saved(path).contents()).containsOnlyKeys("checksums.json", "config.json", "model.safetensors");
         // Where they are not there, its reader takes those of GPT-2's own tokenizer.
         assertThat(saved(path).readConfig()).containsEntry("bos_token_id", null).containsEntry("eos_token_id", null);
     }

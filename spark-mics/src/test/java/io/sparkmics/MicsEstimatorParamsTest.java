@@ -56,7 +56,15 @@ class MicsEstimatorParamsTest {
             entry("slotTimeout", 60),
             entry("collectiveTimeout", 120),
             entry("acceptPlainTextCollectives", false),
-            entry("checkCollectives", false));
+            entry("checkCollectives", false),
+            entry("checkpointInterval", -1L),
+            entry("checkpointDirectory", ""),
+            entry("keepCheckpoints", 2),
+            entry("keepEverySteps", 0L),
+            entry("resumeFrom", ""),
+            entry("maxRestarts", 3),
+            entry("elasticWorkers", false),
+            entry("stopWhen", ""));
 
     private final MicsEstimator estimator = new MicsEstimator();
 
@@ -115,11 +123,32 @@ class MicsEstimatorParamsTest {
         "microBatchSize, 0, 1 or more",
         "batchSize, 0, 1 or more",
         "endOfTextId, -2, -1 or more",
+        "keepCheckpoints, 0, 1 or more",
+        "maxRestarts, -1, 0 or more",
         "slotTimeout, 0, 1 or more",
         "collectiveTimeout, 0, 1 or more"
     })
     void aWholeNumberOutOfRangeIsRefusedWithWhatIsAllowed(String name, int value, String allowed) {
         assertRefused(name, value, allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "checkpointInterval, 0, '1 or more, or -1'",
+        "checkpointInterval, -2, '1 or more, or -1'",
+        "keepEverySteps, -1, 0 or more"
+    })
+    void aNumberOfStepsOutOfRangeIsRefusedWithWhatIsAllowed(String name, long value, String allowed) {
+        assertRefused(name, value, allowed);
+    }
+
+    @Test
+    void checkpointsCanBeTurnedOffAgain() {
+        estimator.setCheckpointInterval(10).setCheckpointInterval(-1);
+
+        assertThat(estimator.getCheckpointInterval()).isEqualTo(-1);
+        assertThat(estimator.setModel(Gpt.config()).settings().checkpoint().writes())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -200,8 +229,8 @@ class MicsEstimatorParamsTest {
     void withoutAnEndTheRunIsOneEpoch() {
         estimator.setModel(Gpt.config());
 
-        assertThat(estimator.settings().maxEpochs()).isEqualTo(1);
-        assertThat(estimator.setMaxSteps(5).settings().maxEpochs()).isZero();
+        assertThat(estimator.settings().schedule().maxEpochs()).isEqualTo(1);
+        assertThat(estimator.setMaxSteps(5).settings().schedule().maxEpochs()).isZero();
         assertThat(estimator.settings().problems()).isEmpty();
     }
 

@@ -83,7 +83,17 @@ final class RoomsTest {
             .resideInAPackage("..sparkmics.checkpoint..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SPARK, "..sparkmics.data..", "..sparkmics.job..", "..sparkmics.monitor..");
+            .resideInAnyPackage(
+                    SPARK, "..sparkmics.data..", "..sparkmics.engine..", "..sparkmics.job..", "..sparkmics.monitor..");
+
+    @ArchTest
+    static final ArchRule theFormatsOfACheckpointKnowNothingOfItsFolders = noClasses()
+            .that()
+            .resideInAnyPackage("..sparkmics.checkpoint.safetensors..", "..sparkmics.checkpoint.manifest..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "io\\.sparkmics\\.checkpoint\\.(Checkpoint(Folder|Directory|Reader)|Shard.*|HuggingFaceFolder)");
 
     @ArchTest
     static final ArchRule onlyTheJobAndTheExchangeKnowTheBarrier = noClasses()
@@ -162,6 +172,8 @@ final class RoomsTest {
             .definedBy("io.sparkmics.job")
             .layer("attempt")
             .definedBy("io.sparkmics.job.attempt")
+            .layer("export")
+            .definedBy("io.sparkmics.job.export")
             .layer("rank")
             .definedBy("io.sparkmics.job.rank")
             .layer("cluster")
@@ -172,12 +184,14 @@ final class RoomsTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("attempt")
             .mayOnlyBeAccessedByLayers("job")
+            .whereLayer("export")
+            .mayOnlyBeAccessedByLayers("job", "attempt")
             .whereLayer("rank")
             .mayOnlyBeAccessedByLayers("job", "attempt")
             .whereLayer("cluster")
-            .mayOnlyBeAccessedByLayers("job", "attempt", "rank")
+            .mayOnlyBeAccessedByLayers("job", "attempt", "export", "rank")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("job", "attempt", "rank", "cluster");
+            .mayOnlyBeAccessedByLayers("job", "attempt", "export", "rank", "cluster");
 
     @ArchTest
     static final ArchRule roomsDoNotGoInCircles =

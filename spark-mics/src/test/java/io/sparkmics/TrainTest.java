@@ -46,7 +46,7 @@ class TrainTest {
         Path work = folder.resolve("work");
         writeFrame();
 
-        assertThat(train("--max-steps=3", "--work-directory=" + work))
+        assertThat(train("--max-steps=3", "--checkpoint-interval=100", "--work-directory=" + work))
                 .as(err.toString())
                 .isZero();
 
@@ -57,6 +57,8 @@ class TrainTest {
         assertThat(summary().get("settings").get("maxSteps").intValue()).isEqualTo(3);
         assertThat(summary().get("settings").get("model").get("width").intValue())
                 .isEqualTo(16);
+        assertThat(summary().get("settings").get("checkpointDirectory").asText())
+                .isEqualTo(folder.resolve("out/checkpoints").toUri().toString().replaceFirst("^file:/+", "file:/"));
         // What was written is what is loaded.
         LocalSpark.session();
         assertThat(MicsModel.load(folder.resolve("out").toString()).weights().folder())

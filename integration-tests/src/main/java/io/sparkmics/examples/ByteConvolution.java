@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.*;
  * A model that is not built in: each byte is predicted from the few before it, by causal convolutions.
  *
  * <p>The record is all that is needed to build the model again. It is saved as JSON and sent to the executors: plain values.
+ * The jar's {@code META-INF/services/io.sparkmics.model.ModelConfig} lists it, so that a saved model can be loaded.
  *
  * @param kernel how many bytes a layer looks at, the last one included
  */

@@ -15,9 +15,14 @@ import org.apache.spark.resource.ResourceInformation;
 /** The exchange among the tasks of a barrier stage, over Spark's own RPC with its authentication and encryption. */
 public final class BarrierExchange implements Exchange {
 
+    private static final long POLL_MILLIS = 100;
+
+    private static final String CANCELLED = ": the task was cancelled.";
+
     private final BarrierTaskContext context;
     private final Duration timeout;
 
+    /** @param timeout how long this task waits for the others; a cancelled one waits no longer, interrupted or not */
     public BarrierExchange(BarrierTaskContext context, Duration timeout) {
         this.context = context;
         this.timeout = timeout;
@@ -82,23 +87,41 @@ public final class BarrierExchange implements Exchange {
         thread.setDaemon(true);
         thread.start();
         try {
-            return Arrays.stream(call.get(timeout.toMillis(), TimeUnit.MILLISECONDS))
-                    .map(Base64.getDecoder()::decode)
-                    .toList();
-        } catch (TimeoutException e) {
-            throw new CommunicationException(
-                    "Cannot meet the other " + Names.count(size() - 1, "rank") + ": this one waited " + timeout
-                            + " and not all of them came. Look at the tasks of this stage in Spark's UI: for the first"
-                            + " error of those that failed, or for one that still reads its rows.",
-                    e);
+            return Arrays.stream(result(call)).map(Base64.getDecoder()::decode).toList();
         } catch (ExecutionException e) {
-            throw new CommunicationException(
-                    "Cannot meet the other " + Names.count(size() - 1, "rank") + ": "
-                            + e.getCause().getMessage(),
+            throw new PeerException(
+                    cannotMeet()
+                            + (context.isInterrupted()
+                                    ? CANCELLED
+                                    : ": " + e.getCause().getMessage()),
                     e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommunicationException("Cannot meet the other ranks: the task was interrupted.", e);
+            throw new PeerException(cannotMeet() + ": the task was interrupted.", e);
         }
+    }
+
+    private String[] result(FutureTask<String[]> call) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                return call.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (context.isInterrupted()) {
+                    throw new PeerException(cannotMeet() + CANCELLED);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new PeerException(
+                            cannotMeet() + ": this one waited " + timeout
+                                    + " and not all of them came. Look at the tasks of this stage in Spark's UI: for"
+                                    + " the first error of those that failed, or for one that still reads its rows.",
+                            e);
+                }
+            }
+        }
+    }
+
+    private String cannotMeet() {
+        return "Cannot meet the other " + Names.count(size() - 1, "rank");
     }
 }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,9 @@ public final class Bootstrap {
      * @throws CommunicationException when a peer did not come in time or has other settings
      */
     public static RankContext join(
-            Exchange exchange, Place place, Transport transport, byte[] payload, CommunicationSettings settings) {
+            Exchange exchange, Place place, Transport transport, byte[] payload, CommunicationSettings given) {
+        AtomicBoolean firstStep = new AtomicBoolean(true);
+        CommunicationSettings settings = given.withFirst(firstStep::get);
         try {
             byte[] offer = transport.offer(place, exchange.size(), settings);
             Introduction own =
@@ -34,7 +37,7 @@ public final class Bootstrap {
                     .map(Introduction::read)
                     .toList();
             checkSettings(all);
-            return connect(all, place, transport, settings);
+            return connect(all, place, transport, settings, firstStep);
         } catch (RuntimeException | Error e) {
             transport.close();
             throw e;
@@ -54,7 +57,11 @@ public final class Bootstrap {
     }
 
     private static RankContext connect(
-            List<Introduction> all, Place place, Transport transport, CommunicationSettings settings) {
+            List<Introduction> all,
+            Place place,
+            Transport transport,
+            CommunicationSettings settings,
+            AtomicBoolean firstStep) {
         ClusterLayout layout =
                 new ClusterLayout(all.stream().map(Introduction::place).toList());
         MicsGroups groups = new MicsGroups(layout, settings.partitionGroupSize());
@@ -74,6 +81,8 @@ public final class Bootstrap {
                 all.stream().map(Introduction::offer).toList(),
                 layout,
                 own.stream().filter(group -> group.size() > 1).toList());
+        RankProgress progress =
+                new RankProgress(rank, layout.places().stream().map(Place::host).toList());
         Traffic traffic = new Traffic();
         Checking checking = new Checking(settings.checking());
         Map<GroupKind, Communicator> communicators = new EnumMap<>(GroupKind.class);
@@ -89,14 +98,26 @@ public final class Bootstrap {
             }
         }
         for (Communicator bare : connected) {
-            Communicator counting = new CountingCommunicator(bare, transport.trafficModel(), layout, traffic);
+            Communicator tracked = new TrackedCommunicator(bare, progress);
+            Communicator counting = new CountingCommunicator(tracked, transport.trafficModel(), layout, traffic);
             communicators.put(
-                    bare.group().kind(), new CheckingCommunicator(counting, bare, checking, transport.device()));
+                    bare.group().kind(), new CheckingCommunicator(counting, tracked, checking, transport.device()));
         }
         List<byte[]> payloads = layout.places().stream()
                 .map(other -> all.get(other.partitionId()).payload())
                 .toList();
-        return new RankContext(rank, groups, hierarchical, payloads, communicators, transport, traffic, checking);
+        return new RankContext(
+                rank,
+                groups,
+                hierarchical,
+                payloads,
+                communicators,
+                transport,
+                traffic,
+                checking,
+                progress,
+                settings,
+                firstStep);
     }
 
     private static boolean hierarchical(MicsGroups groups, GatherMode mode) {

@@ -1,6 +1,8 @@
 package io.sparkmics.bootstrap;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -21,14 +23,16 @@ public final class PollingWait {
 
     /**
      * @param trouble asked between two polls: why the wait is in vain; empty while it is not
-     * @param failure makes the error of a wait that ended badly, of the reason and its cause, which may be null
+     * @param failure makes the error of a wait that ended badly, of the reason and its cause, which may be null; a {@link
+     *     TimeoutException} where the deadline has passed
      */
     public static void await(
             Wait wait,
             CommunicationSettings settings,
             Supplier<Optional<String>> trouble,
             BiFunction<String, Throwable, CommunicationException> failure) {
-        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        Duration timeout = settings.currentTimeout();
+        long deadline = System.nanoTime() + timeout.toNanos();
         try {
             while (!wait.within(POLL_MILLIS)) {
                 Optional<String> reason = trouble.get();
@@ -44,8 +48,8 @@ public final class PollingWait {
                 }
                 if (System.nanoTime() > deadline) {
                     throw failure.apply(
-                            "no end within " + settings.timeout() + ". Look for the first error of the other ranks",
-                            null);
+                            "no end within " + timeout + ". Look for the first error of the other ranks",
+                            new TimeoutException(timeout.toString()));
                 }
             }
         } catch (InterruptedException e) {

@@ -3,12 +3,14 @@ package io.sparkmics.bootstrap;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * What one rank knows and holds once the ranks have met: who is where, its groups, and a communicator for each of them.
  *
- * <p>Used by one thread, but for {@link #abort()}.
+ * <p>Used by one thread, but for {@link #abort()} and {@link #report()}.
  */
 public final class RankContext implements AutoCloseable {
 
@@ -20,6 +22,10 @@ public final class RankContext implements AutoCloseable {
     private final Transport transport;
     private final Traffic traffic;
     private final Checking checking;
+    private final RankProgress progress;
+    private final CommunicationSettings settings;
+    private final AtomicBoolean firstStep;
+    private final FailureHook failureHook = new FailureHook();
 
     RankContext(
             int rank,
@@ -29,7 +35,10 @@ public final class RankContext implements AutoCloseable {
             Map<GroupKind, Communicator> communicators,
             Transport transport,
             Traffic traffic,
-            Checking checking) {
+            Checking checking,
+            RankProgress progress,
+            CommunicationSettings settings,
+            AtomicBoolean firstStep) {
         this.rank = rank;
         this.groups = groups;
         this.hierarchical = hierarchical;
@@ -38,6 +47,9 @@ public final class RankContext implements AutoCloseable {
         this.transport = transport;
         this.traffic = traffic;
         this.checking = checking;
+        this.progress = progress;
+        this.settings = settings;
+        this.firstStep = firstStep;
     }
 
     public int rank() {
@@ -87,7 +99,10 @@ public final class RankContext implements AutoCloseable {
 
     /** Waits, with the deadline, until the device has done what this thread has asked of it: see {@link Transport}. */
     public void synchronize() {
-        transport.synchronize();
+        progress.waiting(progress.started(), () -> {
+            transport.synchronize();
+            return null;
+        });
     }
 
     /** What this rank has sent so far. */
@@ -103,15 +118,65 @@ public final class RankContext implements AutoCloseable {
         checking.set(on);
     }
 
+    /** From now on waits end at {@link CommunicationSettings#timeout()}: all ranks have come, and what is slow once is over. */
+    public void firstStepDone() {
+        firstStep.set(false);
+    }
+
     /**
-     * Does a part of this rank's work. When it fails the collectives are given up, and this context is closed, before the
-     * failure goes on: so peers that see it fail now, and nothing that is in flight points into memory that is freed on the
-     * failure's way out.
+     * Where this rank is in its collectives, or was when they failed. Of all ranks together {@link Suspects} makes who keeps
+     * the others waiting. For any thread.
+     */
+    public WaitReport report() {
+        return progress.report();
+    }
+
+    /** The report that the failure carries, of the wait that failed; the rank's present one where it carries none. */
+    public WaitReport report(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CommunicationException communication
+                    && communication.report().isPresent()) {
+                return communication.report().get();
+            }
+        }
+        return report();
+    }
+
+    /** Tells the watch that this rank's own code goes on, in long work without collectives: as each part of it is done. */
+    public void active() {
+        progress.moved();
+    }
+
+    /**
+     * Looks after this thread from beside until the watch is closed, before this context is: see {@link RankWatch}.
+     *
+     * @param stuck told once, on a thread of its own, of each time that this thread stays away from its collectives for longer
+     *     than they may wait
+     */
+    public RankWatch watch(Consumer<StuckRank> stuck) {
+        return new RankWatch(Thread.currentThread(), progress, settings, this::abort, stuck);
+    }
+
+    /**
+     * Sets who is told of this rank's failure before the others can see it, so that the first cause is known before what
+     * follows from it. Told once, on a thread of its own; the others are kept from it for 2 s at most.
+     *
+     * @throws IllegalStateException when it was set before
+     */
+    public void onFailure(Consumer<Throwable> listener) {
+        failureHook.set(listener);
+    }
+
+    /**
+     * Does a part of this rank's work. When it fails, who asked for it is told, the collectives are given up, and this context
+     * is closed, before the failure goes on: so peers that see it fail now, and nothing that is in flight points into memory
+     * that is freed on the failure's way out.
      */
     public <T> T abortOnFailure(Supplier<T> work) {
         try {
             return work.get();
         } catch (Throwable failure) {
+            failureHook.tell(failure);
             try {
                 abort();
                 close();

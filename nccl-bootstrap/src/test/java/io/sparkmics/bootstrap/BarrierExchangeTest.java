@@ -9,12 +9,14 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -40,6 +42,22 @@ class BarrierExchangeTest {
                                 + " tasks of this stage in Spark's UI: for the first error of those that failed, or for"
                                 + " one that still reads its rows.",
                         "never came");
+    }
+
+    /** As Spark cancels the tasks of a stage whose shuffle was lost: no interrupt wakes them. */
+    @Test
+    void aCancelledTaskStopsWaitingWithoutAnInterrupt() throws Exception {
+        Thread cancelling = new Thread(() -> {
+            awaitUninterruptibly(Cancelled.MEETING);
+            SparkContext.getOrCreate().cancelAllJobs();
+        });
+        cancelling.setDaemon(true);
+        cancelling.start();
+
+        assertThatThrownBy(() -> barrierStage(2, new Cancelled())).hasMessageContaining("cancelled");
+
+        assertThat(Cancelled.MESSAGE.get(1, TimeUnit.MINUTES))
+                .isEqualTo("Cannot meet the other 1 rank: the task was cancelled.");
     }
 
     @Test
@@ -136,6 +154,34 @@ class BarrierExchangeTest {
                 throw new IllegalStateException("interrupted", e);
             }
         }
+    }
+
+    /** Task 1 stays away until task 0 has failed; their job is cancelled while task 0 waits. */
+    private static final class Cancelled extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
+            implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+        private static final CountDownLatch MEETING = new CountDownLatch(1);
+        private static final CompletableFuture<String> MESSAGE = new CompletableFuture<>();
+
+        @Override
+        public Iterator<String> apply(Iterator<Integer> rows) {
+            BarrierExchange exchange = new BarrierExchange(BarrierTaskContext.get(), Duration.ofMinutes(10));
+            if (exchange.partitionId() == 1) {
+                return result(MESSAGE.join());
+            }
+            try {
+                MEETING.countDown();
+                return result(exchange.exchange(new byte[1]).size() + " met");
+            } catch (PeerException e) {
+                MESSAGE.complete(e.getMessage());
+                throw e;
+            }
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        UninterruptibleWait.within(60_000, millis -> latch.await(millis, TimeUnit.MILLISECONDS));
     }
 
     /** What each task does. */

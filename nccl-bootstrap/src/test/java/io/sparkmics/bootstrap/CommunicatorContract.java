@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bytedeco.javacpp.Pointer;
@@ -154,8 +155,43 @@ public abstract class CommunicatorContract {
                     }
                 }))
                 .cause()
-                .hasMessage("Cannot finish all-reduce 0 of partition group [0, 1] on rank 1: no end within PT5S."
-                        + " Look for the first error of the other ranks.");
+                .isInstanceOf(PeerException.class)
+                .hasCauseInstanceOf(TimeoutException.class)
+                .hasMessageStartingWith(
+                        "Cannot finish all-reduce 0 of partition group [0, 1] on rank 1: no end within PT5S."
+                                + " Look for the first error of the other ranks")
+                .satisfies(failure -> {
+                    WaitReport report =
+                            ((CommunicationException) failure).report().get();
+                    assertThat(report.rank()).isOne();
+                    assertThat(report.waits())
+                            .containsExactly(
+                                    new CollectiveCall(Collective.ALL_REDUCE, 0, GroupKind.PARTITION, List.of(0, 1)));
+                    assertThat(report.millis()).isBetween(5_000L, 60_000L);
+                });
+    }
+
+    @Test
+    void theDeadlineIsTheLongOneUntilTheFirstStepIsDone() {
+        CountDownLatch failed = new CountDownLatch(1);
+        CommunicationSettings settings =
+                UNCHECKED.withTimeout(Duration.ofSeconds(1)).withFirstTimeout(Duration.ofMinutes(5));
+        List<String> messages = ranks(2, settings).run(rank -> {
+            if (rank.rank() == 0) {
+                // The other one waits for longer than its later waits may last.
+                Thread.sleep(2_000);
+            }
+            allReduce(rank);
+            rank.firstStepDone();
+            if (rank.rank() == 0) {
+                assertThat(failed.await(1, TimeUnit.MINUTES)).isTrue();
+                return "";
+            }
+            String message = failure(() -> allReduce(rank));
+            failed.countDown();
+            return message;
+        });
+        assertThat(messages.get(1)).contains("all-reduce 1 of partition group", "no end within PT1S");
     }
 
     @Test

@@ -47,8 +47,7 @@ public final class ThreadRanks {
     }
 
     public ThreadRanks partitionGroupSize(int size) {
-        return with(new CommunicationSettings(
-                size, settings.gather(), settings.timeout(), settings.checking(), settings.cancelled()));
+        return with(settings.withPartitionGroupSize(size));
     }
 
     /** Pretends nodes of so many consecutive ranks. */

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.checkpoint.manifest.ShardFileJson;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
+import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
+import io.sparkmics.checkpoint.safetensors.TensorChecksum;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,6 +39,7 @@ public final class HuggingFaceFolder {
 
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
+    private static final String CHECKSUMS = "checksums.json";
     private static final int MOST_BYTES = 1 << 20;
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -114,11 +121,16 @@ public final class HuggingFaceFolder {
         return lengths;
     }
 
-    /** Copies these files to another folder, over what is there, the weights last. The bytes pass through this JVM. */
+    /**
+     * Copies these files to another folder, over what is there, the weights last. The bytes pass through this JVM, unchecked:
+     * whoever reads them checks them.
+     */
     public void copyTo(Path target) throws IOException {
         FileSystem from = folder.getFileSystem(hadoop);
         FileSystem to = target.getFileSystem(hadoop);
         to.mkdirs(target);
+        // Those of other weights would refuse these.
+        to.delete(new Path(target, CHECKSUMS), false);
         List<String> names = new ArrayList<>(contents().keySet());
         names.sort(Comparator.comparing(WEIGHTS::equals));
         for (String name : names) {
@@ -126,13 +138,43 @@ public final class HuggingFaceFolder {
         }
     }
 
-    /** Begins {@code model.safetensors}. */
+    /** Begins {@code model.safetensors}; before it has its name, {@code checksums.json} lies beside it. */
     public SafetensorsWriter writeWeights(SafetensorsHeader header) {
-        return SafetensorsWriter.create(weights(), header, hadoop);
+        return SafetensorsWriter.create(
+                weights(), header, checksums -> writeChecksums(header.fileLength(), checksums), hadoop);
     }
 
-    /** Opens {@code model.safetensors}. */
+    private void writeChecksums(long length, List<TensorChecksum> checksums) {
+        Path file = new Path(folder, CHECKSUMS);
+        // Of a writing that broke off: there are no weights that it could speak of.
+        StorageCall.run("write " + file, () -> file.getFileSystem(hadoop).delete(file, false));
+        ShardFileJson.write(file, new ShardFile(WEIGHTS, length, checksums), hadoop);
+    }
+
+    /**
+     * Opens {@code model.safetensors}. A tensor with an element that is not finite is refused when it is read; so is, where
+     * {@code checksums.json} lies beside it, one that is not as it was written.
+     */
     public SafetensorsReader readWeights() {
-        return SafetensorsReader.open(weights(), hadoop);
+        return SafetensorsReader.openWeights(weights(), checksums(), hadoop);
+    }
+
+    /** Another program's folder has none. */
+    private Optional<List<TensorChecksum>> checksums() {
+        Path file = new Path(folder, CHECKSUMS);
+        return StorageCall.call("read " + file, () -> {
+            FileSystem files = file.getFileSystem(hadoop);
+            if (!files.exists(file)) {
+                return Optional.empty();
+            }
+            ShardFile written = ShardFileJson.read(file, hadoop);
+            long length = files.getFileStatus(weights()).getLen();
+            if (length != written.length()) {
+                throw new CheckpointException("Cannot read " + weights() + ": it has " + length + " bytes, and "
+                        + written.length() + " were written, as " + CHECKSUMS + " says. The file is damaged; if another"
+                        + " program has replaced it, delete " + CHECKSUMS + ".");
+            }
+            return Optional.of(written.tensors());
+        });
     }
 }

@@ -3,6 +3,8 @@ package io.sparkmics.checkpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -12,15 +14,20 @@ public final class StoragePaths {
 
     private static final String LOCAL = "file";
 
+    /** {@code user:password@}, before the host; a container of Azure has no colon. */
+    private static final Pattern PASSWORD = Pattern.compile("^([^:/?#]+://[^/:@]*):[^/]*@");
+
     private StoragePaths() {}
 
     /**
      * With a scheme, absolute, and on local disks through no link: another process may have another default file system or
      * another working folder, and a link can be turned round later. What does not exist yet keeps its name.
      *
-     * @throws IOException when the text is no path, or names a file system that Hadoop does not know here
+     * @throws IOException when the text is no path, has a password in it, or names a file system that Hadoop does not know
+     *     here
      */
     public static Path qualified(String typed, Configuration hadoop) throws IOException {
+        requireNoPassword(typed);
         try {
             Path path = new Path(typed);
             FileSystem files = path.getFileSystem(hadoop);
@@ -31,6 +38,20 @@ public final class StoragePaths {
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
                     "Cannot use the path '" + typed + "': " + e.getMessage() + ". Give one that Hadoop knows here.", e);
+        }
+    }
+
+    /**
+     * A path is told in messages, in the names of jobs, in Spark's UI and event log, by Spark itself too.
+     *
+     * @throws IOException that does not repeat the password
+     */
+    public static void requireNoPassword(String typed) throws IOException {
+        Matcher password = PASSWORD.matcher(typed);
+        if (password.find()) {
+            throw new IOException("Cannot use the path '" + password.replaceFirst("$1:***@")
+                    + "': it has a password in it, and a path is shown in logs and in Spark's UI. Give the password to"
+                    + " the file system's settings, as spark.hadoop.*, and leave it out of the path.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparkmics.cli;
 
+import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ScheduleParams;
@@ -35,6 +36,7 @@ final class ParamOptions {
         HEADINGS.put(ScheduleParams.class, "The run");
         HEADINGS.put(OptimizerParams.class, "The optimizer");
         HEADINGS.put(ClusterParams.class, "The cluster");
+        HEADINGS.put(CheckpointParams.class, "Checkpoints and restarts");
     }
 
     private final ScoringParams<?> stage;

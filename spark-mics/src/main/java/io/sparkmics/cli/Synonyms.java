@@ -50,7 +50,16 @@ final class Synonyms {
             Map.entry("output-dir", "--output"),
             Map.entry("out-dir", "--output"),
             Map.entry("eval-every", "--evaluate-every"),
-            Map.entry("eval-steps", "--evaluate-every"));
+            Map.entry("eval-steps", "--evaluate-every"),
+            Map.entry("save-steps", "--checkpoint-interval"),
+            Map.entry("save-every", "--checkpoint-interval"),
+            Map.entry("save-interval", "--checkpoint-interval"),
+            Map.entry("checkpoint-every", "--checkpoint-interval"),
+            Map.entry("checkpoint-dir", "--checkpoint-directory"),
+            Map.entry("save-total-limit", "--keep-checkpoints"),
+            Map.entry("resume", "--resume-from"),
+            Map.entry("resume-from-checkpoint", "--resume-from"),
+            Map.entry("elastic", "--elastic-workers"));
 
     private Synonyms() {}
 

@@ -129,6 +129,11 @@ public final class TrainCommand {
         }
     }
 
+    /** The paths to read. */
+    public List<String> input() {
+        return List.copyOf(input);
+    }
+
     /** The folder to write to. */
     public String output() {
         return output;

@@ -1,8 +1,10 @@
 package io.sparkmics.data;
 
 import io.sparkmics.plan.TrainingSchedule;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import scala.Tuple2;
 
@@ -15,6 +17,7 @@ public final class BatchReader {
     private final TrainingSchedule schedule;
     private final TokenCounts counts;
     private final int partition;
+    private final long firstStep;
     private final Iterator<Tuple2<SequenceKey, int[]>> pieces;
 
     private long step;
@@ -25,19 +28,33 @@ public final class BatchReader {
 
     /**
      * @param partition of the barrier stage, which need not be the rank
-     * @param pieces of that partition
+     * @param pieces of that partition, shuffled from the same first step on
+     * @param firstStep how many steps are done already, 0 to all of them
+     * @throws IllegalArgumentException when the schedule ends before the first step
      */
     public BatchReader(
-            TrainingSchedule schedule, TokenCounts counts, int partition, Iterator<Tuple2<SequenceKey, int[]>> pieces) {
+            TrainingSchedule schedule,
+            TokenCounts counts,
+            int partition,
+            Iterator<Tuple2<SequenceKey, int[]>> pieces,
+            long firstStep) {
         this.schedule = schedule;
         this.counts = counts;
         this.partition = partition;
         this.pieces = pieces;
+        this.firstStep = schedule.requireFirstStep(firstStep);
+        this.step = firstStep;
     }
 
-    /** Reads the first batch ahead: data that is not there shows before anyone waits in a collective. */
+    /**
+     * Reads the first batch ahead: data that is not there shows before anyone waits in a collective.
+     *
+     * @throws DataChangedException when it is not complete, or there is one where all steps are done
+     */
     public void checkFirst() {
-        if (first == null && step == 0 && microStep == 0) {
+        if (firstStep == schedule.steps()) {
+            checkEnd();
+        } else if (first == null && step == firstStep && microStep == 0) {
             first = read(false);
         }
     }
@@ -91,6 +108,25 @@ public final class BatchReader {
         }
         checkEnd();
         return batch;
+    }
+
+    /**
+     * Reads past the next step, of which nothing may be read yet, and the evaluation after it. A run that goes on needs the
+     * batch of its last update to tell the final loss, although it may train on nothing more: it gives that update's step as
+     * the first step, here and to {@link TokenData#shuffle}, and reads past the steps that are done.
+     *
+     * @return the micro-batches of the step
+     * @throws DataChangedException when one of them or of the evaluation is not complete
+     */
+    public List<TokenBatch> readPast() {
+        List<TokenBatch> batches = new ArrayList<>();
+        for (int i = 0; i < schedule.microSteps(); i++) {
+            batches.add(nextTraining());
+        }
+        while (evaluationDue()) {
+            nextEvaluation();
+        }
+        return batches;
     }
 
     private long evaluationBatches() {

@@ -14,6 +14,8 @@ enum Count {
     FOREIGN_IDS,
     /** One of the foreign ids. */
     FOREIGN_ID_EXAMPLE,
-    /** Of all tokens in their order: two readings of a partition that differ, differ here. */
-    CHECKSUM
+    /** The {@link TokenHash} of all tokens in their order: two readings of a partition that differ, differ here. */
+    TOKEN_HASH,
+    /** What it is of: tokens and beginnings of documents. */
+    HASHED
 }

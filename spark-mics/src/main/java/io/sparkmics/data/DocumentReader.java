@@ -20,16 +20,21 @@ final class DocumentReader {
         }
     }
 
-    private static final long CHECKSUM_PRIME = 0x100000001B3L;
+    private static final int TRAINING = -1;
+    private static final int VALIDATION = -2;
 
     private final Tokens settings;
     private final PartitionCounts counts = new PartitionCounts();
+    private final TokenHash hash = new TokenHash();
 
     DocumentReader(Tokens settings) {
         this.settings = settings;
     }
 
+    /** Of everything that was read until now. */
     PartitionCounts counts() {
+        counts.set(Count.TOKEN_HASH, hash.value());
+        counts.set(Count.HASHED, hash.length());
         return counts;
     }
 
@@ -41,11 +46,11 @@ final class DocumentReader {
         } else if (row.isNullAt(Documents.VALIDATION)) {
             counts.add(Count.NULL_INDICATORS, 1);
         } else if (row.getBoolean(Documents.VALIDATION)) {
-            long tokens = read(row, document, 1, validation);
+            long tokens = read(row, document, VALIDATION, validation);
             counts.add(Count.VALIDATION_DOCUMENTS, tokens > 0 ? 1 : 0);
             counts.add(Count.VALIDATION_TOKENS, tokens);
         } else {
-            long tokens = read(row, document, 0, training);
+            long tokens = read(row, document, TRAINING, training);
             counts.add(Count.TRAINING_DOCUMENTS, tokens > 0 ? 1 : 0);
             counts.add(Count.TRAINING_TOKENS, tokens);
         }
@@ -53,15 +58,16 @@ final class DocumentReader {
 
     private long read(Row row, Object document, int kind, IntConsumer sink) {
         long length;
-        mix(kind);
         if (document instanceof byte[] bytes) {
             length = bytes.length;
+            begin(length, kind);
             for (byte b : bytes) {
                 accept(Byte.toUnsignedInt(b), sink);
             }
         } else {
             List<Long> ids = row.getList(Documents.DOCUMENT);
             length = ids.size();
+            begin(length, kind);
             for (Long id : ids) {
                 check(id, sink);
             }
@@ -77,6 +83,13 @@ final class DocumentReader {
         return length;
     }
 
+    /** No token is negative, so where documents begin and what they are for is in the hash too. */
+    private void begin(long length, int kind) {
+        if (length > 0) {
+            hash.add(kind);
+        }
+    }
+
     private void check(Long id, IntConsumer sink) {
         if (id == null) {
             counts.add(Count.NULL_IDS, 1);
@@ -89,12 +102,7 @@ final class DocumentReader {
     }
 
     private void accept(int token, IntConsumer sink) {
-        mix(token);
+        hash.add(token);
         sink.accept(token);
-    }
-
-    /** FNV-1a, a token at a time: this is no defence against malice, only against a second reading that differs. */
-    private void mix(int value) {
-        counts.set(Count.CHECKSUM, (counts.get(Count.CHECKSUM) ^ value + 1L) * CHECKSUM_PRIME);
     }
 }

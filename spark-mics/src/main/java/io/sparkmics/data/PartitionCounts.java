@@ -33,6 +33,10 @@ final class PartitionCounts implements Serializable {
         values[count.ordinal()] += value;
     }
 
+    TokenHash tokenHash() {
+        return new TokenHash(get(Count.TOKEN_HASH), get(Count.HASHED));
+    }
+
     long[] toArray() {
         return values.clone();
     }

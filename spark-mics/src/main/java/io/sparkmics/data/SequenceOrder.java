@@ -9,8 +9,14 @@ import java.util.stream.Stream;
  * Which step and slot every sequence goes to. The stream of training sequences is epoch after epoch, each in its own seeded
  * permutation; step t takes the next B of it, so a batch may reach over the end of an epoch and no sequence is seen again
  * before all are seen.
+ *
+ * @param firstStep what is due before it goes nowhere
  */
-record SequenceOrder(TrainingSchedule schedule, TokenCounts counts, long seed) implements Serializable {
+record SequenceOrder(TrainingSchedule schedule, long firstStep, TokenCounts counts, long seed) implements Serializable {
+
+    SequenceOrder {
+        schedule.requireFirstStep(firstStep);
+    }
 
     /** Every step and slot of a training sequence, none for what is left over. */
     Stream<SequenceKey> training(long sequence, int offset) {
@@ -19,17 +25,18 @@ record SequenceOrder(TrainingSchedule schedule, TokenCounts counts, long seed) i
             return Stream.empty();
         }
         int batch = schedule.globalBatchSize();
-        return LongStream.rangeClosed(0, (schedule.sequences() - 1) / sequences)
+        long first = firstStep * batch;
+        return LongStream.rangeClosed(first / sequences, (schedule.sequences() - 1) / sequences)
                 .map(epoch -> epoch * sequences + new Permutation(seed, epoch, sequences).apply(sequence))
-                .filter(place -> place < schedule.sequences())
+                .filter(place -> place >= first && place < schedule.sequences())
                 .mapToObj(place -> new SequenceKey(place / batch, false, (int) (place % batch), offset));
     }
 
-    /** A validation sequence after every step that evaluates. */
+    /** A validation sequence after every step that evaluates, from the first one on. */
     Stream<SequenceKey> validation(long sequence, int offset) {
         if (sequence >= counts.validationSequences()) {
             return Stream.empty();
         }
-        return schedule.evaluations().mapToObj(step -> new SequenceKey(step, true, (int) sequence, offset));
+        return schedule.evaluations(firstStep).mapToObj(step -> new SequenceKey(step, true, (int) sequence, offset));
     }
 }

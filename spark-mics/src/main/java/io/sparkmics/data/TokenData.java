@@ -102,16 +102,30 @@ public final class TokenData {
     }
 
     /**
-     * The pieces of all batches: one partition for each rank, each sorted as the rank reads it. A {@link BatchReader} makes
-     * batches of it. They cross this shuffle by Java serialization, whatever {@code spark.serializer} is: Kryo cannot read
+     * 16 hexadecimal digits that are the same for the same batches: of the seed and of all tokens in the canonical order, with
+     * where documents begin and which are evaluated. Neither the order of rows in the input nor how Spark cut them into
+     * partitions changes it, nor do rows without tokens. The context is not in it, see {@link TokenCounts#context}.
+     */
+    public String fingerprint() {
+        TokenHash all = new TokenHash();
+        partitions.forEach(partition -> all.add(partition.tokenHash()));
+        return all.digest(settings.seed());
+    }
+
+    /**
+     * The pieces of all batches from a step on: one partition for each rank, each sorted as the rank reads it. A {@link
+     * BatchReader} makes batches of it. All documents are read, only what is due is shuffled. The batches of a step are the
+     * same whatever the first step, the world size and the micro-batch size. Pieces cross this shuffle by Java serialization, whatever {@code spark.serializer} is: Kryo cannot read
      * records. An evaluation's sequences travel once for each time that they are due.
      *
-     * @throws IllegalArgumentException when the data has fewer training sequences than one global batch
+     * @param firstStep how many steps are done already, 0 to all of them; evaluations are due after later ones only
+     * @throws IllegalArgumentException when the data has fewer training sequences than one global batch, or the schedule ends
+     *     before the first step
      */
-    public JavaPairRDD<SequenceKey, int[]> shuffle(TrainingSchedule schedule) {
+    public JavaPairRDD<SequenceKey, int[]> shuffle(TrainingSchedule schedule, long firstStep) {
         counts.requireGlobalBatch(schedule.globalBatchSize());
         List<PartitionPlan> plans = plans();
-        SequenceOrder order = new SequenceOrder(schedule, counts, settings.seed());
+        SequenceOrder order = new SequenceOrder(schedule, firstStep, counts, settings.seed());
         DocumentReader.Tokens tokens = tokens(settings);
         JavaRDD<Tuple2<SequenceKey, int[]>> pieces = documents.mapPartitionsWithIndex(
                 (partition, rows) -> new PieceIterator(partition, plans.get(partition), order, tokens, rows), false);

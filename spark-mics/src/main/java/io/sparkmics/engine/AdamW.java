@@ -1,5 +1,6 @@
 package io.sparkmics.engine;
 
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -60,8 +61,18 @@ final class AdamW implements Optimizer {
     }
 
     @Override
-    public long bytes() {
-        return firstMoments.nbytes() + secondMoments.nbytes();
+    public Map<StateKind, Tensor> moments() {
+        return Map.of(StateKind.FIRST_MOMENTS, firstMoments, StateKind.SECOND_MOMENTS, secondMoments);
+    }
+
+    @Override
+    public long updates() {
+        return updates;
+    }
+
+    @Override
+    public void resumeAt(long number) {
+        updates = number;
     }
 
     @Override

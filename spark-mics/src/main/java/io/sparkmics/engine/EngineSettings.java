@@ -1,7 +1,11 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.plan.ActivationModel;
 import io.sparkmics.plan.MemoryModel;
 import java.io.Serializable;
 import java.util.List;
@@ -36,7 +40,38 @@ public record EngineSettings(
                 model.stages().stream()
                         .map(stage -> stage.units().stream().map(units::indexOf).toList())
                         .toList(),
+                types().bytes(),
+                optimizer.moments(),
+                false);
+    }
+
+    /**
+     * What the plan knows of the activations of a model that is trained so. A weight of several dimensions is taken to read and
+     * make as many numbers for each token as it has rows and columns; a stage whose backward pass needs no weights looks its
+     * rows up, and reads none.
+     */
+    public ActivationModel activationModel(ModelConfig config) {
+        Model model = config.build();
+        return new ActivationModel(
+                model.stages().stream().map(EngineSettings::width).toList(),
+                config instanceof GptConfig gpt ? pairs(gpt) : 0,
                 types().bytes());
+    }
+
+    private static long width(Stage stage) {
+        return stage.units().stream()
+                .flatMap(unit -> unit.parameters().stream())
+                .filter(parameter -> parameter.shape().size() > 1)
+                .mapToLong(parameter -> {
+                    long rows = parameter.shape().get(0);
+                    return (stage.backwardReadsWeights() ? rows : 0) + parameter.size() / rows;
+                })
+                .sum();
+    }
+
+    /** With dropout attention is computed step by step: the scores, what they become, and the mask. */
+    private static long pairs(GptConfig gpt) {
+        return gpt.dropout() > 0 ? 4L * gpt.heads() * (gpt.layers() + 1) : 0;
     }
 
     ElementTypes types() {

@@ -10,13 +10,16 @@ import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
@@ -43,6 +46,9 @@ public final class MicsEngine implements AutoCloseable {
     private final GradientBuffer gradients;
     private final DeviceSums sums;
     private final RankContext ranks;
+    private final int partitionIndex;
+
+    private boolean stopAsked;
 
     /** What gives native memory back, the latest first. */
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -59,7 +65,7 @@ public final class MicsEngine implements AutoCloseable {
                 ? new HierarchicalGather(
                         ranks.communicator(GroupKind.INTER_NODE), ranks.communicator(GroupKind.INTRA_NODE))
                 : new FlatGather(partition);
-        int partitionIndex = partition.group().index();
+        partitionIndex = partition.group().index();
         ElementTypes types = settings.types();
         RankDevice device = ranks.device();
         this.ranks = ranks;
@@ -87,7 +93,7 @@ public final class MicsEngine implements AutoCloseable {
             arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
             gradients =
                     own(new GradientBuffer(stages, states.layout(), types.reduction(), device), GradientBuffer::close);
-            sums = own(new DeviceSums(2, ranks), DeviceSums::close);
+            sums = own(new DeviceSums(3, ranks), DeviceSums::close);
             synchronization = new GradientSynchronization(partition, replication, states, gradients);
             Residency residency = new Residency(thereAndBack, arena);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
@@ -124,13 +130,16 @@ public final class MicsEngine implements AutoCloseable {
         synchronization.hopTwo();
         long count = microSteps * ranks.worldSize();
         try (PointerScope scope = new PointerScope()) {
-            norm.averageAndClip(count, sums.at(1));
-            worldSum.of(sums.first(1));
+            if (stopAsked) {
+                sums.at(1).fill_(new Scalar(1));
+            }
+            norm.averageAndClip(count, sums.at(2));
+            worldSum.of(sums.first(2));
         }
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
         // where the next forward pass would be late.
-        double[] lossAndNorm = sums.read();
-        StepResult result = new StepResult(lossAndNorm[0] / count, lossAndNorm[1]);
+        double[] lossStopAndNorm = sums.read();
+        StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
         try (PointerScope scope = new PointerScope()) {
             if (!result.skipped()) {
                 optimizer.update(learningRate);
@@ -139,6 +148,14 @@ public final class MicsEngine implements AutoCloseable {
             states.gradients().zero_();
         }
         return result;
+    }
+
+    /**
+     * The next steps tell all ranks that one of them wants the run to end: so that all of them end after the same step. Between
+     * two steps.
+     */
+    public void askForStop() {
+        stopAsked = true;
     }
 
     /**
@@ -190,6 +207,46 @@ public final class MicsEngine implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Room in host memory for a copy of all this rank's states. The caller's to close. */
+    public StateCopy newStateCopy() {
+        return newStateCopy(statesByKind().keySet());
+    }
+
+    /** Room in host memory for a copy of this rank's states of some kinds. The caller's to close. */
+    public StateCopy newStateCopy(Set<StateKind> kinds) {
+        Map<StateKind, Tensor> copied = statesByKind();
+        if (!copied.keySet().containsAll(kinds)) {
+            throw new IllegalArgumentException("Cannot copy " + kinds + ": this engine has " + copied.keySet() + ".");
+        }
+        copied.keySet().retainAll(kinds);
+        return new StateCopy(states.layout(), copied, optimizer::updates, ranks);
+    }
+
+    /**
+     * Goes on where another run was, of any world and partition group size: fills this rank's shards, to the bit. Between
+     * steps; each rank calls it alone.
+     *
+     * @param source of every kind that {@link #newStateCopy()} copies
+     * @param updates how many had made these states, see {@link StateCopy#updates()}
+     * @throws IOException what the source threw; the engine must then be closed
+     */
+    public void restore(StateSource source, long updates) throws IOException {
+        if (updates < 0) {
+            throw new IllegalArgumentException(
+                    "Cannot restore states that " + updates + " updates have made: there is no such number.");
+        }
+        new StateRestore(states.layout(), partitionIndex, ranks.device()).fill(statesByKind(), source);
+        optimizer.resumeAt(updates);
+        states.refresh();
+    }
+
+    private Map<StateKind, Tensor> statesByKind() {
+        Map<StateKind, Tensor> all = new EnumMap<>(StateKind.class);
+        all.putAll(optimizer.moments());
+        all.put(StateKind.PARAMETERS, states.parameters());
+        return all;
     }
 
     /** How a unit's shards lie in this rank's model states. */

@@ -1,6 +1,8 @@
 package io.sparkmics.engine;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 
 /** Updates one rank's shards in place, after gradients have been synchronised, averaged and clipped. */
 interface Optimizer extends AutoCloseable {
@@ -17,8 +19,19 @@ interface Optimizer extends AutoCloseable {
         return new Scalar(Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value)));
     }
 
-    /** What it remembers. */
-    long bytes();
+    /** What it remembers, in the layout of the model states; its own. */
+    Map<StateKind, Tensor> moments();
+
+    /** How many updates it has counted. 0 where they make no difference to the next one. */
+    long updates();
+
+    /** Goes on as if there had been so many. */
+    void resumeAt(long updates);
+
+    /** What its moments take. */
+    default long bytes() {
+        return moments().values().stream().mapToLong(Tensor::nbytes).sum();
+    }
 
     @Override
     void close();

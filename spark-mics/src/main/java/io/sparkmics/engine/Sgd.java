@@ -1,6 +1,8 @@
 package io.sparkmics.engine;
 
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 final class Sgd implements Optimizer {
 
@@ -18,9 +20,17 @@ final class Sgd implements Optimizer {
     }
 
     @Override
-    public long bytes() {
+    public Map<StateKind, Tensor> moments() {
+        return Map.of();
+    }
+
+    @Override
+    public long updates() {
         return 0;
     }
+
+    @Override
+    public void resumeAt(long updates) {}
 
     @Override
     public void close() {}

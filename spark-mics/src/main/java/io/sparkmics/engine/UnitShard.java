@@ -21,6 +21,11 @@ public record UnitShard(Unit unit, int parts, long offset) {
         return size() * parts;
     }
 
+    /** How many of a shard's elements are the unit's, not padding; they come first. */
+    long filledSize(int index) {
+        return Math.max(0, Math.min(size(), unit.size() - index * size()));
+    }
+
     /** How many of a shard's elements weight decay applies to; they come first. */
     long decayedSize(int index) {
         return Math.max(0, Math.min(size(), unit.decayedSize() - index * size()));

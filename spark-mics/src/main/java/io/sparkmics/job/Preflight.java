@@ -7,6 +7,7 @@ import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.WorkDirectory;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ final class Preflight {
         preflight.data();
         preflight.cluster();
         preflight.gpus();
-        WorkDirectory.problem(settings.workDirectory(), hadoop).ifPresent(preflight.problems::add);
+        WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
         if (preflight.problems.isEmpty()) {
             ModelCheck.trial(settings.model(), settings.engineSettings().precision())
                     .ifPresent(preflight.problems::add);
@@ -90,11 +91,11 @@ final class Preflight {
         if (conf.getBoolean("spark.dynamicAllocation.enabled", false) && !threads) {
             problems.add("Cannot run a barrier stage with dynamic allocation: Spark refuses it, and"
                     + " spark.dynamicAllocation.enabled is true. Set it to false and ask for "
-                    + Names.count(settings.numWorkers(), "slot") + ".");
+                    + Names.count(settings.world().numWorkers(), "slot") + ".");
         }
         for (String key : ENCRYPTED) {
             // What threads of one process say to each other leaves no machine.
-            if (conf.getBoolean(key, false) && !settings.acceptPlainText() && !threads) {
+            if (conf.getBoolean(key, false) && !settings.collectives().acceptPlainText() && !threads) {
                 problems.add("Cannot keep the collectives as private as this Spark is told to be: " + key
                         + " is true, and ranks send weights and gradients in plain text. Set acceptPlainTextCollectives"
                         + " if the network between the executors is trusted.");
@@ -103,25 +104,26 @@ final class Preflight {
     }
 
     private void gpus() {
-        if (settings.deviceType().equals("cuda")) {
+        if (settings.compute().deviceType().equals("cuda")) {
             GpuTasks.of(conf).error().ifPresent(problems::add);
         }
     }
 
     /** What the rows become. Here and nowhere else is decided what ends them. */
     static DataSettings dataSettings(TrainingSettings settings, StructType schema) {
+        InputSettings input = settings.input();
         return new DataSettings(
-                settings.inputCol(),
-                Optional.of(settings.validationIndicatorCol()).filter(column -> !column.isBlank()),
+                input.inputCol(),
+                Optional.of(input.validationIndicatorCol()).filter(column -> !column.isBlank()),
                 settings.model().context(),
                 settings.model().vocabularySize(),
-                settings.seed(),
-                endOfText(settings, TokenData.isText(schema, settings.inputCol())));
+                settings.schedule().seed(),
+                endOfText(input, TokenData.isText(schema, input.inputCol())));
     }
 
-    private static OptionalInt endOfText(TrainingSettings settings, boolean text) {
-        if (settings.endOfTextId() != TrainingSettings.NO_END_OF_TEXT) {
-            return OptionalInt.of(settings.endOfTextId());
+    private static OptionalInt endOfText(InputSettings input, boolean text) {
+        if (input.endOfTextId() != InputSettings.NO_END_OF_TEXT) {
+            return OptionalInt.of(input.endOfTextId());
         }
         return text ? OptionalInt.of(ByteTokenizer.END_OF_TEXT) : OptionalInt.empty();
     }

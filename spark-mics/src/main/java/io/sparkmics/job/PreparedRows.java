@@ -1,12 +1,16 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.job.cluster.JobDescription;
+import io.sparkmics.job.settings.OptimizationSettings;
+import io.sparkmics.job.settings.ScheduleSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.job.settings.WorldSettings;
 import io.sparkmics.plan.LearningRate;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
@@ -49,13 +53,13 @@ final class PreparedRows {
         SparkContext spark = frame.sparkSession().sparkContext();
         DataSettings dataSettings = Preflight.dataSettings(settings, frame.schema());
         TokenData.warning(frame.schema(), dataSettings).ifPresent(System.err::println);
-        String what = "Counting the tokens of column " + settings.inputCol();
+        String what = "Counting the tokens of column " + settings.input().inputCol();
         System.err.println(what + ".");
         TokenData data;
         try (JobDescription description = JobDescription.of(spark, what)) {
             data = TokenData.prepare(frame, dataSettings);
         }
-        boolean text = TokenData.isText(frame.schema(), settings.inputCol());
+        boolean text = TokenData.isText(frame.schema(), settings.input().inputCol());
         PreparedRows rows = new PreparedRows(spark, settings, dataSettings, text, data);
         rows.schedule().warning().ifPresent(System.err::println);
         System.err.println(rows.counts().describe(rows.leftOverSequences()));
@@ -63,40 +67,57 @@ final class PreparedRows {
     }
 
     private static TrainingSchedule schedule(TrainingSettings settings, TokenCounts counts) {
+        WorldSettings world = settings.world();
+        ScheduleSettings asked = settings.schedule();
+        OptimizationSettings optimization = settings.optimization();
         long steps = TrainingSchedule.steps(
-                settings.maxSteps() > 0 ? OptionalLong.of(settings.maxSteps()) : OptionalLong.empty(),
+                asked.maxSteps() > 0 ? OptionalLong.of(asked.maxSteps()) : OptionalLong.empty(),
                 epochs(settings),
                 counts.trainingSequences(),
-                settings.globalBatchSize());
-        long evaluateEvery = settings.evaluateEvery() == 0 ? steps : settings.evaluateEvery();
+                world.globalBatchSize());
+        long evaluateEvery = asked.evaluateEvery() == 0 ? steps : asked.evaluateEvery();
         return new TrainingSchedule(
-                settings.numWorkers(),
-                settings.globalBatchSize(),
-                settings.microBatchSize(),
+                world.numWorkers(),
+                world.globalBatchSize(),
+                world.microBatchSize(),
                 steps,
-                new LearningRate(settings.learningRate(), settings.warmUpSteps(), settings.minimumLearningRateRatio()),
+                new LearningRate(
+                        optimization.learningRate(),
+                        optimization.warmUpSteps(),
+                        optimization.minimumLearningRateRatio()),
                 counts.validationSequences() == 0 ? 0 : evaluateEvery);
     }
 
     private static OptionalDouble epochs(TrainingSettings settings) {
-        return settings.maxEpochs() > 0 ? OptionalDouble.of(settings.maxEpochs()) : OptionalDouble.empty();
+        double epochs = settings.schedule().maxEpochs();
+        return epochs > 0 ? OptionalDouble.of(epochs) : OptionalDouble.empty();
     }
 
     private long leftOverSequences() {
         return schedule.leftOverSequences(epochs(settings), counts().trainingSequences());
     }
 
-    /** The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them. */
-    JavaPairRDD<SequenceKey, int[]> shuffle() {
+    /**
+     * The batches of the schedule, a partition for each rank; the shuffle runs with the job that reads them.
+     *
+     * @param ranks the schedule for as many of them as there are
+     * @param firstStep whose batches are read first
+     */
+    JavaPairRDD<SequenceKey, int[]> shuffle(TrainingSchedule ranks, long firstStep) {
         String what = String.format(
                 Locale.ROOT,
                 "Shuffling %,d sequences to %s",
-                schedule.sequences(),
-                Names.count(schedule.worldSize(), "rank"));
+                ranks.sequences() - firstStep * ranks.globalBatchSize(),
+                Names.count(ranks.worldSize(), "rank"));
         System.err.println(what + ".");
         try (JobDescription description = JobDescription.of(spark, what)) {
-            return data.shuffle(schedule);
+            return data.shuffle(ranks, firstStep);
         }
+    }
+
+    /** What a checkpoint says of them. */
+    Manifest.Data described() {
+        return new Manifest.Data(data.fingerprint(), figures());
     }
 
     TrainingSchedule schedule() {

@@ -1,30 +1,40 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
-import io.sparkmics.data.SequenceKey;
-import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.checkpoint.WeightsVersion;
+import io.sparkmics.job.attempt.ManifestDraft;
+import io.sparkmics.job.attempt.ResumePoint;
+import io.sparkmics.job.attempt.RunCheckpoints;
+import io.sparkmics.job.attempt.StartPoint;
+import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
+import io.sparkmics.job.export.ModelExport;
+import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
-import io.sparkmics.job.rank.TrainingPlan;
+import io.sparkmics.job.rank.Saving;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
-import io.sparkmics.monitor.ProgressChannel;
-import io.sparkmics.monitor.ProgressLine;
+import io.sparkmics.monitor.RunCourse;
+import io.sparkmics.monitor.StepListener;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -40,12 +50,15 @@ public final class TrainingJob {
     private final TrainingSettings settings;
     private final JavaSparkContext spark;
     private final Configuration hadoop;
-    private final Consumer<StepMetrics> listener;
+    private final StepListener listener;
 
     /** The step that was heard of last, on another thread; null before the first. */
     private volatile StepMetrics last;
 
-    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+    /** How to go on where this run ends early: see {@link RunCheckpoints#remedy}. */
+    private Supplier<String> remedy = () -> "";
+
+    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, StepListener listener) {
         this.frame = frame;
         this.settings = settings;
         this.listener = listener;
@@ -64,47 +77,100 @@ public final class TrainingJob {
      * @throws IllegalStateException when the cluster has no room or cannot run native code, and when the training diverges
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, Consumer<StepMetrics> listener) {
+    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, StepListener listener) {
         return new TrainingJob(frame.toDF(), settings, listener).run();
     }
 
     private TrainingResult run() {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
+        Optional<ResumePoint> resumed = ResumePoint.find(settings, hadoop);
         DeviceChoice possible = RankPlaces.await(spark, settings);
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(
-                settings.workDirectory(), hadoop, spark.sc().applicationId());
+                settings.workDirectory().path(), hadoop, spark.sc().applicationId());
         try (TaggedJobs jobs = new TaggedJobs(spark.sc())) {
             try {
-                return train(folder, possible);
+                return train(folder, possible, resumed);
             } catch (Throwable failure) {
                 // Spark throws checked exceptions that nothing declares.
                 boolean interrupted = Interruption.endedBy(failure);
                 int running = jobs.cancel("The training was given up: " + failure, Interruption.TIMEOUT);
                 WorkDirectory.delete(folder, failure);
                 if (interrupted) {
-                    throw Interruption.error(failure, last, running);
+                    throw Interruption.error(failure, last, running, remedy.get());
                 }
                 throw failure;
             }
         }
     }
 
-    private TrainingResult train(TemporaryFolder folder, DeviceChoice possible) {
+    private TrainingResult train(TemporaryFolder folder, DeviceChoice possible, Optional<ResumePoint> resumed) {
         RankPlaces places = RankPlaces.choose(spark, settings, possible, folder.path(), hadoop);
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places, memory).describe());
-        List<RankReport> reports = trainRanks(folder, places, rows);
-        RankReport.requireTrained(reports);
-        MemoryFigures taken = MemoryFigures.of(memory, places.partitionGroupSize(), reports);
-        System.err.println(taken.describe());
-        RankReport first = RankReport.first(reports);
-        return new TrainingResult(
-                first.model().require(hadoop),
-                folder,
-                taken.addTo(summary(rows, places, memory, reports)),
-                first.history());
+        Saving saving = saving(folder);
+        ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
+        resumed.ifPresent(point -> {
+            point.requireRows(draft.data(), draft.schedule());
+            point.notes(draft).forEach(System.err::println);
+        });
+        StartPoint start = resumed.map(ResumePoint::start).orElse(StartPoint.BEGINNING);
+        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop)) {
+            remedy = checkpoints::remedy;
+            TrainingRanks ranks = new TrainingRanks(spark.sc(), settings, hadoop, folder.path(), places, rows, saving);
+            Supervisor.Finished finished = ranks.run(
+                    Attempt.first(settings.world().numWorkers(), places.partitionGroupSize())
+                            .from(start.step(), start.checkpoint()),
+                    checkpoints,
+                    this::hear);
+            RankReport.requireTrained(finished.reports(), checkpoints.remedy());
+            MemoryFigures taken = MemoryFigures.of(memory, finished.attempt().partitionGroupSize(), finished.reports());
+            System.err.println(taken.describe());
+            RankReport first = RankReport.first(finished.reports());
+            return new TrainingResult(
+                    export(folder, rows, checkpoints.result(first.history().size())),
+                    folder,
+                    course(finished, start, checkpoints).addTo(taken.addTo(summary(rows, memory, finished))),
+                    first.history());
+        }
+    }
+
+    private static RunCourse course(Supervisor.Finished finished, StartPoint start, RunCheckpoints checkpoints) {
+        return new RunCourse(
+                finished.attempt().number() + 1,
+                start.step() == 0 ? null : new RunCourse.ResumedFrom(start.checkpoint(), start.step()),
+                checkpoints.figures());
+    }
+
+    private Saving saving(TemporaryFolder folder) {
+        if (!settings.checkpoint().writes()) {
+            return new Saving(folder.path().toString(), 0);
+        }
+        String directory = settings.checkpoint().directory();
+        try {
+            return new Saving(
+                    StoragePaths.qualified(directory, hadoop).toString(),
+                    settings.checkpoint().interval());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot write checkpoints to " + directory + ": " + e.getMessage()
+                            + ". Set checkpointDirectory to a path that can be written.",
+                    e);
+        }
+    }
+
+    private WeightsVersion export(TemporaryFolder folder, PreparedRows rows, CheckpointFolder shards) {
+        ModelExport.Source source = new ModelExport.Source(
+                settings.model(),
+                shards.path().toString(),
+                rows.text(),
+                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
+                folder.path().toString(),
+                new SerializableConfiguration(hadoop));
+        try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {
+            return ModelExport.run(spark, source).require(hadoop);
+        }
     }
 
     private Outlook outlook(TrainingSchedule schedule, RankPlaces places, MemoryModel memory) {
@@ -117,41 +183,18 @@ public final class TrainingJob {
                 memory.bytesPerRank(places.partitionGroupSize()));
     }
 
-    private List<RankReport> trainRanks(TemporaryFolder folder, RankPlaces places, PreparedRows rows) {
-        try (ProgressLine line = new ProgressLine(spark.sc());
-                ProgressChannel channel = ProgressChannel.open(spark.sc(), line.andThen(this::hear))) {
-            TrainingPlan plan = new TrainingPlan(
-                    settings,
-                    rows.schedule(),
-                    places.partitionGroupSize(),
-                    rows.counts(),
-                    rows.endOfText().orElse(TrainingSettings.NO_END_OF_TEXT),
-                    folder.path().toString(),
-                    rows.text(),
-                    places.device().gpus().way(),
-                    channel.sender(),
-                    new SerializableConfiguration(hadoop));
-            JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle();
-            try (JobDescription description =
-                    JobDescription.of(spark.sc(), "Training, " + Names.count(settings.numWorkers(), "rank"))) {
-                return BarrierStage.run(pieces, plan, places.device().profile(spark.sc()));
-            }
-        }
-    }
-
     private void hear(StepMetrics step) {
         last = step;
         listener.accept(step);
     }
 
-    private static TrainingSummary summary(
-            PreparedRows rows, RankPlaces places, MemoryModel memory, List<RankReport> reports) {
-        RankReport first = RankReport.first(reports);
+    private static TrainingSummary summary(PreparedRows rows, MemoryModel memory, Supervisor.Finished finished) {
+        RankReport first = RankReport.first(finished.reports());
         List<StepMetrics> history = first.history();
         StepMetrics end = history.get(history.size() - 1);
         return new TrainingSummary(
-                rows.schedule().worldSize(),
-                places.partitionGroupSize(),
+                finished.attempt().worldSize(),
+                finished.attempt().partitionGroupSize(),
                 memory.parameters(),
                 rows.schedule().steps(),
                 history.stream().filter(StepMetrics::skipped).count(),
@@ -161,7 +204,7 @@ public final class TrainingJob {
                 end.validationLoss(),
                 end.tokens(),
                 end.seconds(),
-                RankReport.totalBytes(reports),
+                RankReport.totalBytes(finished.reports()),
                 rows.figures(),
                 Map.of());
     }

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * The sizes of a model: all that must be known to build it again. Implementations are records whose components Jackson can
- * write and read and Java can serialize, in a class that the executors have too.
+ * write and read and Java can serialize, in a class that the executors have too, and that {@code
+ * META-INF/services/io.sparkmics.model.ModelConfig} lists: no other is loaded by the name that a saved model gives.
  */
 public interface ModelConfig extends Serializable {
 

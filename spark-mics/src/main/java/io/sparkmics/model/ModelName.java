@@ -23,7 +23,7 @@ public final class ModelName {
     }
 
     /** Of its configuration's class: {@code GptConfig} is of a Gpt. */
-    private static String of(ModelConfig config) {
+    public static String of(ModelConfig config) {
         String name = config.getClass().getSimpleName();
         return name.endsWith(SUFFIX) && !name.equals(SUFFIX)
                 ? name.substring(0, name.length() - SUFFIX.length())

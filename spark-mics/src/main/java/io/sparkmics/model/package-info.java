@@ -4,7 +4,8 @@
  * <h2>An own model</h2>
  *
  * <p>Implement {@link io.sparkmics.model.ModelConfig} as a public record of plain values: it is kept as JSON, sent to the
- * executors and saved with the model. It builds a {@link io.sparkmics.model.Model}, or a {@link
+ * executors and saved with the model. List it in your jar's {@code META-INF/services/io.sparkmics.model.ModelConfig}, a class
+ * name a line, so that what was saved can be loaded. It builds a {@link io.sparkmics.model.Model}, or a {@link
  * io.sparkmics.model.LanguageModel} that can also generate, of {@link io.sparkmics.model.Stage}s. The example {@code
  * io.sparkmics.examples.ByteConvolution}, in the module integration-tests, is complete.
  *

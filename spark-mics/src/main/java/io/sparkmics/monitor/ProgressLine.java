@@ -3,8 +3,8 @@ package io.sparkmics.monitor;
 import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -12,9 +12,9 @@ import org.apache.spark.SparkContext;
 
 /**
  * One line for people: on a terminal rewritten in place, elsewhere a fresh one every few seconds. The first and the last
- * step are always shown. Any thread.
+ * step are always shown, and what is trained again is told. Any thread.
  */
-public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable {
+public final class ProgressLine implements StepListener, AutoCloseable {
 
     private static final Duration ON_A_TERMINAL = Duration.ofMillis(100);
     private static final Duration ELSEWHERE = Duration.ofSeconds(5);
@@ -25,13 +25,15 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
     private final Supplier<SparkProgressBar> hiding;
 
     private SparkProgressBar hidden;
+    private final StepHistory history = new StepHistory();
+
+    /** Since the run began or went back. */
     private StepMetrics first;
+
     private StepMetrics latest;
     private StepMetrics shown;
     private long shownAt;
     private int shownLength;
-    private Double validationLoss;
-    private long skipped;
 
     /** On {@link System#err}, where Spark's own progress bar makes room for it. */
     public ProgressLine(SparkContext spark) {
@@ -55,14 +57,11 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
         if (hidden == null) {
             hidden = hiding.get();
         }
-        if (first == null || metrics.step() < first.step()) {
-            first = metrics;
+        if (history.repeats(metrics)) {
+            resume(history.before(metrics));
         }
-        if (metrics.validationLoss() != null) {
-            validationLoss = metrics.validationLoss();
-        }
-        // Where Spark has begun the training again, so does the count.
-        skipped = (metrics.step() == 1 ? 0 : skipped) + (metrics.skipped() ? 1 : 0);
+        history.add(metrics);
+        first = first == null ? metrics : first;
         latest = metrics;
         long interval = (terminal ? ON_A_TERMINAL : ELSEWHERE).toNanos();
         if (shown == null || metrics.step() == metrics.steps() || nanoTime.getAsLong() - shownAt >= interval) {
@@ -70,9 +69,35 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
         }
     }
 
+    @Override
+    public synchronized void resume(List<StepMetrics> steps) {
+        long last = history.lastStep();
+        leave();
+        history.replace(steps);
+        first = null;
+        if (last > history.lastStep() && !ShutdownHookManager.get().isShutdownInProgress()) {
+            out.println(repeated(history.lastStep(), last));
+            out.flush();
+        }
+    }
+
+    /** @param kept the last step that counts; 0: none */
+    private static String repeated(long kept, long last) {
+        String from = kept == 0 ? "Beginning again" : "Going on from the checkpoint after step " + kept;
+        String steps = kept + 1 == last ? "step " + last + " is" : "steps " + (kept + 1) + " to " + last + " are";
+        return from + ": " + steps + " repeated.";
+    }
+
     /** Shows the last step if it has not been shown, and leaves the line. */
     @Override
     public synchronized void close() {
+        leave();
+        if (hidden != null) {
+            hidden.close();
+        }
+    }
+
+    private void leave() {
         if (latest != null && latest != shown) {
             show();
         }
@@ -81,10 +106,8 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
             out.flush();
         }
         shown = null;
+        shownLength = 0;
         latest = null;
-        if (hidden != null) {
-            hidden.close();
-        }
     }
 
     private void show() {
@@ -115,9 +138,11 @@ public final class ProgressLine implements Consumer<StepMetrics>, AutoCloseable 
                 latest.loss(),
                 latest.learningRate(),
                 thousands(latest.tokensPerSecond())));
+        Double validationLoss = history.validationLoss();
         if (validationLoss != null) {
             line.append(String.format(Locale.ROOT, "  validation %.4f", validationLoss));
         }
+        long skipped = history.skipped();
         if (skipped > 0) {
             line.append("  skipped ").append(skipped);
         }

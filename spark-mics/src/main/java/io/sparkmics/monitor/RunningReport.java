@@ -3,10 +3,8 @@ package io.sparkmics.monitor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -16,9 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What can be looked at while a run trains, and what is left of one that was interrupted: {@code metrics.jsonl} grows by a
  * line a step (on an object store it is there when closed), {@code loss.png} is drawn with the first step, every minute
- * and at the end. A run without a step leaves the folder as it was. Any thread.
+ * and at the end. Both have each step once, in order: what is trained again replaces what was there. A run without a step leaves the folder as it was. Any thread.
  */
-public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable {
+public final class RunningReport implements StepListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningReport.class);
     private static final long BETWEEN_PICTURES = Duration.ofMinutes(1).toNanos();
@@ -29,7 +27,7 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
     /** Null before the first step. */
     private MetricsLog log;
 
-    private final List<StepMetrics> steps = new ArrayList<>();
+    private final StepHistory history = new StepHistory();
     private long drawn = System.nanoTime();
     private boolean closed;
 
@@ -68,18 +66,33 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
             // Ranks go on for a moment when a run is interrupted.
             return;
         }
-        if (log == null) {
+        if (history.repeats(metrics)) {
+            resume(history.before(metrics));
+        }
+        boolean first = log == null;
+        history.add(metrics);
+        if (first) {
             log = begin();
         }
-        if (metrics.step() == 1) {
-            // Where Spark has begun the training again, so does the picture.
-            steps.clear();
+        if (first && history.steps().size() > 1) {
+            log.rewrite(history.steps());
+        } else {
+            log.accept(metrics);
         }
-        steps.add(metrics);
-        log.accept(metrics);
         // The first step too: Java loads its fonts then, which it cannot while the process ends.
-        if (steps.size() == 1 || System.nanoTime() - drawn > BETWEEN_PICTURES) {
+        if (first || System.nanoTime() - drawn > BETWEEN_PICTURES) {
             draw();
+        }
+    }
+
+    @Override
+    public synchronized void resume(List<StepMetrics> steps) {
+        if (closed || steps.equals(history.steps())) {
+            return;
+        }
+        history.replace(steps);
+        if (log != null) {
+            log.rewrite(steps);
         }
     }
 
@@ -101,10 +114,10 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
      */
     public synchronized String interrupt() {
         close();
-        if (steps.isEmpty()) {
+        if (history.steps().isEmpty()) {
             return "Interrupted before the first step: no model was saved.";
         }
-        StepMetrics last = steps.get(steps.size() - 1);
+        StepMetrics last = history.last();
         return "Interrupted after step " + last.step() + " of " + last.steps() + ": no model was saved."
                 + " What the run has done until then is in " + folder + ".";
     }
@@ -126,7 +139,7 @@ public final class RunningReport implements Consumer<StepMetrics>, AutoCloseable
     }
 
     private void draw() {
-        LossPicture.draw(model, steps, folder, hadoop);
+        LossPicture.draw(model, history.steps(), folder, hadoop);
         drawn = System.nanoTime();
     }
 }

@@ -1,13 +1,21 @@
 package io.sparkmics.monitor;
 
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.rpc.IsolatedThreadSafeRpcEndpoint;
+import org.apache.spark.rpc.RpcCallContext;
 import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.rpc.RpcEnv;
+import org.apache.spark.rpc.RpcTimeout;
 import org.apache.spark.util.RpcUtils;
 import scala.PartialFunction;
+import scala.concurrent.duration.FiniteDuration;
+import scala.jdk.javaapi.FutureConverters;
+import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
 /**
@@ -18,8 +26,12 @@ final class SparkRpc {
 
     private SparkRpc() {}
 
-    /** Receives, in order and one at a time, on a thread of its own. On the driver. */
-    static Endpoint listen(String name, Consumer<String> receiver) {
+    /**
+     * Receives, in order and one at a time, on a thread of its own. On the driver.
+     *
+     * @param receiver says whether it has taken a message, which is what those who asked are told; never throws
+     */
+    static Endpoint listen(String name, Predicate<String> receiver) {
         RpcEnv rpc = SparkEnv.get().rpcEnv();
         Endpoint endpoint = new Endpoint(rpc, receiver);
         rpc.setupEndpoint(name, endpoint);
@@ -27,19 +39,33 @@ final class SparkRpc {
     }
 
     /** Finds the driver's endpoint: from an executor that is a question to the driver, with Spark's deadline. */
-    static Consumer<String> connect(String name) {
+    static Driver connect(String name) {
         SparkEnv env = SparkEnv.get();
-        RpcEndpointRef driver = RpcUtils.makeDriverRef(name, env.conf(), env.rpcEnv());
-        return driver::send;
+        return new Driver(RpcUtils.makeDriverRef(name, env.conf(), env.rpcEnv()));
+    }
+
+    /** The driver's endpoint, seen from a task. */
+    record Driver(RpcEndpointRef endpoint) {
+
+        void send(String message) {
+            endpoint.send(message);
+        }
+
+        /** Fails when the driver cannot be reached or does not answer in time. Does not wait. */
+        CompletionStage<Boolean> ask(String message, Duration timeout) {
+            FiniteDuration duration = FiniteDuration.apply(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            RpcTimeout deadline = new RpcTimeout(duration, "the caller's timeout");
+            return FutureConverters.asJava(endpoint.ask(message, deadline, ClassTag$.MODULE$.apply(Boolean.class)));
+        }
     }
 
     static final class Endpoint implements IsolatedThreadSafeRpcEndpoint {
 
         private final RpcEnv rpc;
-        private final Consumer<String> receiver;
+        private final Predicate<String> receiver;
         private final CountDownLatch stopped = new CountDownLatch(1);
 
-        private Endpoint(RpcEnv rpc, Consumer<String> receiver) {
+        private Endpoint(RpcEnv rpc, Predicate<String> receiver) {
             this.rpc = rpc;
             this.receiver = receiver;
         }
@@ -61,7 +87,15 @@ final class SparkRpc {
         @Override
         public PartialFunction<Object, BoxedUnit> receive() {
             return PartialFunction.fromFunction(message -> {
-                receiver.accept(String.valueOf(message));
+                receiver.test(String.valueOf(message));
+                return BoxedUnit.UNIT;
+            });
+        }
+
+        @Override
+        public PartialFunction<Object, BoxedUnit> receiveAndReply(RpcCallContext caller) {
+            return PartialFunction.fromFunction(message -> {
+                caller.reply(receiver.test(String.valueOf(message)));
                 return BoxedUnit.UNIT;
             });
         }

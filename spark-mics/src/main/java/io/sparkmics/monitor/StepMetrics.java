@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.function.Consumer;
 
 /**
  * What one step of training has to say for itself. As JSON it is one line: of {@code metrics.jsonl}, and on its way from
@@ -18,7 +19,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
  * @param tokensPerSecond of all ranks together, in this step
  * @param tokens trained on so far, by all ranks together
  * @param validationLoss in nats per token, or null where the schedule has no evaluation after this step
- * @param seconds since the first step began
+ * @param seconds that training took from the beginning of the first step on; a run that goes on counts on from its checkpoint
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StepMetrics(
@@ -38,6 +39,9 @@ public record StepMetrics(
 
         double seconds) {
 
+    /** What a rank's message of these is called. */
+    public static final String KIND = "step";
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -52,6 +56,11 @@ public record StepMetrics(
             throw new IllegalArgumentException("Cannot report step " + step + ": its tokens (" + tokens
                     + ") and seconds (" + seconds + ") must not be negative.");
         }
+    }
+
+    /** Takes what {@link #toJson} writes. */
+    public static Consumer<String> reader(Consumer<StepMetrics> listener) {
+        return json -> listener.accept(fromJson(json));
     }
 
     /** Whether loss or gradient was not finite, so that no rank has updated anything. As JSON it is there where it is true. */

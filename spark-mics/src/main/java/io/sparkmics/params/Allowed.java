@@ -48,6 +48,11 @@ final class Allowed<T> extends AbstractFunction1<T, Object> implements Serializa
         return number(name, least + " or more", value -> value >= least.doubleValue());
     }
 
+    /** @param off the one value below 1 that is allowed too */
+    static Function1<Object, Object> atLeastOneOr(String name, long off) {
+        return number(name, "1 or more, or " + off, value -> value >= 1 || value == off);
+    }
+
     static Function1<Object, Object> positive(String name) {
         return number(name, "more than 0", value -> value > 0);
     }

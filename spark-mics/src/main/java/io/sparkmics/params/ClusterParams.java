@@ -1,6 +1,7 @@
 package io.sparkmics.params;
 
-import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.job.settings.CollectiveSettings;
+import io.sparkmics.job.settings.ComputeSettings;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
@@ -17,7 +18,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "gather",
                 "auto: hierarchical where a partition group spans nodes; or flat or hierarchical",
-                Allowed.oneOf("gather", TrainingSettings.GATHERS),
+                Allowed.oneOf("gather", CollectiveSettings.GATHERS),
                 String.class);
     }
 
@@ -35,7 +36,7 @@ public interface ClusterParams<T> extends Params {
                 "deviceType",
                 "what ranks compute on: cpu, cuda (one GPU each), or auto: cuda where Spark gives GPUs to tasks and their hosts "
                         + "can run ranks on them, else cpu; one line says which and why",
-                Allowed.oneOf("deviceType", TrainingSettings.DEVICE_TYPES),
+                Allowed.oneOf("deviceType", ComputeSettings.DEVICE_TYPES),
                 String.class);
     }
 
@@ -52,7 +53,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "precision",
                 "float32, float64, or bfloat16: computed in bfloat16, kept and updated in float32",
-                Allowed.oneOf("precision", TrainingSettings.PRECISIONS),
+                Allowed.oneOf("precision", ComputeSettings.PRECISIONS),
                 String.class);
     }
 
@@ -69,7 +70,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "reductionPrecision",
                 "float32 or bfloat16: what gradients are summed in inside a partition group when precision is bfloat16",
-                Allowed.oneOf("reductionPrecision", TrainingSettings.REDUCTION_PRECISIONS),
+                Allowed.oneOf("reductionPrecision", ComputeSettings.REDUCTION_PRECISIONS),
                 String.class);
     }
 

@@ -1,5 +1,7 @@
 package io.sparkmics.params;
 
+import io.sparkmics.job.settings.CheckpointSettings;
+
 /** The default of every setting, in one place. A setting that is not here has none: it must be set. */
 public final class Defaults {
 
@@ -57,5 +59,16 @@ public final class Defaults {
         stage.setDefault(stage.collectiveTimeout(), 120);
         stage.setDefault(stage.acceptPlainTextCollectives(), false);
         stage.setDefault(stage.checkCollectives(), false);
+    }
+
+    public static void of(CheckpointParams<?> stage) {
+        stage.setDefault(stage.checkpointInterval(), CheckpointSettings.NONE);
+        stage.setDefault(stage.checkpointDirectory(), "");
+        stage.setDefault(stage.keepCheckpoints(), 2);
+        stage.setDefault(stage.keepEverySteps(), 0L);
+        stage.setDefault(stage.resumeFrom(), "");
+        stage.setDefault(stage.maxRestarts(), 3);
+        stage.setDefault(stage.elasticWorkers(), false);
+        stage.setDefault(stage.stopWhen(), "");
     }
 }

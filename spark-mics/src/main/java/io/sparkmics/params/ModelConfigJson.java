@@ -2,9 +2,13 @@ package io.sparkmics.params;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,26 +19,47 @@ final class ModelConfigJson {
 
     private static final String CLASS = "class";
 
+    /** A configuration is sizes and names: what is longer or deeper is none. */
+    private static final int LONGEST = 1 << 20;
+
+    private static final int DEEPEST = 32;
+
+    /** Of a text that is refused, as much as tells which it is. */
+    private static final int SHOWN = 300;
+
     /** Components only: a configuration may have other methods that look like getters. */
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .build())
             .visibility(PropertyAccessor.GETTER, Visibility.NONE)
             .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
             .visibility(PropertyAccessor.FIELD, Visibility.ANY)
             .visibility(PropertyAccessor.CREATOR, Visibility.ANY)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
 
     private ModelConfigJson() {}
 
     static String write(ModelConfig config) {
         requireRecord(config.getClass());
+        ModelDeclaration.accept(config.getClass());
         ObjectNode json = MAPPER.createObjectNode().put(CLASS, config.getClass().getName());
         json.setAll(MAPPER.<ObjectNode>valueToTree(config));
         return json.toString();
     }
 
-    /** The class is looked up but nothing of it runs before it has proved to be a model's configuration. */
+    /** Nothing of a class runs before it has proved to be an accepted model's configuration. */
     static ModelConfig read(String text) {
+        if (text.length() > LONGEST) {
+            throw refused(text, "it has " + text.length() + " characters, and " + LONGEST + " are allowed", null);
+        }
         try {
             if (!(MAPPER.readTree(text) instanceof ObjectNode json)) {
                 throw refused(text, "it is no JSON object", null);
@@ -43,28 +68,13 @@ final class ModelConfigJson {
             if (name == null || !name.isTextual()) {
                 throw refused(text, "it names no class", null);
             }
-            return MAPPER.treeToValue(json, configClass(name.textValue()));
+            Class<? extends ModelConfig> type = ModelDeclaration.find(name.textValue());
+            requireRecord(type);
+            return MAPPER.treeToValue(json, type);
         } catch (ValueInstantiationException e) {
             throw refused(text, e.getCause().getMessage(), e);
         } catch (JsonProcessingException e) {
             throw refused(text, e.getOriginalMessage(), e);
-        }
-    }
-
-    private static Class<? extends ModelConfig> configClass(String name) {
-        try {
-            Class<?> found = Class.forName(name, false, classLoader());
-            if (!ModelConfig.class.isAssignableFrom(found)) {
-                throw new IllegalArgumentException("Cannot read the model's configuration: " + name
-                        + " is no ModelConfig. Only such classes are accepted.");
-            }
-            requireRecord(found);
-            return found.asSubclass(ModelConfig.class);
-        } catch (ClassNotFoundException e) {
-            throw new IllegalArgumentException(
-                    "Cannot read the model's configuration: there is no class " + name
-                            + ". Put the jar that has it on the class path of the driver and the executors.",
-                    e);
         }
     }
 
@@ -75,16 +85,16 @@ final class ModelConfigJson {
         }
     }
 
-    /** Spark's loader of user jars is the thread's; this class's own is enough where there is none. */
-    private static ClassLoader classLoader() {
-        ClassLoader threads = Thread.currentThread().getContextClassLoader();
-        return threads == null ? ModelConfigJson.class.getClassLoader() : threads;
-    }
-
     private static IllegalArgumentException refused(String text, String reason, Throwable cause) {
         return new IllegalArgumentException(
-                "Cannot read the model's configuration from " + text + ": " + reason.replaceFirst("\\.$", "")
+                "Cannot read the model's configuration from " + shown(text) + ": " + reason.replaceFirst("\\.$", "")
                         + ". It is an object with the configuration's class and all its components.",
                 cause);
+    }
+
+    /** One line, whatever somebody has put into it. */
+    private static String shown(String text) {
+        String line = text.replaceAll("\\p{Cntrl}", " ");
+        return line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
     }
 }

@@ -1,6 +1,6 @@
 package io.sparkmics.params;
 
-import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.job.settings.OptimizationSettings;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -17,7 +17,7 @@ public interface OptimizerParams<T> extends Params {
                 uid(),
                 "optimizer",
                 "adamw or sgd",
-                Allowed.oneOf("optimizer", TrainingSettings.OPTIMIZERS),
+                Allowed.oneOf("optimizer", OptimizationSettings.OPTIMIZERS),
                 String.class);
     }
 

@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 
 /**
  * What training holds on one rank, in bytes: the shards of the model states, the flat buffers for gathered units and for
- * gradients before hop 1, and one stage's gradients as the backward pass makes them.
+ * gradients before hop 1, one stage's gradients as the backward pass makes them, and where checkpoints are written a copy of
+ * the states for them.
  *
  * <p>Left out: activations, which depend on the micro-batch and not on how the model is sharded; what libraries keep for
  * themselves; and, of a hierarchical gather, the chunks on their way from other nodes, one part in (ranks per node) of the
@@ -17,14 +18,22 @@ import java.util.stream.IntStream;
  * @param unitSizes parameters of each unit; together 2^56 at most, so that no figure overflows
  * @param stages the units that each stage reads, as places in {@code unitSizes}, in the order of use
  * @param elements bytes of an element of each kind
+ * @param moments how many numbers the optimizer remembers of each parameter
+ * @param copied whether the copy of the states counts: it lies in the host's memory, which a rank on a GPU has besides
  */
-public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements) {
+public record MemoryModel(
+        List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements, int moments, boolean copied) {
 
-    /** For each parameter: its master, its summed gradient, and two moments of that. */
-    private static final int STATES_PER_PARAMETER = 4;
+    /** AdamW's: of the gradient and of its square. */
+    private static final int MOMENTS = 2;
 
     /** With 128 bytes for each, more than all that is counted here takes, padding included. */
     private static final long MOST_PARAMETERS = 1L << 56;
+
+    /** With AdamW, without a copy. */
+    public MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements) {
+        this(unitSizes, stages, elements, MOMENTS, false);
+    }
 
     public MemoryModel {
         unitSizes = List.copyOf(unitSizes);
@@ -42,6 +51,11 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
                     MOST_PARAMETERS));
         }
         stages = stages.stream().map(List::copyOf).toList();
+    }
+
+    /** The same, and the copy of the states that checkpoints are written from counts too. */
+    public MemoryModel withStateCopy() {
+        return new MemoryModel(unitSizes, stages, elements, moments, true);
     }
 
     private static boolean exceeds(List<Long> unitSizes) {
@@ -62,11 +76,23 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
 
     /** Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included. */
     public long modelStates(int partitionGroupSize) {
-        int bytes = STATES_PER_PARAMETER * elements.states() + (elements.mixed() ? elements.compute() : 0);
-        return bytes
-                * unitSizes.stream()
-                        .mapToLong(size -> shard(size, partitionGroupSize))
-                        .sum();
+        int perParameter = (2 + moments) * elements.states() + (elements.mixed() ? elements.compute() : 0);
+        return perParameter * shards(partitionGroupSize);
+    }
+
+    /** A copy of masters and moments of one rank's shards in host memory, whether it counts here or not. */
+    public long stateCopy(int partitionGroupSize) {
+        return (1 + moments) * elements.states() * shards(partitionGroupSize);
+    }
+
+    private long countedCopy(int partitionGroupSize) {
+        return copied ? stateCopy(partitionGroupSize) : 0;
+    }
+
+    private long shards(int partitionGroupSize) {
+        return unitSizes.stream()
+                .mapToLong(size -> shard(size, partitionGroupSize))
+                .sum();
     }
 
     private static long shard(long size, int partitionGroupSize) {
@@ -116,12 +142,18 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
 
     /** What is there from beginning to end: all but the gradients as a backward pass makes them. */
     public long heldBytes(int partitionGroupSize) {
-        return modelStates(partitionGroupSize) + gatheredUnits(partitionGroupSize) + gradientBuffer(partitionGroupSize);
+        return modelStates(partitionGroupSize)
+                + gatheredUnits(partitionGroupSize)
+                + gradientBuffer(partitionGroupSize)
+                + countedCopy(partitionGroupSize);
     }
 
     /** All of it. */
     public long bytesPerRank(int partitionGroupSize) {
-        return modelStates(partitionGroupSize) + gatheredUnits(partitionGroupSize) + gradients(partitionGroupSize);
+        return modelStates(partitionGroupSize)
+                + gatheredUnits(partitionGroupSize)
+                + gradients(partitionGroupSize)
+                + countedCopy(partitionGroupSize);
     }
 
     /**
@@ -141,7 +173,7 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
         return String.format(
                 Locale.ROOT,
                 "Cannot fit %,d parameters into %,d bytes per rank: over %d ranks the model states take %,d bytes each,"
-                        + " gathered units %,d, gradients on their way %,d, together %,d."
+                        + " gathered units %,d, gradients on their way %,d,%s together %,d."
                         + " Use more ranks, more memory per rank or smaller units.",
                 parameters(),
                 memoryBytes,
@@ -149,6 +181,9 @@ public record MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, Elem
                 modelStates(worldSize),
                 gatheredUnits(worldSize),
                 gradients(worldSize),
+                copied
+                        ? String.format(Locale.ROOT, " the states' copy for checkpoints %,d,", stateCopy(worldSize))
+                        : "",
                 bytesPerRank(worldSize));
     }
 }

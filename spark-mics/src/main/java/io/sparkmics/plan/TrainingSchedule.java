@@ -93,6 +93,15 @@ public record TrainingSchedule(
                 .longValue();
     }
 
+    /**
+     * The same steps on another number of ranks.
+     *
+     * @throws IllegalArgumentException where the global batch cannot be split among them
+     */
+    public TrainingSchedule on(int ranks) {
+        return new TrainingSchedule(ranks, globalBatchSize, microBatchSize, steps, learningRate, evaluateEvery);
+    }
+
     /** Micro-steps per step: B / (b * W). */
     public int microSteps() {
         return sequencesPerRank() / microBatchSize;
@@ -137,13 +146,31 @@ public record TrainingSchedule(
         return evaluateEvery > 0 && ((step + 1) % evaluateEvery == 0 || step + 1 == steps);
     }
 
-    /** The steps after which the model is evaluated, ascending. */
-    public LongStream evaluations() {
+    /**
+     * The steps after which the model is evaluated, ascending.
+     *
+     * @param firstStep steps before it are left out
+     */
+    public LongStream evaluations(long firstStep) {
         if (evaluateEvery == 0) {
             return LongStream.empty();
         }
-        long regular = steps / evaluateEvery;
-        LongStream every = LongStream.rangeClosed(1, regular).map(n -> n * evaluateEvery - 1);
-        return steps % evaluateEvery == 0 ? every : LongStream.concat(every, LongStream.of(steps - 1));
+        LongStream every = LongStream.rangeClosed(firstStep / evaluateEvery + 1, steps / evaluateEvery)
+                .map(n -> n * evaluateEvery - 1);
+        boolean another = steps % evaluateEvery != 0 && firstStep < steps;
+        return another ? LongStream.concat(every, LongStream.of(steps - 1)) : every;
+    }
+
+    /**
+     * Returns a step to begin at: how many are done already, 0 to all of them.
+     *
+     * @throws IllegalArgumentException when there is no such step
+     */
+    public long requireFirstStep(long firstStep) {
+        if (firstStep < 0 || firstStep > steps) {
+            throw new IllegalArgumentException("Cannot go on after " + firstStep + " steps: the schedule has " + steps
+                    + ". Give a number from 0 to that.");
+        }
+        return firstStep;
     }
 }

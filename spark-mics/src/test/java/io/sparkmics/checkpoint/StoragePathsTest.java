@@ -55,6 +55,33 @@ class StoragePathsTest {
     }
 
     @Test
+    void aPasswordInAPathIsRefusedAndNotRepeated() {
+        for (String secret : new String[] {
+            "ftp://me:hunter2@host/models", "s3a://KEY:hunter2@bucket", "s3a://KEY:hun@hunter2@bucket/a:b@c"
+        }) {
+            assertThatThrownBy(() -> qualified(secret))
+                    .as(secret)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(":***@")
+                    .hasMessageEndingWith(
+                            "': it has a password in it, and a path is shown in logs and in Spark's UI. Give"
+                                    + " the password to the file system's settings, as spark.hadoop.*, and leave it out of the"
+                                    + " path.")
+                    .message()
+                    .doesNotContain("hunter2");
+        }
+    }
+
+    @Test
+    void aColonOrAnAtAnywhereElseIsNoPassword() throws IOException {
+        for (String path : new String[] {
+            "abfss://container@account.dfs.core.windows.net/a", "hdfs://host:8020/a@b", "/a/b:c@d", "file:///a/b:c@d"
+        }) {
+            StoragePaths.requireNoPassword(path);
+        }
+    }
+
+    @Test
     void aFolderHoldsItselfAndWhatLiesInIt() throws IOException {
         java.nio.file.Path inner = Files.createDirectories(folder.resolve("outer/inner"));
         Files.createSymbolicLink(folder.resolve("link"), inner);

@@ -50,6 +50,7 @@ class TrainArgumentsTest {
                 .contains(
                         "learning-rate=DOUBLE the peak of the learning rate; default: 6.0E-4",
                         "a multiple of --micro-batch-size * --num-workers; default: 32",
+                        "Checkpoints and restarts: --checkpoint-directory=STRING",
                         "--layers=INTEGER transformer blocks; default: 12");
     }
 
@@ -130,6 +131,8 @@ class TrainArgumentsTest {
     void whatOthersCallAnOptionIsAnsweredByMeaning() {
         assertThat(refusal("--epochs", "3"))
                 .isEqualTo("Cannot use --epochs: there is no such option. Did you mean --max-epochs?");
+        assertThat(refusal("--resume_from_checkpoint", "latest"))
+                .isEqualTo("Cannot use --resume_from_checkpoint: there is no such option. Did you mean --resume-from?");
         assertThat(refusal("--batch-size=8"))
                 .isEqualTo("Cannot use --batch-size=8: there is no such option."
                         + " Did you mean --global-batch-size or --micro-batch-size?");

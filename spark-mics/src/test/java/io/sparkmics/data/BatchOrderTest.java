@@ -97,10 +97,10 @@ class BatchOrderTest {
         TokenData data = TokenData.prepare(frame, SETTINGS);
         TrainingSchedule schedule = Batches.schedule(2, 16, 4, 10);
         TokenCounts counts = data.counts();
-        return data.shuffle(schedule)
+        return data.shuffle(schedule, 0)
                 .mapPartitionsWithIndex(
                         (partition, pieces) -> {
-                            BatchReader reader = new BatchReader(schedule, counts, partition, pieces);
+                            BatchReader reader = new BatchReader(schedule, counts, partition, pieces, 0);
                             List<String> batches = new ArrayList<>();
                             for (long i = 0; i < schedule.steps() * schedule.microSteps(); i++) {
                                 batches.add(
@@ -194,7 +194,7 @@ class BatchOrderTest {
         while (validation.size() % CONTEXT != 1) {
             validation.add(TokenBatch.PADDING);
         }
-        schedule.evaluations().forEach(step -> {
+        schedule.evaluations(0).forEach(step -> {
             for (int g = 0; g < validation.size() / CONTEXT; g++) {
                 places.put(
                         "validation " + step + "/" + g,

@@ -47,7 +47,7 @@ class BatchReaderTest {
     }
 
     private BatchReader reader() {
-        return new BatchReader(schedule, counts, 1, pieces.iterator());
+        return new BatchReader(schedule, counts, 1, pieces.iterator(), 0);
     }
 
     private void readAll() {
@@ -104,7 +104,8 @@ class BatchReaderTest {
                 new TrainingSchedule(1, 1, 1, 1, LearningRate.constant(1), 1),
                 new TokenCounts(CONTEXT, 1, 4, 1, 6, 0, 0),
                 0,
-                pieces.iterator());
+                pieces.iterator(),
+                0);
         reader.nextTraining();
         assertThat(reader.nextEvaluation().weights()).containsExactly(1.0);
         TokenBatch last = reader.nextEvaluation();
@@ -175,10 +176,44 @@ class BatchReaderTest {
     }
 
     @Test
+    void aStepThatIsDoneCanBeReadPastForItsBatch() {
+        pieces.removeIf(piece -> piece._1().step() == 0);
+        BatchReader reader = new BatchReader(schedule, counts, 1, pieces.iterator(), 1);
+        reader.checkFirst();
+        List<TokenBatch> batches = reader.readPast();
+        assertThat(batches).extracting(TokenBatch::step).containsExactly(1L, 1L);
+        assertThat(batches).extracting(batch -> batch.slots()[0]).containsExactly(1, 3);
+        assertThat(batches.get(1).tokens()).containsExactly(130, 131, 132, 133);
+        assertThat(reader.evaluationDue()).isFalse();
+        assertThatThrownBy(reader::nextTraining).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    void whereAllStepsAreDoneAnyDataIsAnError() {
+        BatchReader reader = new BatchReader(
+                schedule, counts, 1, List.<Tuple2<SequenceKey, int[]>>of().iterator(), 2);
+        reader.checkFirst();
+        assertThatThrownBy(reader::nextTraining).isInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(new BatchReader(schedule, counts, 1, pieces.iterator(), 2)::checkFirst)
+                .isInstanceOf(DataChangedException.class)
+                .hasMessageContaining("Cannot read the end of the batches: found more tokens, for slot 1 of step 0");
+    }
+
+    @Test
+    void aFirstStepThatTheScheduleHasNotIsAnError() {
+        for (long firstStep : new long[] {-1, 3}) {
+            assertThatThrownBy(() -> new BatchReader(schedule, counts, 1, pieces.iterator(), firstStep))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Cannot go on after " + firstStep
+                            + " steps: the schedule has 2. Give a number from 0 to that.");
+        }
+    }
+
+    @Test
     void withoutValidationRowsNoEvaluationIsDue() {
         pieces.removeIf(piece -> piece._1().validation());
         BatchReader reader =
-                new BatchReader(schedule, new TokenCounts(CONTEXT, 1, 100, 0, 0, 0, 0), 1, pieces.iterator());
+                new BatchReader(schedule, new TokenCounts(CONTEXT, 1, 100, 0, 0, 0, 0), 1, pieces.iterator(), 0);
         for (int i = 0; i < 4; i++) {
             reader.nextTraining();
             assertThat(reader.evaluationDue()).isFalse();

@@ -31,9 +31,16 @@ final class Batches {
     }
 
     static List<Read> read(TokenData data, TrainingSchedule schedule) {
+        return read(data, schedule, 0);
+    }
+
+    static List<Read> read(TokenData data, TrainingSchedule schedule, long firstStep) {
         TokenCounts counts = data.counts();
-        return data.shuffle(schedule)
-                .mapPartitionsWithIndex((partition, pieces) -> read(schedule, counts, partition, pieces), true)
+        return data.shuffle(schedule, firstStep)
+                .mapPartitionsWithIndex(
+                        (partition, pieces) -> read(schedule, counts, partition, pieces, firstStep)
+                                .iterator(),
+                        true)
                 .collect();
     }
 
@@ -48,13 +55,17 @@ final class Batches {
         return places;
     }
 
-    private static Iterator<Read> read(
-            TrainingSchedule schedule, TokenCounts counts, int partition, Iterator<Tuple2<SequenceKey, int[]>> pieces) {
-        BatchReader reader = new BatchReader(schedule, counts, partition, pieces);
+    static List<Read> read(
+            TrainingSchedule schedule,
+            TokenCounts counts,
+            int partition,
+            Iterator<Tuple2<SequenceKey, int[]>> pieces,
+            long firstStep) {
+        BatchReader reader = new BatchReader(schedule, counts, partition, pieces, firstStep);
         reader.checkFirst();
         List<Read> reads = new ArrayList<>();
         int batches = 0;
-        for (long step = 0; step < schedule.steps(); step++) {
+        for (long step = firstStep; step < schedule.steps(); step++) {
             for (int i = 0; i < schedule.microSteps(); i++) {
                 add(reads, partition, batches++, false, reader.nextTraining());
             }
@@ -62,7 +73,7 @@ final class Batches {
                 add(reads, partition, batches++, true, reader.nextEvaluation());
             }
         }
-        return reads.iterator();
+        return reads;
     }
 
     private static void add(List<Read> reads, int partition, int number, boolean validation, TokenBatch batch) {

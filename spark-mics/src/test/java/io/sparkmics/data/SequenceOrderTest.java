@@ -18,7 +18,7 @@ class SequenceOrderTest {
     private static SequenceOrder order(int world, int batch, int steps, long sequences, long seed) {
         TrainingSchedule schedule =
                 new TrainingSchedule(world, batch, 1, steps, LearningRate.constant(1), Math.max(1, steps / 2));
-        return new SequenceOrder(schedule, new TokenCounts(2, 1, sequences * 2 + 2, 1, 6, 0, 0), seed);
+        return new SequenceOrder(schedule, 0, new TokenCounts(2, 1, sequences * 2 + 2, 1, 6, 0, 0), seed);
     }
 
     /** Sequence by place in the stream. */

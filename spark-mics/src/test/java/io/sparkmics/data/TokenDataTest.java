@@ -357,7 +357,7 @@ class TokenDataTest {
     @Test
     void fewerSequencesThanOneGlobalBatchAreRefused() {
         TokenData data = TokenData.prepare(LocalSpark.texts(spark, "abcdefgh", "ijkl"), settings(4));
-        assertThatThrownBy(() -> data.shuffle(Batches.schedule(2, 4, 2, 1)))
+        assertThatThrownBy(() -> data.shuffle(Batches.schedule(2, 4, 2, 1), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot fill a global batch of 4 sequences: 2 training documents with 14 tokens give"
                         + " 3 sequences of context 4. Give more data, or set a smaller global batch size or context.");

@@ -14,11 +14,15 @@ import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
 import io.sparkmics.plan.MemoryModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the plan predicts is what the engine allocates. */
 class EngineMemoryTest {
@@ -27,17 +31,28 @@ class EngineMemoryTest {
             Gpt.config().layers(4).heads(2).width(16).context(12).vocabularySize(29);
     private static final OptimizerSettings ADAMW = new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1);
 
+    static Stream<Arguments> settings() {
+        return Arrays.stream(Precision.values())
+                .flatMap(precision -> Stream.of(ADAMW, new OptimizerSettings.Sgd())
+                        .map(optimizer -> Arguments.of(precision, optimizer)));
+    }
+
     @ParameterizedTest
-    @EnumSource(Precision.class)
-    void theEngineHoldsWhatIsPlanned(Precision precision) {
+    @MethodSource("settings")
+    void theEngineAndItsCopyHoldWhatIsPlanned(Precision precision, OptimizerSettings optimizer) {
         Model model = CONFIG.build();
         for (int p : new int[] {1, 2, 4}) {
-            EngineSettings settings = new EngineSettings(ADAMW, 1, 3, precision);
+            EngineSettings settings = new EngineSettings(optimizer, 1, 3, precision);
             MemoryModel plan = settings.memoryModel(model);
             ThreadRanks.of(4).ranksPerNode(4).with(CommunicationSettings.of(p)).run(ranks -> {
                 try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                     assertThat(engine.arenaBytes()).isEqualTo(plan.gatheredUnits(p));
                     assertThat(engine.memory().engineBytes()).isEqualTo(plan.heldBytes(p));
+                    try (StateCopy copy = engine.newStateCopy()) {
+                        assertThat(copy.bytes()).isEqualTo(plan.stateCopy(p));
+                        assertThat(engine.memory().engineBytes() + copy.bytes())
+                                .isEqualTo(plan.withStateCopy().heldBytes(p));
+                    }
                     assertThat(engine.memory().peakBytes()).isZero();
                     assertThat(engine.deviceAllocations()).isZero();
                 }

@@ -25,7 +25,7 @@ class SkippedStepTest {
     private static final OptimizerSettings ADAMW = new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1);
 
     /** Rows [factor, x, y]: |factor (x u + y v)|, whose gradient is not finite where it is 0 and the loss is. */
-    private static final Model MODEL = Staged.of(
+    static final Model MODEL = Staged.of(
             stage(
                     List.of(matrix("first", 2, 3)),
                     (input, weights, pass) -> input.narrow(1, 1, 2).matmul(weights.get("first"))),
@@ -39,7 +39,7 @@ class SkippedStepTest {
 
     private record Run(List<StepResult> results, Map<String, double[]> parameters, long nonFinite) {}
 
-    private static MicroBatch batch(long number, int rank, ScalarType type, double factor) {
+    static MicroBatch batch(long number, int rank, ScalarType type, double factor) {
         double[] row = {factor, 1 + number + rank, 2 - rank};
         try (PointerScope scope = new PointerScope()) {
             return new MicroBatch(

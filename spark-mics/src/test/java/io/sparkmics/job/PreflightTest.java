@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.settings.CollectiveSettings;
+import io.sparkmics.job.settings.ComputeSettings;
+import io.sparkmics.job.settings.GoodSettings;
+import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.job.settings.WorkDirectorySettings;
+import io.sparkmics.job.settings.WorldSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -220,37 +225,13 @@ class PreflightTest {
             String workDirectory,
             boolean acceptPlainText,
             String deviceType) {
-        return new TrainingSettings(
-                model,
-                inputCol,
-                validationIndicatorCol,
-                endOfTextId,
-                6,
-                partitionGroupSize,
-                6 % partitionGroupSize == 0 ? 24 : 32,
-                4,
-                10,
-                0,
-                1e-3,
-                0,
-                0.1,
-                0.1,
-                0.9,
-                0.95,
-                1e-8,
-                1,
-                "adamw",
-                "auto",
-                0,
-                1,
-                deviceType,
-                "float32",
-                "float32",
-                workDirectory,
-                false,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(10),
-                acceptPlainText,
-                false);
+        int globalBatchSize = 6 % partitionGroupSize == 0 ? 24 : 32;
+        return GoodSettings.of(model)
+                .with(new InputSettings(inputCol, validationIndicatorCol, endOfTextId))
+                .with(new WorldSettings(6, partitionGroupSize, globalBatchSize, 4))
+                .with(new ComputeSettings(deviceType, "float32", "float32"))
+                .with(new CollectiveSettings("auto", acceptPlainText, false))
+                .with(new WorkDirectorySettings(workDirectory, false))
+                .build();
     }
 }

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProgressLineTest {
@@ -68,6 +70,61 @@ class ProgressLineTest {
         line.accept(step(2, 4, null));
 
         assertThat(text().strip()).endsWith("tokens/s  left 0:03");
+    }
+
+    @Test
+    void whatIsRepeatedIsToldInOneLineAndNoLongerCounts() {
+        ProgressLine line = line(false);
+        for (int step = 1; step <= 13; step++) {
+            line.accept(new StepMetrics(
+                    step, 200, step % 6 == 0 ? Double.NaN : 5, 9.8e-4, 1, 11_234, 1, step > 10 ? 3.0 : 4.0, step));
+        }
+        for (int step = 11; step <= 12; step++) {
+            line.accept(step(step, 200, null));
+            now += Duration.ofSeconds(5).toNanos();
+        }
+
+        assertThat(text().lines().skip(1))
+                .containsExactly(
+                        "step  13 of 200  loss 5.0000  lr 9.80e-04  11.2k tokens/s  validation 3.0000  skipped 2  left 3:07",
+                        "Going on from the checkpoint after step 10: steps 11 to 13 are repeated.",
+                        "step  11 of 200  loss 5.0000  lr 9.80e-04  11.2k tokens/s  validation 4.0000  skipped 1"
+                                + "  left about 4:44",
+                        "step  12 of 200  loss 5.0000  lr 9.80e-04  11.2k tokens/s  validation 4.0000  skipped 1"
+                                + "  left 4:42");
+    }
+
+    @Test
+    void aRunThatBeginsAgainOrRepeatsOneStepSaysSo() {
+        ProgressLine line = line(true);
+        line.accept(step(1, 8, null));
+        line.accept(step(2, 8, null));
+        line.resume(List.of(step(1, 8, null)));
+        line.accept(step(2, 8, null));
+        line.accept(step(1, 8, null));
+
+        assertThat(text().lines())
+                .contains(
+                        "Going on from the checkpoint after step 1: step 2 is repeated.",
+                        "Beginning again: steps 1 to 2 are repeated.");
+    }
+
+    @Test
+    void aRunThatGoesOnEstimatesFromItsOwnStepsAndCountsThoseBefore() {
+        ProgressLine line = line(false);
+        List<StepMetrics> before = new ArrayList<>();
+        for (int step = 1; step <= 1000; step++) {
+            before.add(new StepMetrics(step, 2000, step == 7 ? Double.NaN : 5, 1e-3, 1, 1, 1, null, step * 9));
+        }
+        line.resume(before);
+        line.accept(new StepMetrics(1001, 2000, 5, 1e-3, 1, 1, 1, null, 9001));
+        now += Duration.ofSeconds(5).toNanos();
+        line.accept(new StepMetrics(1002, 2000, 5, 1e-3, 1, 1, 1, null, 9002));
+
+        assertThat(text().lines())
+                .containsExactly(
+                        "step 1001 of 2000  loss 5.0000  lr 1.00e-03  1 tokens/s  skipped 1  left about 2:29:43",
+                        "step 1002 of 2000  loss 5.0000  lr 1.00e-03  1 tokens/s  skipped 1  left 16:38");
     }
 
     @Test

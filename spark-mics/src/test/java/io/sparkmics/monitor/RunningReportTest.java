@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -73,6 +75,48 @@ class RunningReportTest {
         assertThat(open(folder).interrupt()).isEqualTo("Interrupted before the first step: no model was saved.");
 
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void stepsThatAreTrainedAgainAreInTheMetricsOnceAndInOrder() throws IOException {
+        try (RunningReport report = open(folder)) {
+            Curves.ofAGpt(16).subList(0, 13).forEach(report);
+            List<StepMetrics> again = Curves.ofAGpt(32).subList(10, 14);
+            for (StepMetrics step : again) {
+                report.accept(step);
+                assertThat(metrics())
+                        .isEqualTo(Stream.concat(
+                                        Curves.ofAGpt(16).stream().limit(10),
+                                        again.stream().limit(step.step() - 10))
+                                .toList());
+            }
+            report.accept(Curves.ofAGpt(16).get(0));
+            assertThat(metrics()).containsExactly(Curves.ofAGpt(16).get(0));
+        }
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "loss.png");
+    }
+
+    @Test
+    void aRunThatGoesOnTellsOfAllItsStepsFromTheFirstOn() throws IOException {
+        List<StepMetrics> steps = Curves.ofAGpt(16);
+        try (RunningReport report = open(folder)) {
+            report.resume(steps.subList(0, 9));
+            assertThat(folder).isEmptyDirectory();
+            report.accept(steps.get(9));
+            assertThat(metrics()).isEqualTo(steps.subList(0, 10));
+            report.accept(steps.get(10));
+            report.resume(steps.subList(0, 9));
+            assertThat(metrics()).isEqualTo(steps.subList(0, 9));
+            report.accept(steps.get(9));
+            assertThat(report.interrupt()).startsWith("Interrupted after step 10 of 16");
+        }
+        assertThat(metrics()).isEqualTo(steps.subList(0, 10));
+    }
+
+    private List<StepMetrics> metrics() throws IOException {
+        return Files.readAllLines(folder.resolve("metrics.jsonl")).stream()
+                .map(StepMetrics::fromJson)
+                .toList();
     }
 
     /** A disk that is full when the log is closed, for instance. */

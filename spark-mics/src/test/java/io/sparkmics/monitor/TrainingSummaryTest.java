@@ -55,6 +55,27 @@ class TrainingSummaryTest {
     }
 
     @Test
+    void theCourseOfARunIsToldAtTheEnd() throws Exception {
+        RunCourse.ResumedFrom from = new RunCourse.ResumedFrom("hdfs:/checkpoints/step-10", 10);
+        RunCourse.Checkpoints checkpoints = new RunCourse.Checkpoints(3, "hdfs:/checkpoints/step-40", 1.5, 31_200_000);
+        new RunCourse(2, from, checkpoints).addTo(summary(2.25)).write(hadoop(), new Configuration());
+
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+        assertThat(json.get("attempts").intValue()).isEqualTo(2);
+        assertThat(json.get("resumedFrom").toString())
+                .isEqualTo("{\"path\":\"hdfs:/checkpoints/step-10\",\"step\":10}");
+        assertThat(json.get("checkpoints").toString())
+                .isEqualTo("{\"count\":3,\"last\":\"hdfs:/checkpoints/step-40\",\"seconds\":1.5,\"bytes\":31200000}");
+        assertThat(new RunCourse(1, null, null).addTo(summary(2.25)).describe())
+                .containsEntry("attempts", 1)
+                .doesNotContainKeys("resumedFrom", "checkpoints");
+        assertThatThrownBy(() -> new RunCourse(0, null, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot sum up a run of 0 attempts: it had at least one.");
+    }
+
+    @Test
     void aNumberThatIsNotFiniteIsNull() throws Exception {
         summary(Double.NaN).with("unigramLoss", Double.POSITIVE_INFINITY).write(hadoop(), new Configuration());
 

@@ -50,6 +50,31 @@ class MemoryModelTest {
     }
 
     @Test
+    void aCopyOfTheStatesForCheckpointsCountsWhereItIsSaidTo() {
+        MemoryModel copied = model.withStateCopy();
+
+        // Master and two moments.
+        assertThat(model.stateCopy(3)).isEqualTo(12 * 5888);
+        assertThat(copied.heldBytes(3)).isEqualTo(model.heldBytes(3) + 12 * 5888);
+        assertThat(copied.bytesPerRank(3)).isEqualTo(model.bytesPerRank(3) + 12 * 5888);
+        assertThat(copied.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(2);
+        assertThatThrownBy(() -> copied.smallestPartitionGroupSize(3, 10_000))
+                .hasMessage(
+                        "Cannot fit 17,664 parameters into 10,000 bytes per rank: over 3 ranks the model states take"
+                                + " 94,208 bytes each, gathered units 49,152, gradients on their way 96,256, the"
+                                + " states' copy for checkpoints 70,656, together 310,272."
+                                + " Use more ranks, more memory per rank or smaller units.");
+    }
+
+    @Test
+    void anOptimizerWithoutMomentsHasHalfOfTheStates() {
+        MemoryModel plain = new MemoryModel(model.unitSizes(), model.stages(), model.elements(), 0, false);
+
+        assertThat(plain.modelStates(3)).isEqualTo(8 * 5888);
+        assertThat(plain.stateCopy(3)).isEqualTo(4 * 5888);
+    }
+
+    @Test
     void elementsWithoutBytesAreRefused() {
         assertThatThrownBy(() -> new ElementBytes(4, 0, 4))
                 .hasMessage("Cannot model the memory of elements with 4, 0 and 4 bytes: all must be positive.");

@@ -102,15 +102,19 @@ class TrainingScheduleTest {
 
     @Test
     void evaluationsComeEverySoManyStepsAndAfterTheLast() {
-        assertThat(schedule(10, 4).evaluations()).containsExactly(3L, 7L, 9L);
-        assertThat(schedule(8, 4).evaluations()).containsExactly(3L, 7L);
-        assertThat(schedule(3, 4).evaluations()).containsExactly(2L);
-        assertThat(schedule(3, 0).evaluations()).isEmpty();
+        assertThat(schedule(10, 4).evaluations(0)).containsExactly(3L, 7L, 9L);
+        assertThat(schedule(8, 4).evaluations(0)).containsExactly(3L, 7L);
+        assertThat(schedule(3, 4).evaluations(0)).containsExactly(2L);
+        assertThat(schedule(3, 0).evaluations(0)).isEmpty();
+        assertThat(schedule(10, 4).evaluations(4)).containsExactly(7L, 9L);
+        assertThat(schedule(10, 4).evaluations(9)).containsExactly(9L);
+        assertThat(schedule(10, 4).evaluations(10)).isEmpty();
+        assertThat(schedule(8, 4).evaluations(7)).containsExactly(7L);
         for (TrainingSchedule schedule : new TrainingSchedule[] {schedule(10, 4), schedule(8, 4), schedule(3, 0)}) {
             for (long step = 0; step < schedule.steps(); step++) {
                 long n = step;
                 assertThat(schedule.evaluatesAfter(step))
-                        .isEqualTo(schedule.evaluations().anyMatch(due -> due == n));
+                        .isEqualTo(schedule.evaluations(0).anyMatch(due -> due == n));
             }
         }
     }

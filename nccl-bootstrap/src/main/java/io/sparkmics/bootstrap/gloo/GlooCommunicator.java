@@ -7,10 +7,13 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.Tensors;
 import io.sparkmics.bootstrap.UninterruptibleWait;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +32,7 @@ final class GlooCommunicator implements Communicator {
     private static final long CLEAN_END_MILLIS = 100;
 
     private final Group group;
+    private final List<String> members;
     private final Mesh mesh;
     private final Ring ring;
     private final CommunicationSettings settings;
@@ -37,8 +41,10 @@ final class GlooCommunicator implements Communicator {
     private volatile Future<Void> latest = CompletableFuture.completedFuture(null);
     private long sequence;
 
-    GlooCommunicator(Group group, Mesh mesh, Ring ring, CommunicationSettings settings) {
+    /** @param members what errors call them, by index */
+    GlooCommunicator(Group group, List<String> members, Mesh mesh, Ring ring, CommunicationSettings settings) {
         this.group = group;
+        this.members = List.copyOf(members);
         this.mesh = mesh;
         this.ring = ring;
         this.settings = settings;
@@ -90,7 +96,7 @@ final class GlooCommunicator implements Communicator {
                 () -> {
                     try (PointerScope scope = new PointerScope()) {
                         if (aborted) {
-                            throw new CommunicationException("The communicator was aborted before its turn came.");
+                            throw new PeerException("The communicator was aborted before its turn came.");
                         }
                         new NoGradGuard();
                         operation.accept(ownFirst, ownSecond);
@@ -108,6 +114,11 @@ final class GlooCommunicator implements Communicator {
 
     boolean aborted() {
         return aborted;
+    }
+
+    /** The member that the operation of the moment waits for. */
+    Optional<String> awaited() {
+        return ring.awaited().stream().mapToObj(members::get).findFirst();
     }
 
     /** Aborts, and comes back when nothing that was started uses its memory any more: one after another, the latest last. */

@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.Pending;
 import java.util.concurrent.Future;
 
@@ -29,7 +30,19 @@ final class GlooPending implements Pending {
     }
 
     private CommunicationException failure(String reason, Throwable cause) {
+        String message = "Cannot finish " + what + ": " + reason + peer(cause) + ".";
         communicator.giveUp();
-        return new CommunicationException("Cannot finish " + what + ": " + reason + ".", cause);
+        return new PeerException(message, cause);
+    }
+
+    /** Asked before the abort, which ends every wait. The peer may only be waiting itself. */
+    private String peer(Throwable cause) {
+        boolean own = cause == null || cause instanceof InterruptedException || communicator.aborted();
+        return own
+                ? ""
+                : communicator
+                        .awaited()
+                        .map(name -> "; this one waited for " + name)
+                        .orElse("");
     }
 }

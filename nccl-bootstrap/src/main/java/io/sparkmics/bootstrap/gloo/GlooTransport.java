@@ -9,7 +9,9 @@ import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.RingTraffic;
 import io.sparkmics.bootstrap.TrafficModel;
 import io.sparkmics.bootstrap.Transport;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +19,8 @@ import java.util.Optional;
  * Gloo over TCP. One listener for each rank, bound to one address; one mesh of connections that all groups of the rank
  * share, so aborting one of its communicators aborts them all.
  *
- * <p>Nothing authenticates or encrypts these connections.
+ * <p>Nothing encrypts these connections, and nothing authenticates what comes over them; but each begins with a {@link
+ * Handshake}.
  */
 public final class GlooTransport implements Transport {
 
@@ -48,20 +51,36 @@ public final class GlooTransport implements Transport {
             return new byte[0];
         }
         rendezvous = new Rendezvous(address.orElse(place.host()), place.partitionId(), worldSize, settings);
-        return rendezvous.key();
+        byte[] secret = Handshake.newSecret();
+        byte[] key = rendezvous.key();
+        return ByteBuffer.allocate(secret.length + key.length)
+                .put(secret)
+                .put(key)
+                .array();
     }
 
     @Override
     public List<Communicator> connect(List<byte[]> offers, ClusterLayout layout, List<Group> groups) {
         List<Communicator> communicators = new ArrayList<>();
         if (rendezvous != null) {
-            mesh = rendezvous.connect(offers);
+            mesh = rendezvous.connect(
+                    offers.stream()
+                            .map(offer -> Arrays.copyOfRange(offer, Handshake.SECRET_BYTES, offer.length))
+                            .toList(),
+                    offers.stream()
+                            .map(offer -> Arrays.copyOf(offer, Handshake.SECRET_BYTES))
+                            .toList());
             for (Group group : groups) {
                 List<Integer> peers = group.ranks().stream()
                         .map(rank -> layout.place(rank).partitionId())
                         .toList();
+                List<String> members = group.ranks().stream()
+                        .map(rank ->
+                                "rank " + rank + " on " + layout.place(rank).host())
+                        .toList();
                 communicators.add(new GlooCommunicator(
                         group,
+                        members,
                         mesh,
                         new Ring(mesh, peers, group.index(), group.kind().ordinal()),
                         settings));

@@ -2,8 +2,8 @@ package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.PollingWait;
 import io.sparkmics.bootstrap.UninterruptibleWait;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.ByteVector;
@@ -22,7 +22,6 @@ import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.StringVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.gloo.Device;
 
 /**
@@ -32,8 +31,6 @@ import org.bytedeco.pytorch.gloo.Device;
  */
 final class Rendezvous implements AutoCloseable {
 
-    private static final int MEETING_TAG = GroupKind.values().length;
-
     private final String host;
     private final int member;
     private final int size;
@@ -41,6 +38,7 @@ final class Rendezvous implements AutoCloseable {
     private final StoreFile file;
     private final FileStore store;
     private final FutureTask<ProcessGroupGloo> constructor;
+    private boolean connecting;
     private boolean connected;
 
     /**
@@ -57,7 +55,7 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             store = new FileStore(file.path().toString(), size);
             store.retainReference();
-            store.setTimeout(new Milliseconds(settings.timeout().toMillis()));
+            store.setTimeout(new Milliseconds(settings.firstTimeout().toMillis()));
         }
         constructor = new FutureTask<>(this::construct);
         start(constructor, "connect");
@@ -74,7 +72,7 @@ final class Rendezvous implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             Device device = ProcessGroupGloo.createDeviceForHostname(address, false);
             // Gloo counts from the start of an operation, a wait from its own start: Gloo's is the last resort.
-            Milliseconds limit = new Milliseconds(2 * settings.timeout().toMillis());
+            Milliseconds limit = new Milliseconds(2 * settings.firstTimeout().toMillis());
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit);
             options.devices(new GlooDeviceVector(device)).threads(1);
             ProcessGroupGloo group = new ProcessGroupGloo(store, member, size, options);
@@ -112,8 +110,12 @@ final class Rendezvous implements AutoCloseable {
         return store.check(key);
     }
 
-    /** @param keys everyone's, in the order of the mesh */
-    Mesh connect(List<byte[]> keys) {
+    /**
+     * @param keys everyone's, in the order of the mesh
+     * @param secrets everyone's, in the same order
+     */
+    Mesh connect(List<byte[]> keys, List<byte[]> secrets) {
+        connecting = true;
         try (PointerScope scope = new PointerScope()) {
             for (int other = 0; other < size; other++) {
                 if (other != member) {
@@ -123,28 +125,30 @@ final class Rendezvous implements AutoCloseable {
         }
         Mesh mesh = new Mesh(constructed(), member, size);
         connected = true;
-        meet(mesh);
+        meet(mesh, secrets);
         // Needed no longer, and a process that is killed must leave none.
         file.close();
         return mesh;
     }
 
     /** A rank that left at once would break the connecting of those that are not through with it. */
-    private void meet(Mesh mesh) {
-        List<Integer> all = IntStream.range(0, size).boxed().toList();
-        FutureTask<Void> meeting = new FutureTask<>(
-                () -> {
-                    try (PointerScope scope = new PointerScope()) {
-                        new Ring(mesh, all, member, MEETING_TAG).allReduce(torch.zeros(1));
-                    }
-                },
-                null);
+    private void meet(Mesh mesh, List<byte[]> secrets) {
+        Handshake handshake = new Handshake(mesh, member, secrets);
+        FutureTask<Void> meeting = new FutureTask<>(handshake, null);
         start(meeting, "meet");
         Results.await(meeting, settings, () -> false, (reason, cause) -> {
+            // Before the abort, which ends every wait.
+            Optional<Integer> silent = cause instanceof TimeoutException ? handshake.awaited() : Optional.empty();
             mesh.abort();
             UninterruptibleWait.ended(meeting);
             mesh.close();
-            return failure(reason, cause);
+            return cause instanceof CommunicationException found
+                    ? found
+                    : failure(
+                            reason
+                                    + silent.map(peer -> "; partition " + peer + " has not answered")
+                                            .orElse(""),
+                            cause);
         });
     }
 
@@ -157,10 +161,10 @@ final class Rendezvous implements AutoCloseable {
                 settings.cancelled().getAsBoolean() || Thread.currentThread().isInterrupted();
         String remedy =
                 unwanted ? "" : " Check that the hosts reach each other at the addresses that Spark knows them by.";
-        return new CommunicationException(
-                "Cannot connect " + host + " with the other " + Names.count(size - 1, "rank") + ": " + reason + "."
-                        + remedy,
-                cause);
+        String message = "Cannot connect " + host + " with the other " + Names.count(size - 1, "rank") + ": " + reason
+                + "." + remedy;
+        // Before it connects, a rank fails by itself.
+        return connecting || unwanted ? new PeerException(message, cause) : new CommunicationException(message, cause);
     }
 
     private static String name(int member) {

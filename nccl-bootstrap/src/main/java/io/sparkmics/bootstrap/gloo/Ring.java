@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.Chunks;
 import io.sparkmics.bootstrap.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Work;
@@ -18,12 +19,15 @@ final class Ring {
     /** How much of a broadcast is on its way between two members at a time. */
     private static final long PIECE_BYTES = 1 << 20;
 
+    private static final int NOBODY = -1;
+
     private final Mesh mesh;
     private final int members;
     private final int index;
     private final int next;
     private final int previous;
     private final int tag;
+    private volatile int awaited = NOBODY;
 
     /**
      * @param peers the members' numbers in the mesh
@@ -36,6 +40,18 @@ final class Ring {
         this.next = peers.get((index + 1) % members);
         this.previous = peers.get((index + members - 1) % members);
         this.tag = tag;
+    }
+
+    /** The index of the member whose message, or whose taking of ours, is waited for; empty: nobody's. For any thread. */
+    OptionalInt awaited() {
+        int index = awaited;
+        return index == NOBODY ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    private void await(Work work, int member) {
+        awaited = Math.floorMod(member, members);
+        work._wait();
+        awaited = NOBODY;
     }
 
     /** Step by step, each chunk travels on from its owner. */
@@ -66,13 +82,13 @@ final class Ring {
         for (long start = 0; start < whole.numel(); start += piece) {
             Tensor part = whole.narrow(0, start, Math.min(piece, whole.numel() - start));
             if (!first) {
-                mesh.receive(part, previous, tag)._wait();
+                await(mesh.receive(part, previous, tag), index - 1);
             }
             if (!last) {
                 sends.add(mesh.send(part, next, tag));
             }
         }
-        sends.forEach(Work::_wait);
+        sends.forEach(send -> await(send, index + 1));
     }
 
     /** Each chunk collects its sum on the way round and ends at the member of its index. */
@@ -102,10 +118,10 @@ final class Ring {
         Work receive = arriving.numel() == 0 ? null : mesh.receive(arriving, previous, tag);
         Work send = leaving.numel() == 0 ? null : mesh.send(leaving, next, tag);
         if (receive != null) {
-            receive._wait();
+            await(receive, index - 1);
         }
         if (send != null) {
-            send._wait();
+            await(send, index + 1);
         }
     }
 

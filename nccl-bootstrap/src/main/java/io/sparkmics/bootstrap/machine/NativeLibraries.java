@@ -60,7 +60,7 @@ public final class NativeLibraries {
      *
      * @throws IllegalStateException where {@link #problem()} knows why they cannot run: the platform, two builds of libtorch
      *     on the class path or none, or that for the GPU where the machine lacks what even its CPU part links; and where
-     *     they cannot be extracted or loaded from the folder that they are extracted to
+     *     they cannot be extracted or loaded from the folder that they are extracted to, or another user can write to it
      */
     public static synchronized void load() {
         if (torchLoaded) {
@@ -74,7 +74,11 @@ public final class NativeLibraries {
         setUnlessSet(MAXIMUM_BYTES, "0");
         Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
         if (jars.hasCuda()) {
+            // Before JavaCPP is asked for anything.
             setUnlessSet(EXTENSION, "-gpu");
+        }
+        refuseForeign(jars);
+        if (jars.hasCuda()) {
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
         List<File> files = extract(jars);
@@ -102,7 +106,8 @@ public final class NativeLibraries {
      * NCCL that need none can be called, {@code ncclGetVersion} and {@code ncclGetUniqueId}; those of the CUDA runtime
      * cannot. libtorch is not loaded.
      *
-     * @throws IllegalStateException where NCCL is not found or was told to meet at a known address
+     * @throws IllegalStateException where NCCL is not found or was told to meet at a known address, or where another user can
+     *     write to the folder that its bridge is extracted to
      */
     public static synchronized void loadNccl() {
         if (ncclLoaded) {
@@ -110,6 +115,7 @@ public final class NativeLibraries {
         }
         refuse(Platform.problem());
         refuse(NcclAddress.problem());
+        refuseForeign(TorchJars.here());
         Map<CudaLibrary, Path> found = GpuMachine.libraries(LibrarySearch.here());
         if (found.containsKey(CudaLibrary.DRIVER)) {
             List<CudaLibrary> needed = List.of(CudaLibrary.DRIVER, CudaLibrary.RUNTIME, CudaLibrary.NCCL);
@@ -161,7 +167,7 @@ public final class NativeLibraries {
     private static void useCache(String folder, TorchJars jars) {
         Path cache = Path.of(folder);
         try {
-            Files.createDirectories(cache);
+            NativeCache.create(cache);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Cannot extract libtorch to " + folder + ": " + e + ". " + cacheRemedy(jars), e);
@@ -173,14 +179,26 @@ public final class NativeLibraries {
         setUnlessSet(CACHE, folder);
     }
 
+    /** Before anything is loaded from there. */
+    private static void refuseForeign(TorchJars jars) {
+        try {
+            Path cache = Loader.getCacheDir().toPath();
+            refuse(NativeCache.problem(cache)
+                    .map(reason -> "Cannot load native libraries from " + cache + ": " + reason
+                            + ", and whoever writes there chooses what is run here. " + cacheRemedy(jars)));
+        } catch (IOException e) {
+            throw new IllegalStateException("Cannot extract libtorch: " + e.getMessage() + ". " + cacheRemedy(jars), e);
+        }
+    }
+
     /** The dynamic loader's words begin with the file's name, and Java puts it before them once more. */
     private static String reason(LinkageError error) {
         return CudaFiles.reason(error).replaceFirst("^(\\S+: )\\1", "$1");
     }
 
     private static String cacheRemedy(TorchJars jars) {
-        return "Set " + Setting.NATIVE_CACHE + " to a folder on each host that can be written, has " + jars.gigabytes()
-                + " GB of space, and is on a file system that is not mounted noexec.";
+        return "Set " + Setting.NATIVE_CACHE + " to a folder on each host that this user alone can write, has "
+                + jars.gigabytes() + " GB of space, and is on a file system that is not mounted noexec.";
     }
 
     private static void refuse(Optional<String> problem) {

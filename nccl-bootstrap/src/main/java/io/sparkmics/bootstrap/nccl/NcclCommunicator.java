@@ -9,6 +9,7 @@ import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.Tensors;
+import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bytedeco.pytorch.Tensor;
@@ -18,6 +19,9 @@ import org.bytedeco.pytorch.Tensor;
  * before, so a buffer that was used there may be written by the collective.
  */
 final class NcclCommunicator implements Communicator {
+
+    /** Nothing should be in flight when a communicator is closed; after an error something may be. */
+    private static final long CLEAN_END_MILLIS = 100;
 
     private final Group group;
     private final NcclWorld world;
@@ -113,11 +117,16 @@ final class NcclCommunicator implements Communicator {
     /** Aborts, and comes back when nothing that was started uses its memory any more. */
     void giveUp() {
         world.abort();
+        awaitEnd(UninterruptibleWait.MILLIS);
         while (!inFlight.isEmpty()) {
-            NcclPending pending = inFlight.remove();
-            pending.awaitEnd();
-            pending.finish();
+            inFlight.remove().finish();
         }
+    }
+
+    /** All of them within one deadline. */
+    private void awaitEnd(long millis) {
+        UninterruptibleWait.within(
+                millis, left -> Polling.until(() -> inFlight.stream().allMatch(NcclPending::over), left));
     }
 
     @Override
@@ -127,7 +136,7 @@ final class NcclCommunicator implements Communicator {
         }
         closed = true;
         forgetFinished();
-        inFlight.forEach(NcclPending::awaitCleanEnd);
+        awaitEnd(CLEAN_END_MILLIS);
         forgetFinished();
         if (!inFlight.isEmpty()) {
             giveUp();

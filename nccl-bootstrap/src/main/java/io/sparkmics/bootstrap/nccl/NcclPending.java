@@ -1,9 +1,9 @@
 package io.sparkmics.bootstrap.nccl;
 
 import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.PollingWait;
-import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -13,9 +13,6 @@ import org.bytedeco.pytorch.Tensor;
  * at what NCCL reports, at the deadline and at the task.
  */
 final class NcclPending implements Pending {
-
-    /** Nothing should be in flight when a communicator is closed; after an error something may be. */
-    private static final long CLEAN_END_MILLIS = 100;
 
     private final String what;
     private final NcclCommunicator communicator;
@@ -91,7 +88,7 @@ final class NcclPending implements Pending {
 
     private CommunicationException failure(String reason, Throwable cause) {
         communicator.giveUp();
-        return new CommunicationException("Cannot finish " + what + ": " + reason + ".", cause);
+        return new PeerException("Cannot finish " + what + ": " + reason + ".", cause);
     }
 
     private NcclRuntime runtime() {
@@ -105,14 +102,6 @@ final class NcclPending implements Pending {
         } catch (RuntimeException e) {
             return true;
         }
-    }
-
-    void awaitCleanEnd() {
-        UninterruptibleWait.within(CLEAN_END_MILLIS, millis -> Polling.until(this::over, millis));
-    }
-
-    void awaitEnd() {
-        UninterruptibleWait.within(UninterruptibleWait.MILLIS, millis -> Polling.until(this::over, millis));
     }
 
     /** Gives back what the operation holds. */

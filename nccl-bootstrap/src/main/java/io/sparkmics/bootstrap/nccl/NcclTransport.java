@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.PollingWait;
 import io.sparkmics.bootstrap.RankDevice;
@@ -119,7 +120,7 @@ public final class NcclTransport implements Transport {
         if (world != null) {
             world.abort();
         }
-        return new CommunicationException("Cannot finish what " + device() + " computes: " + reason + ".", cause);
+        return new PeerException("Cannot finish what " + device() + " computes: " + reason + ".", cause);
     }
 
     /** As if NCCL chose its rings: where it takes trees or switches that add up, other links carry other shares. */

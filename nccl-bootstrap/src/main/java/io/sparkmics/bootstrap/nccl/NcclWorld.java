@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.PollingWait;
 import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.time.Duration;
@@ -32,8 +33,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class NcclWorld {
 
-    /** How long the clean end of a communicator may take; past it, it is aborted. */
+    /** How long the clean end of a communicator may take; past it, or in a cancelled task, it is aborted. */
     private static final Duration CLEAN_END = Duration.ofSeconds(10);
+
+    /** How long an abort lets a call on a communicator come back. */
+    private static final Duration CALL_END = Duration.ofSeconds(1);
 
     private static final String MEET = "reach all ranks over NCCL";
 
@@ -136,7 +140,7 @@ final class NcclWorld {
     void awaitReady(NcclRuntime.Handle communicator, String what) {
         await(millis -> ready(communicator, millis), communicator, what);
         trouble(communicator).ifPresent(reason -> {
-            throw new CommunicationException("Cannot " + what + ": " + reason + ".");
+            throw new PeerException("Cannot " + what + ": " + reason + ".");
         });
     }
 
@@ -145,7 +149,7 @@ final class NcclWorld {
                 wait,
                 settings,
                 () -> trouble(communicator),
-                (reason, cause) -> new CommunicationException("Cannot " + what + ": " + reason + ".", cause));
+                (reason, cause) -> new PeerException("Cannot " + what + ": " + reason + ".", cause));
     }
 
     private boolean ready(NcclRuntime.Handle communicator, long millis) throws InterruptedException {
@@ -215,8 +219,8 @@ final class NcclWorld {
     void abort() {
         aborted = true;
         // A call that does not come back is what an abort is for: after a while NCCL lets it come from beside.
-        boolean alone = UninterruptibleWait.within(
-                CLEAN_END.toMillis(), millis -> using.tryLock(millis, TimeUnit.MILLISECONDS));
+        boolean alone =
+                UninterruptibleWait.within(CALL_END.toMillis(), millis -> using.tryLock(millis, TimeUnit.MILLISECONDS));
         try {
             if (ended.compareAndSet(false, true)) {
                 runtime.abort(distinct());
@@ -256,9 +260,9 @@ final class NcclWorld {
         }
         PollingWait.await(
                 millis -> ready(communicator, millis),
-                settings.withTimeout(CLEAN_END).withCancelled(() -> false),
+                settings.withTimeout(CLEAN_END),
                 () -> trouble(communicator),
-                CommunicationException::new);
+                PeerException::new);
     }
 
     private List<NcclRuntime.Handle> distinct() {

@@ -10,21 +10,14 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class GlooListenerTest {
-
-    private static final String LISTEN = "0A";
 
     /** As the kernel writes it: four little-endian numbers in hexadecimal. */
     private static final String IPV6_LOOPBACK = "00000000000000000000000001000000:";
@@ -74,13 +67,13 @@ class GlooListenerTest {
     }
 
     private static void assertListenersOf(String host, String prefix) throws IOException {
-        Set<String> before = listeners();
+        Set<String> before = GlooListeners.addresses();
         List<Set<String>> during = ThreadRanks.of(3)
                 .over(() -> GlooTransport.on(host))
                 .run(rank -> {
                     try (Tensor tensor = torch.ones(1)) {
                         rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
-                        Set<String> found = listeners();
+                        Set<String> found = GlooListeners.addresses();
                         rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();
                         return found;
                     }
@@ -89,49 +82,8 @@ class GlooListenerTest {
             found.removeAll(before);
             assertThat(found).hasSize(3).allMatch(address -> address.startsWith(prefix));
         });
-        Set<String> after = listeners();
+        Set<String> after = GlooListeners.addresses();
         after.removeAll(before);
         assertThat(after).isEmpty();
-    }
-
-    /** The addresses and ports that this process listens on. */
-    private static Set<String> listeners() throws IOException {
-        Set<String> inodes;
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            inodes = descriptors.map(GlooListenerTest::target).collect(Collectors.toSet());
-        }
-        Set<String> addresses = new TreeSet<>();
-        for (String table : List.of("tcp", "tcp6")) {
-            try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table))) {
-                lines.skip(1)
-                        .map(line -> line.strip().split("\\s+"))
-                        .filter(fields -> fields[3].equals(LISTEN) && inodes.contains("socket:[" + fields[9] + "]"))
-                        .forEach(fields -> addresses.add(address(fields[1])));
-            }
-        }
-        return addresses;
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException closedMeanwhile) {
-            return "";
-        }
-    }
-
-    /** The kernel writes an IPv4 address as one little-endian number in hexadecimal. */
-    private static String address(String hexadecimal) {
-        String[] parts = hexadecimal.split(":");
-        if (parts[0].length() != 8) {
-            return hexadecimal;
-        }
-        long number = Long.parseLong(parts[0], 16);
-        return String.join(
-                ".",
-                Long.toString(number & 255),
-                Long.toString(number >> 8 & 255),
-                Long.toString(number >> 16 & 255),
-                (number >> 24 & 255) + ":" + Integer.parseInt(parts[1], 16));
     }
 }

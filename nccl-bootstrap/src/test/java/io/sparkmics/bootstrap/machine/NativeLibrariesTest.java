@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +132,7 @@ class NativeLibrariesTest {
                 .allSatisfy(line -> assertThat(line)
                         .matches(problem.replace("FOLDER", folder + "/cache")
                                 + "\\. Set spark\\.mics\\.native\\.cache or"
-                                + " SPARK_MICS_NATIVE_CACHE to a folder on each host that can be written, has [12] GB of space,"
+                                + " SPARK_MICS_NATIVE_CACHE to a folder on each host that this user alone can write, has [12] GB of space,"
                                 + " and is on a file system that is not mounted noexec\\."));
     }
 
@@ -145,6 +146,24 @@ class NativeLibrariesTest {
         assertThat(output.lines())
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).startsWith("Cannot extract libtorch to " + file + ": "));
+    }
+
+    @Test
+    void nothingIsLoadedFromAFolderThatOthersCanWrite(@TempDir Path folder) throws Exception {
+        assumeFalse(TorchJars.here().hasCuda(), "the build for the GPU needs libraries of NVIDIA");
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        String output = output(twoLoads(Map.of(Setting.NATIVE_CACHE.variable(), cache.toString()), classPath()));
+
+        assertThat(output.lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("Cannot load native libraries from " + cache + ": " + cache
+                                + " can be written by every user, and whoever writes there chooses what is run here."
+                                + " Set spark.mics.native.cache or SPARK_MICS_NATIVE_CACHE to a folder on each host that"
+                                + " this user alone can write, has "));
+        assertThat(cache).isEmptyDirectory();
     }
 
     private static boolean succeeds(List<String> prefix, String... command) throws InterruptedException {

@@ -44,16 +44,17 @@ public final class BarrierStage {
         }
     }
 
-    /** @param profile what each rank gets of its executor */
-    public static List<RankReport> run(
+    /**
+     * Returns at once; the job has this thread's local properties: group, tags, description.
+     *
+     * @param profile what each rank gets of its executor
+     */
+    public static RunningStage start(
             JavaPairRDD<SequenceKey, int[]> pieces, TrainingPlan plan, ResourceProfile profile) {
         ClassTag<String> tag = ClassTag$.MODULE$.apply(String.class);
         RDD<String> reports =
                 pieces.rdd().barrier().mapPartitions(new Task(plan), false, tag).withResources(profile);
-        // A stage behind it makes this one a shuffle map stage, which Spark can run again as a whole; a barrier
-        // stage at the end of a job cannot be.
-        return reports.toJavaRDD().repartition(1).collect().stream()
-                .map(report -> Json.read(report, RankReport.class))
-                .toList();
+        // Nothing behind it: Spark would begin such a stage again by itself, from its first row and behind our back.
+        return new RunningStage(reports.toJavaRDD().collectAsync());
     }
 }

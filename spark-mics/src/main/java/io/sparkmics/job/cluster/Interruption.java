@@ -26,8 +26,9 @@ public final class Interruption {
      *
      * @param last the step that was heard of last; null before the first
      * @param running how many tasks did not end in time
+     * @param remedy how to go on from a checkpoint, as a sentence behind others; empty where there is none
      */
-    public static CancellationException error(Throwable failure, StepMetrics last, int running) {
+    public static CancellationException error(Throwable failure, StepMetrics last, int running, String remedy) {
         String when = last == null ? "before its first step" : "after step " + last.step() + " of " + last.steps();
         String tasks = running == 0
                 ? "none of its tasks runs any more"
@@ -36,7 +37,10 @@ public final class Interruption {
                 failure,
                 "Cannot finish the training: the thread in fit was interrupted, " + when
                         + ". Its Spark jobs were cancelled, and " + tasks
-                        + ". No weights were kept. Call fit again to train from the first step.");
+                        + "."
+                        + (remedy.isEmpty()
+                                ? " No weights were kept. Call fit again to train from the first step."
+                                : remedy));
     }
 
     /** The same before any job was started. */
@@ -44,6 +48,11 @@ public final class Interruption {
         return error(
                 failure,
                 "Cannot wait for slots: the thread in fit was interrupted. Nothing was started. Call fit again to train.");
+    }
+
+    /** The same while an attempt runs; who gives the run up says more: see {@link #error}. */
+    public static CancellationException whileTraining(InterruptedException failure) {
+        return error(failure, "Cannot finish the training: the thread in fit was interrupted.");
     }
 
     /** The same while native libraries are loaded, on the driver or in a task. */

@@ -12,12 +12,14 @@ import org.apache.spark.api.java.JavaSparkContext;
  *
  * @param device what they compute on
  * @param partitionGroupSize p, chosen: as the user did, or the smallest whose memory fits
+ * @param memoryPerRank what a rank has for its part of the model's states, in bytes
  */
-public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
+public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memoryPerRank) {
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
-        DeviceChoice possible = DeviceChoice.of(settings.deviceType(), spark.getConf(), GpuMachine.hasLibraries());
+        DeviceChoice possible =
+                DeviceChoice.of(settings.compute().deviceType(), spark.getConf(), GpuMachine.hasLibraries());
         await(spark, settings, possible);
         return possible;
     }
@@ -26,8 +28,8 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
         Slots.await(
                 spark.sc(),
                 device.profile(spark.sc()),
-                settings.numWorkers(),
-                settings.slotTimeout(),
+                settings.world().numWorkers(),
+                settings.recovery().slotTimeout(),
                 System.err::println);
     }
 
@@ -41,7 +43,7 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
             JavaSparkContext spark, TrainingSettings settings, DeviceChoice possible, Path run, Configuration hadoop) {
         ExecutorSurvey survey;
         try (JobDescription description = JobDescription.of(spark.sc(), "Asking the executors what they are")) {
-            survey = ExecutorSurvey.of(spark, possible, settings.numWorkers(), run, hadoop);
+            survey = ExecutorSurvey.of(spark, possible, settings.world().numWorkers(), run, hadoop);
         }
         DeviceChoice device = survey.choose(possible, threads(possible, settings));
         System.err.println(device);
@@ -52,21 +54,22 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize) {
             // What the tasks of a run on CPUs ask for is something else.
             await(spark, settings, device);
         }
-        WorkDirectory.requireShared(run, settings.sharedWorkDirectory(), survey.severalHosts());
-        return new RankPlaces(device, partitionGroupSize(settings, device, survey));
+        WorkDirectory.requireShared(run, settings.workDirectory().shared(), survey.severalHosts());
+        long memory = device.cuda()
+                ? survey.gpuMemoryPerRank()
+                : survey.memoryPerRank(settings.world().numWorkers());
+        return new RankPlaces(device, partitionGroupSize(settings, memory), memory);
     }
 
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
-        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(settings.numWorkers()) : OptionalInt.empty();
+        int workers = settings.world().numWorkers();
+        return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(workers) : OptionalInt.empty();
     }
 
-    private static int partitionGroupSize(TrainingSettings settings, DeviceChoice device, ExecutorSurvey survey) {
-        if (settings.partitionGroupSize() > 0) {
-            return settings.partitionGroupSize();
-        }
-        return settings.memoryModel()
-                .smallestPartitionGroupSize(
-                        settings.numWorkers(),
-                        device.cuda() ? survey.gpuMemoryPerRank() : survey.memoryPerRank(settings.numWorkers()));
+    private static int partitionGroupSize(TrainingSettings settings, long memory) {
+        return settings.world().partitionGroupSize() > 0
+                ? settings.world().partitionGroupSize()
+                : settings.memoryModel()
+                        .smallestPartitionGroupSize(settings.world().numWorkers(), memory);
     }
 }

@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.resource.ResourceProfile;
-import org.apache.spark.scheduler.TaskSchedulerImpl;
 import org.apache.spark.scheduler.local.LocalSchedulerBackend;
-import scala.jdk.javaapi.CollectionConverters;
 
 /** Waits until the cluster can run all ranks at once: Spark itself would wait ten silent minutes. */
-final class Slots {
+public final class Slots {
 
     private static final String TASK_CPUS = "spark.task.cpus";
 
@@ -28,6 +26,17 @@ final class Slots {
      */
     static void await(
             SparkContext spark, ResourceProfile profile, int wanted, Duration timeout, Consumer<String> listener) {
+        if (awaitUpTo(spark, profile, wanted, timeout, listener) < wanted) {
+            throw new IllegalStateException(tooFew(spark, profile, wanted, timeout));
+        }
+    }
+
+    /**
+     * @return how many are free: fewer than wanted where the time is over, or no more can come
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
+     */
+    public static int awaitUpTo(
+            SparkContext spark, ResourceProfile profile, int wanted, Duration timeout, Consumer<String> listener) {
         if (Thread.interrupted()) {
             // By what was done before: where enough are free, nothing here would notice.
             throw Interruption.whileWaiting(new InterruptedException());
@@ -37,12 +46,9 @@ final class Slots {
         while (true) {
             int all = spark.maxNumConcurrentTasks(profile);
             int busy = busy(spark);
-            if (all - busy >= wanted) {
-                return;
-            }
             // Threads of this JVM do not become more, but they can become free.
-            if (spark.isLocal() && all < wanted || System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException(tooFew(spark, gpus(profile), wanted, all, busy, timeout));
+            if (all - busy >= wanted || spark.isLocal() && all < wanted || System.nanoTime() - deadline > 0) {
+                return Math.max(0, all - busy);
             }
             String notice =
                     "Waiting for " + Names.count(wanted, "slot") + gpus(profile) + ": " + found(all, busy) + ".";
@@ -57,13 +63,12 @@ final class Slots {
     /**
      * Spark counts slots whether they are free or not; a barrier stage needs free ones. The scheduler is asked, as the
      * status that Spark shows may follow only with the next heartbeat, ten seconds later. It does not say which tasks hold a
-     * GPU: each counts as if it held one.
+     * GPU: each counts as if it held one. A slot of an executor that is about to go is none, busy or not.
      */
     private static int busy(SparkContext spark) {
-        TaskSchedulerImpl scheduler = (TaskSchedulerImpl) spark.taskScheduler();
-        return CollectionConverters.asJava(scheduler.runningTasksByExecutors()).values().stream()
-                .mapToInt(running -> (Integer) running)
-                .sum();
+        return (int) TaggedJobs.tasks(spark, tasks -> true).stream()
+                .filter(task -> Executors.active(spark, task.executor()))
+                .count();
     }
 
     private static String found(int all, int busy) {
@@ -78,7 +83,11 @@ final class Slots {
         return profile.taskResourcesJMap().containsKey("gpu") ? " with a GPU each" : "";
     }
 
-    private static String tooFew(SparkContext spark, String gpus, int wanted, int all, int busy, Duration timeout) {
+    /** What to tell the user when they were waited for in vain. */
+    public static String tooFew(SparkContext spark, ResourceProfile profile, int wanted, Duration timeout) {
+        int all = spark.maxNumConcurrentTasks(profile);
+        int busy = busy(spark);
+        String gpus = gpus(profile);
         int cpus = spark.conf().getInt(TASK_CPUS, 1);
         if (spark.isLocal() && all < wanted) {
             return tooFewThreads(spark, wanted, all, cpus);

@@ -1,11 +1,15 @@
 package io.sparkmics.job.cluster;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.TaskInfo;
 import org.apache.spark.scheduler.TaskSchedulerImpl;
+import org.apache.spark.scheduler.TaskSetManager;
 import scala.concurrent.Future;
 
 /**
@@ -39,7 +43,8 @@ public final class TaggedJobs implements AutoCloseable {
     }
 
     /**
-     * Cancels them and waits until none of their tasks runs. An interrupt does not cut this short; it is kept for later.
+     * Cancels them and waits until none of their tasks runs. An interrupt does not cut this short; it is kept for later. What
+     * this thread starts until the tag is closed is cancelled too.
      *
      * @param reason what Spark shows beside the jobs
      * @return how many tasks still run when the time is over; 0 where all have ended
@@ -47,6 +52,7 @@ public final class TaggedJobs implements AutoCloseable {
     public int cancel(String reason, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         boolean interrupted = false;
+        GivenUpJobs.add(spark, tag);
         try {
             Future<?> cancelled = null;
             while (!spark.isStopped()) {
@@ -78,17 +84,40 @@ public final class TaggedJobs implements AutoCloseable {
         }
     }
 
+    /** How many of their tasks run. */
+    public int runningTasks() {
+        return running().size();
+    }
+
     /** The scheduler is asked: the status that Spark shows follows late, and leaves out the tasks of a stage that has ended. */
-    int runningTasks() {
-        return (int) ((TaskSchedulerImpl) spark.taskScheduler())
-                .taskIdToTaskSetManager().values().stream()
-                        .filter(tasks -> isOurs(tasks.taskSet().properties()))
-                        .count();
+    public List<RunningTask> running() {
+        return tasks(spark, tasks -> isOurs(tasks.taskSet().properties()));
     }
 
     private boolean isOurs(Properties job) {
-        return job != null
-                && Arrays.asList(job.getProperty(TAGS, "").split(",")).contains(tag);
+        return tags(job).anyMatch(tag::equals);
+    }
+
+    static Stream<String> tags(Properties job) {
+        return job == null
+                ? Stream.empty()
+                : Stream.of(job.getProperty(TAGS, "").split(","));
+    }
+
+    /** The tasks that run, of all jobs of the application that are asked for. */
+    static List<RunningTask> tasks(SparkContext spark, Predicate<TaskSetManager> which) {
+        TaskSchedulerImpl scheduler = (TaskSchedulerImpl) spark.taskScheduler();
+        synchronized (scheduler) {
+            return scheduler.taskIdToTaskSetManager().entrySet().stream()
+                    .filter(entry -> which.test(entry.getValue()))
+                    .map(entry -> task(entry.getKey(), entry.getValue()))
+                    .toList();
+        }
+    }
+
+    private static RunningTask task(Object id, TaskSetManager tasks) {
+        TaskInfo info = tasks.taskInfos().apply(id);
+        return new RunningTask(info.executorId(), info.host(), tasks.stageId(), info.partitionId());
     }
 
     @Override

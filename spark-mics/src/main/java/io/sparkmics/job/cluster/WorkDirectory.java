@@ -12,12 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 
 /** The folder where a run keeps what its ranks write, apart from every other run's. */
 public final class WorkDirectory {
+
+    private static final FsPermission OWNER_ONLY = new FsPermission(FsAction.ALL, FsAction.NONE, FsAction.NONE);
 
     private static final int MOST_UNCOLLECTED = 4;
 
@@ -30,6 +34,11 @@ public final class WorkDirectory {
     public static Optional<String> problem(String setting, Configuration hadoop) {
         if (setting.isBlank()) {
             return Optional.empty();
+        }
+        try {
+            StoragePaths.requireNoPassword(setting);
+        } catch (IOException e) {
+            return Optional.of(e.getMessage());
         }
         try {
             new Path(setting).getFileSystem(hadoop);
@@ -56,7 +65,7 @@ public final class WorkDirectory {
             parent = setting.isBlank() ? parent(hadoop) : setting;
             Path run = new Path(StoragePaths.qualified(parent, hadoop), "spark-mics-run-" + UUID.randomUUID());
             FileSystem files = run.getFileSystem(hadoop);
-            if (!files.mkdirs(run)) {
+            if (!make(files, run)) {
                 throw new IOException("the folder was not made");
             }
             return TemporaryFolder.of(run, files, application);
@@ -66,6 +75,24 @@ public final class WorkDirectory {
                             + ". Set workDirectory to a path that can be written.",
                     e);
         }
+    }
+
+    /**
+     * Weights are not for every user of a host. Elsewhere than on a local disk ranks may have another name than the driver,
+     * and who comes in is the storage's to say.
+     */
+    private static boolean make(FileSystem files, Path run) throws IOException {
+        if (!StoragePaths.isLocal(run)) {
+            return files.mkdirs(run);
+        }
+        boolean made = files.mkdirs(run, OWNER_ONLY);
+        FsPermission parent = files.getFileStatus(run.getParent()).getPermission();
+        if (parent.getGroupAction().implies(FsAction.WRITE)
+                && !parent.getOtherAction().implies(FsAction.WRITE)) {
+            // A folder that a group was given to work in.
+            files.setPermission(run, new FsPermission(FsAction.ALL, FsAction.ALL, FsAction.NONE));
+        }
+        return made;
     }
 
     private static String parent(Configuration hadoop) throws IOException {

@@ -1,5 +1,6 @@
 package io.sparkmics.job.rank;
 
+import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.engine.StepResult;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,6 +29,14 @@ final class Divergence {
     /** @param steps how many there will be */
     Divergence(long steps) {
         this.steps = steps;
+    }
+
+    /** Goes on where another attempt was after so many steps. */
+    void resume(long doneSteps, long doneUpdates, Manifest.Divergence then) {
+        step = doneSteps;
+        updates = doneUpdates;
+        inARow = then.skippedInARow();
+        norms.addAll(then.lastNorms());
     }
 
     /**

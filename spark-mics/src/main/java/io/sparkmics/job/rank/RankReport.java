@@ -13,34 +13,38 @@ import java.util.Objects;
  * What one task of the barrier stage tells the driver at its end: small, and never weights.
  *
  * @param rank who says so
- * @param model what it has written; null where another rank does that
- * @param history the metrics of every step; from rank 0 only
+ * @param history the metrics of every step from the first one on, also of those before a checkpoint; from rank 0 only
  * @param bytes what this rank has sent in its training steps
  * @param memory what training has taken on it
+ * @param saves what became of its shards of each checkpoint
  * @param finalLoss of the trained weights on the batch of the last update; the same on all ranks
  * @param failure why there is no model, and would be none if the stage ran again; else null
  */
 public record RankReport(
         int rank,
-        WrittenModel model,
         List<StepMetrics> history,
         Map<GroupKind, Map<LinkClass, Long>> bytes,
         MemoryUse memory,
+        List<SaveReport> saves,
         double finalLoss,
         String failure) {
 
-    static RankReport of(int rank, DivergedException failure) {
-        return new RankReport(rank, null, List.of(), Map.of(), null, Double.NaN, failure.getMessage());
+    /** Of a rank that has come to an end which it would come to again. */
+    static RankReport of(int rank, RuntimeException failure) {
+        return new RankReport(rank, List.of(), Map.of(), null, List.of(), Double.NaN, failure.getMessage());
     }
 
-    /** @throws IllegalStateException where a rank reports a failure, with its words */
-    public static void requireTrained(List<RankReport> reports) {
+    /**
+     * @param remedy what to say behind it
+     * @throws IllegalStateException where a rank reports a failure, with its words
+     */
+    public static void requireTrained(List<RankReport> reports, String remedy) {
         reports.stream()
                 .map(RankReport::failure)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .ifPresent(failure -> {
-                    throw new IllegalStateException(failure);
+                    throw new IllegalStateException(failure + remedy);
                 });
     }
 

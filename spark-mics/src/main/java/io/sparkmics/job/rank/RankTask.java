@@ -6,37 +6,49 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.RankWatch;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.StateCopy;
+import io.sparkmics.engine.StateKind;
 import io.sparkmics.job.cluster.GpuTasks;
+import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.job.cluster.RankGpu;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Model;
-import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.spark.BarrierTaskContext;
 import scala.Tuple2;
 
-/** One rank, from the first row to the last byte of the model. */
+/** One rank, from the first row to the last byte of its shards. */
 public final class RankTask {
 
     private static final byte[] NO_PAYLOAD = {};
 
     /** Ranks meet when each has read its first batch: where data is skewed or a disk slow, some come minutes later. */
     private static final Duration MEETING = Duration.ofMinutes(10);
+
+    /** Until the first step is done. */
+    private static final Duration FIRST_TIMEOUT = Duration.ofMinutes(5);
 
     private final TrainingPlan plan;
     private final TrainingSettings settings;
@@ -47,10 +59,26 @@ public final class RankTask {
     }
 
     public RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
+        FailureReporter reporter = new FailureReporter(plan.progress());
+        reporter.stepsDone(plan.attempt().firstStep());
+        try {
+            return run(pieces, reporter);
+        } catch (Throwable failure) {
+            reporter.failed(failure);
+            throw failure;
+        }
+    }
+
+    private RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces, FailureReporter reporter) {
         BarrierTaskContext task = BarrierTaskContext.get();
         NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
-        BatchReader reader = new BatchReader(plan.schedule(), plan.counts(), task.partitionId(), pieces);
+        BatchReader reader = new BatchReader(
+                plan.schedule(),
+                plan.counts(),
+                task.partitionId(),
+                pieces,
+                plan.attempt().firstBatch(plan.schedule().steps()));
         // Before anyone waits in a collective.
         reader.checkFirst();
         BarrierExchange exchange = new BarrierExchange(task, MEETING);
@@ -61,10 +89,12 @@ public final class RankTask {
         Place place = gpu.map(RankGpu::uuid).map(exchange::place).orElseGet(exchange::place);
         try (RankContext ranks =
                         Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task));
-                CancelWatch watch = new CancelWatch(task::isInterrupted, ranks::abort)) {
+                RankWatch watch = ranks.watch(reporter::stuck)) {
+            reporter.met(ranks);
+            ranks.onFailure(reporter::failed);
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
-                return ranks.abortOnFailure(() -> train(ranks, model, engine, reader, task.stageAttemptNumber()));
+                return ranks.abortOnFailure(() -> train(ranks, engine, reader, reporter, task::isInterrupted));
             }
         }
     }
@@ -85,30 +115,76 @@ public final class RankTask {
         return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
     }
 
-    private RankReport train(RankContext ranks, Model model, MicsEngine engine, BatchReader reader, int attempt) {
-        TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader);
-        List<StepMetrics> history;
-        try {
-            history = loop.run();
-        } catch (DivergedException diverged) {
-            return RankReport.of(ranks.rank(), diverged);
-        }
-        MemoryUse memory = engine.memory();
-        WrittenModel written = null;
+    private RankReport train(
+            RankContext ranks,
+            MicsEngine engine,
+            BatchReader reader,
+            FailureReporter reporter,
+            BooleanSupplier cancelled) {
+        TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader, reporter::stepsDone);
+        List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
-        if (ranks.rank() < plan.partitionGroupSize()) {
-            written = new ModelFolder(plan, model, attempt).write(engine, ranks.rank() == 0);
+        try (StateWriter states = ranks.rank() < plan.partitionGroupSize()
+                ? writer(ranks, engine, cancelled, save -> told(save, saves))
+                : null) {
+            if (plan.attempt().resumes()) {
+                loop.resume(Resumption.of(
+                        plan.attempt(), engine, ranks.rank(), plan.hadoop().value()));
+            }
+            loop.run(states);
+            MemoryUse memory = engine.memory();
+            if (states != null && !isSaved(loop.stepsDone())) {
+                states.saveResult(loop.stepsDone(), loop.history());
+            }
+            return new RankReport(
+                    ranks.rank(), loop.history(), loop.bytes(), memory, List.copyOf(saves), loop.finalLoss(), null);
+        } catch (DivergedException | SaveException failure) {
+            return RankReport.of(ranks.rank(), failure);
         }
-        return new RankReport(ranks.rank(), written, history, loop.bytes(), memory, loop.finalLoss(), null);
+    }
+
+    private void told(SaveReport save, List<SaveReport> saves) {
+        saves.add(save);
+        plan.progress().send(SaveReport.KIND, Json.write(save));
+    }
+
+    /** Where nothing was left to train, the checkpoint that was gone on from is the result. */
+    private boolean isSaved(long stepsDone) {
+        return plan.attempt().resumes() && plan.attempt().firstStep() == stepsDone;
+    }
+
+    private StateWriter writer(
+            RankContext ranks, MicsEngine engine, BooleanSupplier cancelled, Consumer<SaveReport> listener) {
+        StateCopy copy = plan.saving().checkpoints()
+                ? engine.newStateCopy()
+                : engine.newStateCopy(EnumSet.of(StateKind.PARAMETERS));
+        ShardSaver saver = new ShardSaver(
+                plan.saving(),
+                plan.attempt(),
+                ranks.rank(),
+                plan.partitionGroupSize(),
+                copy,
+                settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32,
+                plan.hadoop().value());
+        // Half of what the others wait: then the rank is back with them in time.
+        return new StateWriter(
+                saver, ranks.rank(), settings.recovery().collectiveTimeout().dividedBy(2), cancelled, listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {
-        GatherMode gather = settings.gather().equals("auto")
+        GatherMode gather = settings.collectives().gather().equals("auto")
                 ? GatherMode.AUTOMATIC
-                : GatherMode.valueOf(settings.gather().toUpperCase(Locale.ROOT));
+                : GatherMode.valueOf(settings.collectives().gather().toUpperCase(Locale.ROOT));
         return CommunicationSettings.of(plan.partitionGroupSize())
                 .withGather(gather)
-                .withTimeout(settings.collectiveTimeout())
+                .withTimeout(settings.recovery().collectiveTimeout())
+                .withFirstTimeout(firstTimeout())
                 .withCancelled(task::isInterrupted);
+    }
+
+    /** Ranks begin one after another: some read a checkpoint, or their first rows, for minutes. */
+    private Duration firstTimeout() {
+        Duration later = settings.recovery().collectiveTimeout();
+        return later.compareTo(FIRST_TIMEOUT) > 0 ? later : FIRST_TIMEOUT;
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Carries out the driver's schedule, step by step. */
 final class TrainingLoop {
@@ -28,44 +29,84 @@ final class TrainingLoop {
     private final RankContext ranks;
     private final MicsEngine engine;
     private final BatchReader reader;
+    private final LongConsumer listener;
     private final StepTraffic traffic;
     private final Divergence divergence;
     private final LastBatch lastBatch = new LastBatch();
     private final List<StepMetrics> history = new ArrayList<>();
+    private final long firstStep;
+    private long stepsDone;
     private double finalLoss;
 
-    TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader) {
+    /** @param listener hears of how many steps are done */
+    TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader, LongConsumer listener) {
         this.plan = plan;
         this.schedule = plan.schedule();
         this.ranks = ranks;
         this.engine = engine;
         this.reader = reader;
+        this.listener = listener;
         this.traffic = new StepTraffic(ranks.traffic());
         this.divergence = new Divergence(schedule.steps());
+        this.firstStep = plan.attempt().firstStep();
+        this.stepsDone = firstStep;
+    }
+
+    /** Goes on as the attempt would have that saved it. */
+    void resume(Resumption from) {
+        history.addAll(from.history());
+        divergence.resume(
+                firstStep, from.manifest().states().updates(), from.manifest().divergence());
     }
 
     /**
-     * Trains to the end and returns the metrics of every step, on rank 0 alone; they have been sent as well.
+     * Trains to the end, or until the run is ended early. The metrics of every step have been sent then.
      *
+     * @param states takes copies of the states as they are due; null on a rank that saves nothing
      * @throws DivergedException on all ranks alike, where there is nothing worth saving
      */
-    List<StepMetrics> run() {
+    void run(StateWriter states) {
         try (Feed training = new Feed(training(), ranks.device());
-                Feed evaluation = new Feed(evaluation(), ranks.device())) {
-            run(training, evaluation);
+                Feed evaluation = new Feed(evaluation(), ranks.device());
+                StopSignal stop = ranks.rank() == 0
+                        ? StopSignal.watch(plan.runDirectory(), plan.hadoop().value())
+                        : null) {
+            if (firstStep == schedule.steps()) {
+                readLastBatch();
+            }
+            run(training, evaluation, states, stop);
             checkResult();
-        } catch (DivergedException diverged) {
+        } finally {
             plan.progress().flush(LAST_WORDS);
-            throw diverged;
         }
-        plan.progress().flush(LAST_WORDS);
+    }
+
+    /** Every step of the run, also those before the checkpoint; on rank 0 alone. */
+    List<StepMetrics> history() {
         return history;
     }
 
-    private void run(Feed training, Feed evaluation) {
-        long begin = System.nanoTime();
-        long before = begin;
-        for (long step = 0; step < schedule.steps(); step++) {
+    /** All of the schedule, or fewer where the run was ended early. */
+    long stepsDone() {
+        return stepsDone;
+    }
+
+    /** Nothing is left to train, but the trained weights are evaluated. */
+    private void readLastBatch() {
+        for (int microStep = 0; microStep < schedule.microSteps(); microStep++) {
+            lastBatch.add(reader.nextTraining());
+        }
+        lastBatch.endStep(schedule.steps() - 1, false);
+    }
+
+    private void run(Feed training, Feed evaluation, StateWriter states, StopSignal stop) {
+        long begin = System.nanoTime() - nanosBefore();
+        long before = System.nanoTime();
+        boolean ended = false;
+        for (long step = firstStep; step < schedule.steps() && !ended; step++) {
+            if (stop != null && stop.given()) {
+                engine.askForStop();
+            }
             double learningRate = schedule.learningRate(step);
             long number = step;
             StepResult result =
@@ -76,11 +117,36 @@ final class TrainingLoop {
             report(step, result, learningRate, validationLoss, (now - before) / 1e9, (now - begin) / 1e9);
             before = now;
             divergence.check(step, result, learningRate);
-            if (step == 0 && !plan.settings().checking()) {
-                // What the ranks agree on in the first step they agree on in all.
-                ranks.checking(false);
+            stepsDone = step + 1;
+            listener.accept(stepsDone);
+            ended = result.stop();
+            if (step == firstStep) {
+                endFirstStep();
+            }
+            if (states != null && plan.saving().dueAfter(stepsDone) && stepsDone < schedule.steps() && !ended) {
+                save(states);
             }
         }
+    }
+
+    /** What is slow once is over, and what the ranks agree on in the first step they agree on in all. */
+    private void endFirstStep() {
+        ranks.firstStepDone();
+        if (!plan.settings().collectives().checking()) {
+            ranks.checking(false);
+        }
+    }
+
+    /** The ranks of the partition group come here together. Parameters that are not finite are no checkpoint to go on from. */
+    private void save(StateWriter states) {
+        if (engine.nonFiniteParameters() == 0) {
+            states.save(stepsDone, history);
+        }
+    }
+
+    /** What the run has taken until the checkpoint, in nanoseconds. */
+    private long nanosBefore() {
+        return history.isEmpty() ? 0 : (long) (history.get(history.size() - 1).seconds() * 1e9);
     }
 
     /** The loss of the last step is from before its update; this one is of the weights that will be saved. */
@@ -112,7 +178,7 @@ final class TrainingLoop {
     private Iterator<MicroBatch> training() {
         return new Iterator<>() {
 
-            private long left = schedule.steps() * schedule.microSteps();
+            private long left = (schedule.steps() - firstStep) * schedule.microSteps();
 
             @Override
             public boolean hasNext() {

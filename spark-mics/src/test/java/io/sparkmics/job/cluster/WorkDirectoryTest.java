@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,6 +30,31 @@ class WorkDirectoryTest {
 
         assertThat(one).isNotEqualTo(other);
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder(one.getName(), other.getName());
+    }
+
+    @Test
+    void onALocalDiskTheFolderIsClosedToOtherUsers() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThat(permissions(create(folder.toString()))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void whereAGroupMayWriteItMayWriteIntoTheFolderToo() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxr-x"));
+
+        assertThat(permissions(create(folder.toString()))).isEqualTo("rwxrwx---");
+    }
+
+    private static String permissions(TemporaryFolder made) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(
+                java.nio.file.Path.of(made.path().toUri().getPath())));
+    }
+
+    @Test
+    void aPasswordInTheSettingIsRefusedAndNotRepeated() {
+        assertThat(WorkDirectory.problem("ftp://me:hunter2@host/work", HADOOP).orElseThrow())
+                .startsWith("Cannot use the path 'ftp://me:***@host/work': it has a password in it");
     }
 
     @Test

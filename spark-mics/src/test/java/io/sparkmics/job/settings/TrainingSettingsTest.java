@@ -18,55 +18,91 @@ class TrainingSettingsTest {
 
     @Test
     void goodSettingsHaveNoProblems() {
-        assertThat(settings(MODEL, 4, 2, 32, 4, 10, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
-                        .problems())
-                .isEmpty();
-        assertThat(settings(MODEL, 4, 0, 32, 4, 10, 1e-3, "sgd", "auto", Duration.ofSeconds(1))
+        assertThat(GoodSettings.of(MODEL).build().problems()).isEmpty();
+        assertThat(GoodSettings.of(MODEL)
+                        .with(new WorldSettings(4, 0, 32, 4))
+                        .with(optimization("sgd", 1e-3))
+                        .build()
                         .problems())
                 .isEmpty();
     }
 
     @Test
     void everythingThatIsWrongIsSaidAtOnce() {
-        TrainingSettings wrong = settings(MODEL, 6, 4, 32, 4, -1, 0, "adam", "gpu", Duration.ZERO);
+        TrainingSettings wrong = GoodSettings.of(MODEL)
+                .with(new InputSettings(" ", "", InputSettings.NO_END_OF_TEXT))
+                .with(new WorldSettings(6, 4, 32, 4))
+                .with(new ScheduleSettings(-1, 0, -2, 1))
+                .with(optimization("adam", 0))
+                .with(new ComputeSettings("gpu", "float16", "float64"))
+                .with(new CollectiveSettings("ring", false, false))
+                .with(new CheckpointSettings(0, "", 2, 0, ""))
+                .with(new RecoverySettings(3, false, Duration.ZERO, Duration.ofSeconds(10), ""))
+                .build();
 
         assertThat(wrong.problems())
                 .containsExactly(
+                        "Cannot read the rows: inputCol is empty. Name the column of text or token ids.",
                         "Cannot split 6 workers into partition groups of 4: 6 is not a multiple of it. "
                                 + "Set partitionGroupSize to one of 1, 2, 3, 6, or to 0 for the smallest whose memory fits.",
                         "Cannot split a global batch of 32 sequences: it is not a multiple of micro-batch size 4 x world "
                                 + "size 6 = 24. Set the global batch size to 24 or 48.",
                         "Cannot train for -1 steps: maxSteps is negative. Set a positive number, or 0 for no limit.",
+                        "Cannot evaluate every -2 steps: evaluateEvery is negative. Set a positive number, or 0 to"
+                                + " evaluate at the end only.",
                         "Cannot use learningRate 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use optimizer adam: there is no such optimizer. Set one of adamw, sgd.",
                         "Cannot use deviceType gpu: there is no such deviceType. Set one of auto, cpu, cuda.",
+                        "Cannot use precision float16: there is no such precision. Set one of float32, float64,"
+                                + " bfloat16.",
+                        "Cannot use reductionPrecision float64: there is no such reductionPrecision. Set one of"
+                                + " float32, bfloat16.",
+                        "Cannot use gather ring: there is no such gather. Set one of auto, flat, hierarchical.",
+                        "Cannot write a checkpoint every 0 steps: checkpointInterval is neither positive nor -1."
+                                + " Set a positive number, or -1 to write none.",
                         "Cannot use slotTimeout PT0S: no time is left to wait. Set at least one second.");
     }
 
     @Test
     void aMicroBatchThatNoArrayHoldsIsRefused() {
         GptConfig deep = MODEL.context(1 << 20);
-        assertThat(settings(deep, 1, 1, 2048, 2048, 1, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
+        assertThat(GoodSettings.of(deep)
+                        .with(new WorldSettings(1, 1, 2048, 2048))
+                        .build()
                         .problems())
                 .containsExactly("Cannot read micro-batches of 2048 sequences of 1048577 tokens: they are more than the"
                         + " 2147483639 that an array holds. Set a smaller microBatchSize or a model with a smaller"
                         + " context.");
-        assertThat(settings(deep, 1, 1, 2047, 2047, 1, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
+        assertThat(GoodSettings.of(deep)
+                        .with(new WorldSettings(1, 1, 2047, 2047))
+                        .build()
                         .problems())
                 .isEmpty();
     }
 
     @Test
     void aRunThatNeverEndsIsRefused() {
-        assertThat(settings(MODEL, 1, 1, 4, 4, 0, 1e-3, "adamw", "auto", Duration.ofSeconds(1))
+        assertThat(GoodSettings.of(MODEL)
+                        .with(new ScheduleSettings(0, 0, 0, 1))
+                        .build()
                         .problems())
                 .containsExactly("Cannot plan the run: neither maxSteps nor maxEpochs says where it ends. "
                         + "Set one of them.");
     }
 
     @Test
+    void anEvaluationNeedsRowsThatAreHeldOut() {
+        assertThat(GoodSettings.of(MODEL)
+                        .with(new ScheduleSettings(10, 0, 5, 1))
+                        .build()
+                        .problems())
+                .containsExactly("Cannot evaluate every 5 steps: no row is held out. Set validationIndicatorCol, or"
+                        + " evaluateEvery to 0.");
+    }
+
+    @Test
     void settingsTravelToTheExecutors() throws IOException, ClassNotFoundException {
-        TrainingSettings settings = settings(MODEL, 4, 2, 32, 4, 10, 1e-3, "adamw", "auto", Duration.ofSeconds(1));
+        TrainingSettings settings = GoodSettings.of(MODEL).build();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(settings);
@@ -77,48 +113,7 @@ class TrainingSettingsTest {
         }
     }
 
-    private static TrainingSettings settings(
-            GptConfig model,
-            int numWorkers,
-            int partitionGroupSize,
-            int globalBatchSize,
-            int microBatchSize,
-            long maxSteps,
-            double learningRate,
-            String optimizer,
-            String deviceType,
-            Duration slotTimeout) {
-        return new TrainingSettings(
-                model,
-                "text",
-                "",
-                TrainingSettings.NO_END_OF_TEXT,
-                numWorkers,
-                partitionGroupSize,
-                globalBatchSize,
-                microBatchSize,
-                maxSteps,
-                0,
-                learningRate,
-                0,
-                0.1,
-                0.1,
-                0.9,
-                0.95,
-                1e-8,
-                1,
-                optimizer,
-                "auto",
-                0,
-                1,
-                deviceType,
-                "float32",
-                "float32",
-                "",
-                false,
-                slotTimeout,
-                Duration.ofSeconds(10),
-                false,
-                false);
+    private static OptimizationSettings optimization(String optimizer, double learningRate) {
+        return new OptimizationSettings(optimizer, learningRate, 0, 0.1, 0.1, 0.9, 0.95, 1e-8, 1);
     }
 }

@@ -1,0 +1,97 @@
+package io.sparkmics.bootstrap;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/** Notes in the rank's progress what its delegate starts and is waited for. */
+final class TrackedCommunicator implements Communicator {
+
+    private final Communicator delegate;
+    private final RankProgress progress;
+    private long sequence;
+
+    TrackedCommunicator(Communicator delegate, RankProgress progress) {
+        this.delegate = delegate;
+        this.progress = progress;
+    }
+
+    @Override
+    public Group group() {
+        return delegate.group();
+    }
+
+    @Override
+    public Pending gather(Tensor shard, Tensor whole) {
+        return start(Collective.GATHER, () -> delegate.gather(shard, whole));
+    }
+
+    @Override
+    public Pending reduceScatter(Tensor whole, Tensor shard) {
+        return start(Collective.REDUCE_SCATTER, () -> delegate.reduceScatter(whole, shard));
+    }
+
+    @Override
+    public Pending allReduce(Tensor tensor) {
+        return start(Collective.ALL_REDUCE, () -> delegate.allReduce(tensor));
+    }
+
+    @Override
+    public Pending broadcast(Tensor tensor, int root) {
+        return start(Collective.BROADCAST, () -> delegate.broadcast(tensor, root));
+    }
+
+    private Pending start(Collective collective, Supplier<Pending> operation) {
+        CollectiveCall call = new CollectiveCall(collective, sequence, group().kind(), group().ranks());
+        List<CollectiveCall> calls = List.of(call);
+        Pending pending = progress.waiting(calls, operation);
+        // One that was refused is none.
+        sequence++;
+        progress.started(call);
+        return new Tracked(pending, calls);
+    }
+
+    /** Also knows what its rank waits for meanwhile. */
+    private final class Tracked implements Pending {
+
+        private final Pending pending;
+        private final List<CollectiveCall> calls;
+
+        Tracked(Pending pending, List<CollectiveCall> calls) {
+            this.pending = pending;
+            this.calls = calls;
+        }
+
+        @Override
+        public void await() {
+            during(pending::await);
+        }
+
+        @Override
+        public void join() {
+            during(pending::join);
+        }
+
+        @Override
+        public Pending then(Supplier<Pending> next) {
+            return new Tracked(pending.then(next), calls);
+        }
+
+        private void during(Runnable wait) {
+            progress.waiting(calls, () -> {
+                wait.run();
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+    }
+
+    @Override
+    public void abort() {
+        delegate.abort();
+    }
+}

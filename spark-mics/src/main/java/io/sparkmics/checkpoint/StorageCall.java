@@ -1,0 +1,74 @@
+package io.sparkmics.checkpoint;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.hadoop.fs.FSError;
+
+/** Calls of a file system, with one way to say what went wrong. */
+public final class StorageCall {
+
+    private StorageCall() {}
+
+    /** What a file system is asked to do. */
+    @FunctionalInterface
+    public interface Call<T> {
+        T run() throws IOException;
+    }
+
+    /** What a file system is asked to do, without an answer. */
+    @FunctionalInterface
+    public interface Action {
+        void run() throws IOException;
+    }
+
+    /**
+     * @param doing what fails when the call fails, as in "write model.safetensors"
+     * @throws CheckpointException "Cannot write model.safetensors: " and the reason
+     */
+    public static <T> T call(String doing, Call<T> call) {
+        try {
+            return call.run();
+        } catch (IOException | FSError e) {
+            // Hadoop's local file system throws an Error where the disk refuses a write.
+            throw failure(doing, e);
+        }
+    }
+
+    /** As {@link #call}. */
+    public static void run(String doing, Action action) {
+        call(doing, () -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /** The exception that {@link #call} throws. */
+    public static CheckpointException failure(String doing, Throwable cause) {
+        return new CheckpointException("Cannot " + doing + ": " + reason(cause), cause);
+    }
+
+    private static String reason(Throwable failure) {
+        if (failure instanceof FSError && failure.getCause() != null) {
+            return reason(failure.getCause());
+        }
+        if (failure instanceof EOFException) {
+            // It has no message of its own.
+            return "it ends too early";
+        }
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        if (failure instanceof FileNotFoundException) {
+            return "it is not there (" + message + ")";
+        }
+        return isFull(failure) ? message + ". Free space there, or choose a folder where there is more." : message;
+    }
+
+    private static boolean isFull(Throwable failure) {
+        String text = failure.toString().toLowerCase(Locale.ROOT);
+        return text.contains("no space left")
+                || text.contains("not enough space")
+                || text.contains("quota exceeded")
+                || text.contains("quotaexceeded");
+    }
+}

@@ -1,0 +1,78 @@
+package io.sparkmics.job.attempt;
+
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.job.rank.Attempt;
+import io.sparkmics.job.rank.Saving;
+import io.sparkmics.monitor.MetricsFile;
+import io.sparkmics.monitor.StepMetrics;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Makes checkpoints of what the ranks of one attempt have written. Only the driver does, for the attempt that runs: so what ranks of
+ * an earlier one still write never becomes a checkpoint. Looks for the files, as a message may be lost. For one thread.
+ */
+public final class CheckpointCommitter {
+
+    /** Older ones that a rank has left out would be looked for in vain, again and again. */
+    private static final int LATEST_LOOKED_FOR = 3;
+
+    private final ManifestDraft draft;
+    private final Attempt attempt;
+    private final Saving saving;
+    private final Configuration hadoop;
+    private long committed;
+
+    public CheckpointCommitter(ManifestDraft draft, Attempt attempt, Configuration hadoop) {
+        this.draft = draft;
+        this.attempt = attempt;
+        this.saving = draft.saving();
+        this.hadoop = hadoop;
+        this.committed = attempt.firstStep();
+    }
+
+    /**
+     * Looks for those that are due.
+     *
+     * @param stepsDone how many the ranks are known to have done
+     * @return the latest that was committed now
+     * @throws io.sparkmics.checkpoint.CheckpointException when what the ranks say they have written is not there
+     */
+    public Optional<CheckpointFolder> look(long stepsDone) {
+        if (!saving.checkpoints()) {
+            return Optional.empty();
+        }
+        long latest = stepsDone - stepsDone % saving.interval();
+        for (int back = 0; back < LATEST_LOOKED_FOR; back++) {
+            long step = latest - back * saving.interval();
+            if (step <= committed) {
+                return Optional.empty();
+            }
+            Optional<CheckpointFolder> folder = commit(step);
+            if (folder.isPresent()) {
+                return folder;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Commits what is there of one step, where it is whole.
+     *
+     * @param step how many steps were done
+     */
+    public Optional<CheckpointFolder> commit(long step) {
+        CheckpointFolder folder = new CheckpointFolder(saving.folder(attempt.id(step)), hadoop);
+        Optional<List<ShardFile>> shards = folder.parts(attempt.partitionGroupSize());
+        if (shards.isEmpty()) {
+            return Optional.empty();
+        }
+        List<StepMetrics> history = MetricsFile.read(new Path(folder.path(), CheckpointFolder.METRICS), step, hadoop);
+        folder.commit(draft.of(attempt, history, shards.get()));
+        committed = step;
+        return Optional.of(folder);
+    }
+}

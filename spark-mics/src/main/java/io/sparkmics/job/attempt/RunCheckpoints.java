@@ -1,0 +1,174 @@
+package io.sparkmics.job.attempt;
+
+import io.sparkmics.checkpoint.CheckpointDirectory;
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.Retention;
+import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.job.rank.Attempt;
+import io.sparkmics.job.rank.SaveReport;
+import io.sparkmics.job.settings.CheckpointSettings;
+import io.sparkmics.monitor.RunCourse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The checkpoints of a run while it trains: commits what the ranks of the attempt that runs have written, and deletes what is not
+ * kept. On a thread of its own, for a storage may be slow.
+ */
+public final class RunCheckpoints implements AutoCloseable {
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+    /** A storage that does not answer must not keep the next attempt. */
+    private static final Duration LAST_LOOK = Duration.ofSeconds(10);
+
+    private final ManifestDraft draft;
+    private final CheckpointSettings settings;
+    private final Configuration hadoop;
+    private final StartPoint start;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread commits = new Thread(work, "checkpoint-commits");
+        commits.setDaemon(true);
+        return commits;
+    });
+
+    /** Written on the thread alone. */
+    private volatile StartPoint newest;
+
+    private volatile long count;
+    private volatile long bytes;
+    private double seconds;
+    private String told = "";
+
+    private CheckpointCommitter committer;
+    private Attempt attempt;
+    private LongSupplier stepsDone;
+    private ScheduledFuture<?> looks;
+
+    /** @param start where the first attempt begins; that checkpoint is never deleted */
+    public RunCheckpoints(ManifestDraft draft, CheckpointSettings settings, StartPoint start, Configuration hadoop) {
+        this.draft = draft;
+        this.settings = settings;
+        this.hadoop = hadoop;
+        this.start = start;
+        this.newest = start;
+    }
+
+    /** From now on only what this attempt writes is committed. */
+    void begin(Attempt next, LongSupplier steps) {
+        attempt = next;
+        stepsDone = steps;
+        committer = new CheckpointCommitter(draft, next, hadoop);
+        CheckpointCommitter its = committer;
+        if (draft.saving().checkpoints()) {
+            looks = thread.scheduleWithFixedDelay(
+                    () -> look(its), BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Looks a last time. */
+    void end() throws InterruptedException {
+        if (looks == null) {
+            return;
+        }
+        looks.cancel(false);
+        looks = null;
+        try {
+            thread.submit(() -> look(committer)).get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            System.err.println("The storage of " + draft.saving().directory() + " has not answered for "
+                    + LAST_LOOK.toSeconds() + " s: a checkpoint that was written last is perhaps not used.");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void look(CheckpointCommitter its) {
+        try {
+            its.look(stepsDone.getAsLong()).ifPresent(this::committed);
+        } catch (RuntimeException e) {
+            tell("A checkpoint is not committed: " + e.getMessage());
+        }
+    }
+
+    private void committed(CheckpointFolder folder) {
+        newest = new StartPoint(folder.id().orElseThrow().step(), folder.path().toString());
+        count++;
+        bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
+        CheckpointDirectory directory =
+                new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
+        Set<CheckpointFolder> never =
+                start.isCheckpoint() ? Set.of(new CheckpointFolder(new Path(start.checkpoint()), hadoop)) : Set.of();
+        directory.purge(
+                attempt.runId(), attempt.number(), new Retention(settings.keep(), settings.keepEverySteps()), never);
+    }
+
+    /** Once, where it is the same again. */
+    private synchronized void tell(String problem) {
+        if (!problem.equals(told)) {
+            System.err.println(problem);
+            told = problem;
+        }
+    }
+
+    /** Where the next attempt begins. */
+    public StartPoint newest() {
+        return newest;
+    }
+
+    /** A rank has saved its shards, or could not. Any thread. */
+    public synchronized void saved(SaveReport report) {
+        if (report.failure() != null) {
+            tell("Rank " + report.rank() + " has not saved its part of the checkpoint of step " + report.step() + ": "
+                    + report.failure());
+        } else if (report.rank() == 0) {
+            seconds += report.heldUpSeconds() + report.writeSeconds();
+        }
+    }
+
+    /** What the summary says of them; null where the run makes none. */
+    public RunCourse.Checkpoints figures() {
+        return count == 0 ? null : new RunCourse.Checkpoints(count, newest.checkpoint(), seconds, bytes);
+    }
+
+    /** How to go on from the newest one, as a sentence behind others; empty where there is none. */
+    public String remedy() {
+        return newest.isCheckpoint()
+                ? " The last good checkpoint is " + newest.checkpoint() + ": go on from it with resumeFrom="
+                        + newest.checkpoint() + "."
+                : "";
+    }
+
+    /**
+     * The folder that has the trained parameters, when the last attempt has come to its end.
+     *
+     * @throws IllegalStateException when the driver does not see what the ranks have saved
+     */
+    public CheckpointFolder result(long steps) {
+        if (newest.isCheckpoint() && newest.step() == steps) {
+            return new CheckpointFolder(new Path(newest.checkpoint()), hadoop);
+        }
+        Optional<CheckpointFolder> folder = committer.commit(steps);
+        if (folder.isPresent() && draft.saving().checkpoints()) {
+            committed(folder.get());
+        }
+        return folder.orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
+                + draft.saving().directory() + ". Set workDirectory and checkpointDirectory to paths that driver and"
+                + " executors share."));
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,63 @@
+package io.sparkmics.job.attempt;
+
+import io.sparkmics.job.rank.FailureKind;
+import io.sparkmics.job.rank.RankFailure;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the ranks of one attempt say while it runs. Any thread. */
+public final class Signals {
+
+    private final List<RankFailure> failures = new ArrayList<>();
+    private long step;
+    private boolean anyStep;
+    private long heard = System.nanoTime();
+
+    /** @param firstStep how many steps were done when it began */
+    Signals(long firstStep) {
+        step = firstStep;
+    }
+
+    /** A rank has failed, or does not come back. */
+    public synchronized void failed(RankFailure failure) {
+        failures.add(failure);
+        heard = System.nanoTime();
+    }
+
+    /** @param done how many steps are done */
+    public synchronized void stepped(long done) {
+        step = Math.max(step, done);
+        anyStep = true;
+        heard = System.nanoTime();
+    }
+
+    /** A rank is alive. */
+    public synchronized void heard() {
+        heard = System.nanoTime();
+    }
+
+    /** In the order in which they came. */
+    synchronized List<RankFailure> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** Whether the attempt cannot come to its end any more. */
+    synchronized boolean failed() {
+        return failures.stream().anyMatch(failure -> failure.kind() != FailureKind.STUCK);
+    }
+
+    /** Whether a rank is stuck, and nothing was heard since for so long. */
+    synchronized boolean stuckFor(long nanos) {
+        return !failures.isEmpty() && System.nanoTime() - heard > nanos;
+    }
+
+    /** How many steps are known to be done. */
+    synchronized long step() {
+        return step;
+    }
+
+    /** Whether this attempt has done one. */
+    synchronized boolean anyStep() {
+        return anyStep;
+    }
+}

@@ -1,0 +1,168 @@
+package io.sparkmics.job.attempt;
+
+import io.sparkmics.bootstrap.Names;
+import io.sparkmics.job.cluster.ExecutorWatch;
+import io.sparkmics.job.cluster.Interruption;
+import io.sparkmics.job.cluster.Slots;
+import io.sparkmics.job.cluster.TaggedJobs;
+import io.sparkmics.job.rank.Attempt;
+import io.sparkmics.job.rank.FailureKind;
+import io.sparkmics.job.rank.RankReport;
+import io.sparkmics.job.settings.TrainingSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceProfile;
+
+/**
+ * Runs attempts until one comes to its end: after a failure the next one begins with the slots that are there, unless it would
+ * fail again or has been tried often enough.
+ */
+public final class Supervisor {
+
+    /** Executors that were lost are back by then, where their cluster has others. */
+    private static final Duration ELASTIC_GRACE = Duration.ofSeconds(10);
+
+    private final SparkContext spark;
+    private final TrainingSettings settings;
+    private final String model;
+    private final ResourceProfile profile;
+    private final ElasticSize sizes;
+    private final Launcher launcher;
+    private final RunCheckpoints checkpoints;
+    private final RestartRule rule;
+    private final Tries tries = new Tries();
+
+    /** Starts the barrier stage of an attempt, and keeps open what the attempt needs until it has ended. */
+    public interface Launcher {
+        /**
+         * @param signals are told what the ranks say
+         * @param watch watches the stage, and returns what this returns
+         */
+        List<RankReport> launch(Attempt attempt, Signals signals, AttemptWatch watch)
+                throws AttemptFailedException, InterruptedException;
+    }
+
+    /**
+     * What came of a run.
+     *
+     * @param attempt that came to its end
+     * @param reports of its ranks
+     */
+    public record Finished(Attempt attempt, List<RankReport> reports) {}
+
+    /**
+     * @param model its name, for people
+     * @param profile what each rank must have
+     * @param fits whether a rank has the memory for its part where a partition group has so many
+     */
+    public Supervisor(
+            SparkContext spark,
+            TrainingSettings settings,
+            String model,
+            ResourceProfile profile,
+            IntPredicate fits,
+            RunCheckpoints checkpoints,
+            Launcher launcher) {
+        this.spark = spark;
+        this.settings = settings;
+        this.model = model;
+        this.profile = profile;
+        this.sizes = new ElasticSize(
+                settings.world().globalBatchSize(), settings.world().microBatchSize(), fits);
+        this.launcher = launcher;
+        this.checkpoints = checkpoints;
+        this.rule = new RestartRule(
+                settings.recovery().maxRestarts(), settings.recovery().elasticWorkers());
+    }
+
+    /**
+     * Blocks. What it tells people goes to standard error.
+     *
+     * @throws IllegalStateException when the run is given up: with the first cause, what was tried and what can be done
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
+     */
+    public Finished run(Attempt first) {
+        Attempt attempt = first;
+        try {
+            while (true) {
+                Signals signals = new Signals(attempt.firstStep());
+                try {
+                    return new Finished(attempt, run(attempt, signals));
+                } catch (AttemptFailedException e) {
+                    attempt = next(first, attempt, signals, e);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw Interruption.whileTraining(e);
+        }
+    }
+
+    private List<RankReport> run(Attempt attempt, Signals signals) throws AttemptFailedException, InterruptedException {
+        checkpoints.begin(attempt, signals::step);
+        try (TaggedJobs jobs = new TaggedJobs(spark);
+                ExecutorWatch executors = new ExecutorWatch(spark)) {
+            return launcher.launch(
+                    attempt, signals, new AttemptWatch(spark, settings, profile, attempt, signals, jobs, executors));
+        } finally {
+            checkpoints.end();
+        }
+    }
+
+    private Attempt next(Attempt first, Attempt failed, Signals signals, AttemptFailedException cause) {
+        Failure failure = cause.failure();
+        Failure before = tries.last();
+        tries.failed(failed, failure);
+        if (signals.anyStep()) {
+            tries.stepDone();
+        }
+        if (checkpoints.newest().step() > failed.firstStep()) {
+            tries.newCheckpoint();
+        }
+        Optional<String> refusal = rule.refuse(failure, before, tries.anyStep(), tries.restarts());
+        if (refusal.isPresent()) {
+            throw giveUp(failure, refusal.get(), cause);
+        }
+        tries.restarted();
+        Attempt whole = failed.again().on(first.worldSize(), first.partitionGroupSize());
+        Attempt next = onSlots(checkpoints.newest().of(whole), cause);
+        System.err.println(notice(failure, signals.step(), next));
+        return next;
+    }
+
+    /** The same attempt with as many ranks as there are slots for, once there are enough. */
+    private Attempt onSlots(Attempt attempt, AttemptFailedException cause) {
+        Duration timeout = settings.recovery().slotTimeout();
+        boolean elastic = rule.elasticWorkers();
+        Duration patience = elastic && ELASTIC_GRACE.compareTo(timeout) < 0 ? ELASTIC_GRACE : timeout;
+        int free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), patience, System.err::println);
+        if (free >= attempt.worldSize()) {
+            return attempt;
+        }
+        Optional<Attempt> smaller = elastic ? sizes.largest(attempt, free) : Optional.empty();
+        return smaller.orElseThrow(
+                () -> giveUp(cause.failure(), Slots.tooFew(spark, profile, attempt.worldSize(), patience), cause));
+    }
+
+    private String notice(Failure failure, long done, Attempt next) {
+        String repeated =
+                done > next.firstStep() ? " Steps " + (next.firstStep() + 1) + " to " + done + " are repeated." : "";
+        return "Attempt " + (next.number() - 1) + " has failed: " + failure.describe() + ". Attempt " + next.number()
+                + " goes on " + checkpoints.newest().describe() + " with "
+                + Names.count(next.worldSize(), "rank") + "." + repeated;
+    }
+
+    private IllegalStateException giveUp(Failure failure, String refusal, AttemptFailedException cause) {
+        String again = failure.kind() == FailureKind.CANCELLED ? "" : " It is not tried again: " + end(refusal);
+        return new IllegalStateException(
+                "Cannot train " + model + ": " + end(failure.describe()) + again + cause.left() + tries.describe()
+                        + checkpoints.remedy(),
+                cause);
+    }
+
+    private static String end(String text) {
+        return text.endsWith(".") ? text : text + ".";
+    }
+}

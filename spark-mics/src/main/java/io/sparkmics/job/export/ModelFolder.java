@@ -1,0 +1,107 @@
+package io.sparkmics.job.export;
+
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.CheckpointReader;
+import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.manifest.Manifest;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
+import io.sparkmics.engine.StateKind;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.Parameter;
+import io.sparkmics.model.Unit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Writes the trained model, unit after unit: one is in memory at a time. In a task that has loaded the native libraries. */
+final class ModelFolder {
+
+    private final ModelExport.Source source;
+    private final Path folder;
+    private final Configuration hadoop;
+
+    /** @param folder of this try alone: one that was given up must not touch what a later one writes */
+    ModelFolder(ModelExport.Source source, Path folder) {
+        this.source = source;
+        this.folder = folder;
+        this.hadoop = source.hadoop().value();
+    }
+
+    WrittenModel write() {
+        CheckpointFolder shards = new CheckpointFolder(new Path(source.shards()), hadoop);
+        try (CheckpointReader reader = CheckpointReader.open(shards, hadoop)) {
+            return write(reader, reader.manifest().states().type());
+        }
+    }
+
+    private WrittenModel write(CheckpointReader reader, TensorType type) {
+        HuggingFaceFolder files = new HuggingFaceFolder(folder, hadoop);
+        files.writeConfig(config(type));
+        if (source.text()) {
+            new ByteTokenizerFiles(source.model().context()).write(files);
+        }
+        Model model = source.model().build();
+        SafetensorsHeader header = header(model, type);
+        try (SafetensorsWriter writer = files.writeWeights(header)) {
+            model.units().forEach(unit -> write(unit, reader, type, writer));
+            writer.commit();
+        }
+        return new WrittenModel(
+                folder.toString(),
+                SparkEnv.get().blockManager().blockManagerId().host(),
+                header.fileLength());
+    }
+
+    private static void write(Unit unit, CheckpointReader reader, TensorType type, SafetensorsWriter writer) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor whole = torch.empty(
+                    new long[] {unit.size()},
+                    new TensorOptions(type == TensorType.F64 ? ScalarType.Double : ScalarType.Float),
+                    new MemoryFormatOptional());
+            reader.read(Manifest.tensorName(unit.name(), StateKind.PARAMETERS.tensorName()), 0, whole);
+            long offset = 0;
+            for (Parameter parameter : unit.parameters()) {
+                Tensor value = whole.narrow(0, offset, parameter.size());
+                writer.write(parameter.name(), value.view(sizes(parameter)));
+                offset += parameter.size();
+            }
+        }
+    }
+
+    private static long[] sizes(Parameter parameter) {
+        return parameter.shape().stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** What the model says of itself, and what the training knows better. */
+    private Map<String, Object> config(TensorType type) {
+        Map<String, Object> config = new LinkedHashMap<>(source.model().describe());
+        // A model that says nothing of either has no reader that asks.
+        config.computeIfPresent("torch_dtype", (name, value) -> type == TensorType.F64 ? "float64" : "float32");
+        for (String name : List.of("bos_token_id", "eos_token_id")) {
+            if (config.containsKey(name)) {
+                config.put(name, source.endOfTextId() < 0 ? null : (Integer) source.endOfTextId());
+            }
+        }
+        return config;
+    }
+
+    /** The header comes from arithmetic: nothing needs to be read for it. */
+    private static SafetensorsHeader header(Model model, TensorType type) {
+        return SafetensorsHeader.of(model.units().stream()
+                .flatMap(unit -> unit.parameters().stream())
+                .map(parameter -> new TensorInfo(parameter.name(), type, parameter.shape()))
+                .toList());
+    }
+}

@@ -1,0 +1,80 @@
+package io.sparkmics.job.rank;
+
+import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.data.DataChangedException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.shuffle.FetchFailedException;
+
+/** What kind of thing went wrong: it decides whether trying again may help. */
+public enum FailureKind {
+    /** The settings or the data are wrong, and stay so. */
+    INPUT,
+    /** An exception of what the rank computes: of the model, the engine, native libraries. */
+    CODE,
+    /** Memory ran out. */
+    MEMORY,
+    /** A file system did not do what it was asked. */
+    STORAGE,
+    /** The rank's own collectives did not agree with the others' or could not be made. */
+    COMMUNICATION,
+    /** The rank's own code does not come back to its collectives. */
+    STUCK,
+    /** An executor is gone. */
+    LOST,
+    /** A rank says nothing, as a frozen process does. */
+    SILENT,
+    /** Rows that one executor prepared could not be fetched from it. */
+    FETCH,
+    /** Spark could not start all ranks at once. */
+    NO_SLOTS,
+    /** It was done to the rank: another one failed, or the task was cancelled. */
+    CONSEQUENCE,
+    /** Somebody ended the run. */
+    CANCELLED;
+
+    /** A cause may lead back to itself. */
+    private static final int LONGEST_CHAIN = 50;
+
+    /** What a task's exception is, its causes looked at too. */
+    public static FailureKind of(Throwable failure) {
+        List<Throwable> chain = chain(failure);
+        for (Throwable cause : chain) {
+            if (cause instanceof CommunicationException communication) {
+                return communication.consequence() ? CONSEQUENCE : COMMUNICATION;
+            }
+            if (cause instanceof TaskKilledException
+                    || cause instanceof InterruptedException
+                    || cause instanceof InterruptedIOException
+                    || cause instanceof ClosedByInterruptException
+                    || cause instanceof CancellationException) {
+                return CONSEQUENCE;
+            }
+            if (cause instanceof FetchFailedException) {
+                return FETCH;
+            }
+            if (cause instanceof OutOfMemoryError) {
+                return MEMORY;
+            }
+            if (cause instanceof IllegalArgumentException || cause instanceof DataChangedException) {
+                return INPUT;
+            }
+            if (cause instanceof IOException || cause instanceof CheckpointException) {
+                return STORAGE;
+            }
+        }
+        return CODE;
+    }
+
+    static List<Throwable> chain(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .limit(LONGEST_CHAIN)
+                .toList();
+    }
+}

@@ -1,0 +1,45 @@
+package io.sparkmics.job.rank;
+
+import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.CheckpointReader;
+import io.sparkmics.checkpoint.manifest.Manifest;
+import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.monitor.MetricsFile;
+import io.sparkmics.monitor.StepMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What an attempt that goes on from a checkpoint begins with.
+ *
+ * @param manifest of the checkpoint
+ * @param history all steps until then; from rank 0 only
+ */
+record Resumption(Manifest manifest, List<StepMetrics> history) {
+
+    /**
+     * Fills the engine. Each rank reads the parts that its shards are made of, whatever the number of ranks was.
+     *
+     * @throws io.sparkmics.checkpoint.CheckpointException when the checkpoint is damaged
+     */
+    static Resumption of(Attempt attempt, MicsEngine engine, int rank, Configuration hadoop) {
+        Path path = new Path(attempt.checkpoint());
+        CheckpointFolder folder = new CheckpointFolder(path, hadoop);
+        try (CheckpointReader reader = CheckpointReader.open(folder, hadoop)) {
+            Manifest manifest = reader.manifest();
+            engine.restore(
+                    (unit, kind, from, target) ->
+                            reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target),
+                    manifest.states().updates());
+            List<StepMetrics> history = rank == 0
+                    ? MetricsFile.read(new Path(path, CheckpointFolder.METRICS), attempt.firstStep(), hadoop)
+                    : List.of();
+            return new Resumption(manifest, history);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot go on from " + path + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.sparkmics.job.rank;
+
+import io.sparkmics.monitor.StepMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.spark.TaskKilledException;
+
+/**
+ * Saves one rank's states while it trains: they are copied between two steps, and a thread of its own brings the copy to storage
+ * behind the next ones. For the rank's thread.
+ *
+ * <p>A checkpoint that the storage does not take is told and left out, as training is worth more than it. The end of the run is
+ * worth nothing without its result: that is tried again and must succeed.
+ */
+final class StateWriter implements AutoCloseable {
+
+    /** A storage that takes longer for one rank's states is taken for stuck. */
+    private static final Duration LONGEST_WRITE = Duration.ofMinutes(30);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+    private static final int TRIES = 3;
+    private static final long POLL_MILLIS = 100;
+
+    private final ShardSaver saver;
+    private final int rank;
+    private final Duration patience;
+    private final BooleanSupplier cancelled;
+    private final Consumer<SaveReport> listener;
+    private FutureTask<Void> writing;
+
+    /**
+     * @param saver with a copy of the states, which is closed with this
+     * @param patience how long a step may be held up by the write before: less than its peers wait for it
+     * @param cancelled ends every wait here
+     * @param listener told of every save on the thread that writes
+     */
+    StateWriter(
+            ShardSaver saver, int rank, Duration patience, BooleanSupplier cancelled, Consumer<SaveReport> listener) {
+        this.saver = saver;
+        this.rank = rank;
+        this.patience = patience;
+        this.cancelled = cancelled;
+        this.listener = listener;
+    }
+
+    /**
+     * Returns when the states are copied. Where the storage is still busy with those before, and for too long, these are left
+     * out.
+     *
+     * @param step how many are done
+     * @param history all of them; from rank 0 only
+     */
+    void save(long step, List<StepMetrics> history) {
+        long begin = System.nanoTime();
+        if (!ended(patience)) {
+            listener.accept(new SaveReport(
+                    rank,
+                    step,
+                    0,
+                    seconds(begin),
+                    0,
+                    "the storage has not taken the one before yet, and training does not wait longer than "
+                            + patience.toSeconds()
+                            + " s. Set a larger checkpointInterval, or a faster checkpointDirectory."));
+            return;
+        }
+        saver.copy().take();
+        double heldUp = seconds(begin);
+        List<StepMetrics> steps = List.copyOf(history);
+        start(() -> tell(write(step, steps, heldUp)));
+    }
+
+    /**
+     * Returns when the states lie on the storage.
+     *
+     * @throws IllegalStateException when it does not take them
+     */
+    void saveResult(long step, List<StepMetrics> history) {
+        if (!ended(LONGEST_WRITE)) {
+            throw tooSlow();
+        }
+        saver.copy().take();
+        SaveReport[] last = new SaveReport[1];
+        start(() -> {
+            for (int tries = 0; tries < TRIES && (last[0] == null || last[0].failure() != null); tries++) {
+                if (tries > 0) {
+                    TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis());
+                }
+                last[0] = write(step, history, 0);
+            }
+            tell(last[0]);
+        });
+        if (!ended(LONGEST_WRITE)) {
+            throw tooSlow();
+        }
+        if (last[0] == null || last[0].failure() != null) {
+            throw new SaveException("Cannot save what was trained, in " + TRIES + " tries: "
+                    + (last[0] == null ? "the thread that writes has ended" : last[0].failure()));
+        }
+    }
+
+    private SaveReport write(long step, List<StepMetrics> history, double heldUp) {
+        long begin = System.nanoTime();
+        try {
+            long bytes = saver.write(step, history).length();
+            return new SaveReport(rank, step, bytes, heldUp, seconds(begin), null);
+        } catch (RuntimeException e) {
+            return new SaveReport(rank, step, 0, heldUp, seconds(begin), e.getMessage());
+        }
+    }
+
+    private void tell(SaveReport report) {
+        listener.accept(report);
+    }
+
+    private void start(Work work) {
+        writing = new FutureTask<>(() -> {
+            work.run();
+            return null;
+        });
+        Thread thread = new Thread(writing, "checkpoint-writer-rank-" + rank);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Whether nothing is written any more, at the latest after so long. */
+    private boolean ended(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (writing != null) {
+            try {
+                writing.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                writing = null;
+            } catch (ExecutionException e) {
+                // What it could not write it has told.
+                writing = null;
+            } catch (TimeoutException e) {
+                if (cancelled.getAsBoolean()) {
+                    throw new TaskKilledException("cancelled while states were written");
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    return false;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new TaskKilledException("interrupted while states were written");
+            }
+        }
+        return true;
+    }
+
+    private static SaveException tooSlow() {
+        return new SaveException("Cannot save what was trained: the storage has not taken one rank's states within "
+                + LONGEST_WRITE.toMinutes() + " minutes. Choose a faster one.");
+    }
+
+    private static double seconds(long begin) {
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    /** What is being written is written to its end, on its own thread, and may still become a checkpoint. */
+    @Override
+    public void close() {
+        saver.copy().close();
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+}

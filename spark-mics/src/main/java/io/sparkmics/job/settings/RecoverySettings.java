@@ -1,0 +1,27 @@
+package io.sparkmics.job.settings;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * How long a run waits, what it does after a failure, and what ends it before its last step.
+ *
+ * @param maxRestarts how often training is begun again after a failure without a new checkpoint in between
+ * @param elasticWorkers whether it goes on with fewer ranks where slots are missing after a failure
+ * @param slotTimeout until the cluster has a slot for every rank
+ * @param collectiveTimeout until every rank has answered
+ * @param stopWhen a Hadoop path: the file whose coming ends the run with its result; empty: none
+ */
+public record RecoverySettings(
+        int maxRestarts, boolean elasticWorkers, Duration slotTimeout, Duration collectiveTimeout, String stopWhen)
+        implements Serializable {
+
+    void check(Problems problems) {
+        if (maxRestarts < 0) {
+            problems.add("Cannot begin again " + maxRestarts + " times: maxRestarts is negative. Set 0 to fail with the"
+                    + " first failure, or a positive number.");
+        }
+        problems.timeout("slotTimeout", slotTimeout);
+        problems.timeout("collectiveTimeout", collectiveTimeout);
+    }
+}

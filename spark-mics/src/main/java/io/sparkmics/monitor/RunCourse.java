@@ -1,0 +1,66 @@
+package io.sparkmics.monitor;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How a run came to its end: what {@code summary.json} tells of interruptions and checkpoints.
+ *
+ * @param attempts how many there were, 1 where nothing failed
+ * @param resumedFrom where the run went on from when it began; null where it began with new parameters
+ * @param checkpoints what it has saved; null where it saved none
+ */
+public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints checkpoints) {
+
+    /**
+     * A checkpoint that was there already.
+     *
+     * @param path its folder
+     * @param step how many steps were done
+     */
+    public record ResumedFrom(String path, long step) {
+
+        Map<String, Object> describe() {
+            Map<String, Object> description = new LinkedHashMap<>();
+            description.put("path", path);
+            description.put("step", step);
+            return description;
+        }
+    }
+
+    /**
+     * The checkpoints of a run.
+     *
+     * @param count how many were committed
+     * @param last the folder of the last one
+     * @param seconds that saving took, all of them together
+     * @param bytes of the last one, all shards together
+     */
+    public record Checkpoints(long count, String last, double seconds, long bytes) {
+
+        Map<String, Object> describe() {
+            Map<String, Object> description = new LinkedHashMap<>();
+            description.put("count", count);
+            description.put("last", last);
+            description.put("seconds", seconds);
+            description.put("bytes", bytes);
+            return description;
+        }
+    }
+
+    public RunCourse {
+        if (attempts < 1) {
+            throw new IllegalArgumentException(
+                    "Cannot sum up a run of " + attempts + " attempts: it had at least one.");
+        }
+    }
+
+    /** The same summary with {@code attempts}, {@code resumedFrom} and {@code checkpoints}; what is null is left out. */
+    public TrainingSummary addTo(TrainingSummary summary) {
+        TrainingSummary told = summary.with("attempts", attempts);
+        if (resumedFrom != null) {
+            told = told.with("resumedFrom", resumedFrom.describe());
+        }
+        return checkpoints == null ? told : told.with("checkpoints", checkpoints.describe());
+    }
+}
