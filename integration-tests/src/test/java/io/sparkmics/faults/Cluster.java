@@ -41,7 +41,7 @@ final class Cluster {
 
     /** The training of all trials: 30 steps, four ranks in two partition groups. */
     MicsEstimator estimator() {
-        MicsEstimator estimator = new MicsEstimator()
+        return new MicsEstimator()
                 .setModel(new FaultyModel(folder.resolve("faults").toString()))
                 .setNumWorkers(RANKS)
                 .setPartitionGroupSize(2)
@@ -51,10 +51,9 @@ final class Cluster {
                 .setLearningRate(1e-2)
                 .setWorkDirectory(storage("work"))
                 .setCollectiveTimeout(5)
-                .setSlotTimeout(20);
-        Settings.set(estimator, "checkpointInterval", 5L);
-        Settings.set(estimator, "keepCheckpoints", 100);
-        return estimator;
+                .setSlotTimeout(20)
+                .setCheckpointInterval(5)
+                .setKeepCheckpoints(100);
     }
 
     /** As Hadoop names it: a storage where faults can happen. */

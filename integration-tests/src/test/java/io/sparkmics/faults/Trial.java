@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /** One training to which faults are done, and all that can be seen of it. */
 final class Trial {
@@ -51,13 +50,12 @@ final class Trial {
     }
 
     Trial set(String param, Object value) {
-        Settings.set(estimator, param, value);
+        estimator.set(estimator.getParam(param), value);
         return this;
     }
 
     Trial with(StageFault... faults) {
-        boolean writes = estimator.hasParam("checkpointInterval");
-        Stream.of(faults).map(fault -> writes ? fault : fault.after(0)).forEach(stageFaults::add);
+        stageFaults.addAll(List.of(faults));
         return this;
     }
 
