@@ -42,7 +42,7 @@ final class CheckpointTrials {
                         .run());
         all.put("resharded", CheckpointTrials::resharded);
         all.put("reference64", (cluster, name) -> {
-            Trial trial = Trial.of(cluster, name);
+            Trial trial = Trial.of(cluster, name).unhurried();
             trial.estimator().setPrecision("float64");
             return trial.run();
         });
@@ -117,6 +117,7 @@ final class CheckpointTrials {
         List<String> before = Digests.ofShards(from);
         for (int leg = 0; leg < sizes.length; leg++) {
             String legName = name + "-" + sizes[leg][0] + "-" + sizes[leg][1];
+            int step = 12 + 2 * leg;
             // The first micro-steps of rank 0, which are two steps' on four ranks.
             int passes = 2 * Cluster.RANKS / sizes[leg][0];
             legs.add(from(cluster, legName, from, sizes[leg][0], sizes[leg][1])
@@ -124,8 +125,9 @@ final class CheckpointTrials {
                     .with(StageFault.of(StageFault.Action.NOT_A_NUMBER, 0, 1)
                             .until(passes)
                             .always())
+                    .with(StageFault.of(StageFault.Action.WAIT, 0, passes + 1).after(step))
                     .run());
-            from = checkpoint(cluster, legName, String.format(Locale.ROOT, "step-%012d-", 12 + 2 * leg));
+            from = checkpoint(cluster, legName, String.format(Locale.ROOT, "step-%012d-", step));
         }
         seen.put("name", name);
         seen.put("outcome", "tried");

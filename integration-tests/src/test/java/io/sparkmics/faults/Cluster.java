@@ -16,6 +16,7 @@ final class Cluster {
 
     static final int STEPS = 30;
     static final int RANKS = 4;
+    static final int INTERVAL = 5;
 
     private static final long READY_MILLIS = 90_000;
 
@@ -51,8 +52,8 @@ final class Cluster {
                 .setLearningRate(1e-2)
                 .setWorkDirectory(storage("work"))
                 .setCollectiveTimeout(5)
-                .setSlotTimeout(20)
-                .setCheckpointInterval(5)
+                .setSlotTimeout(60)
+                .setCheckpointInterval(INTERVAL)
                 .setKeepCheckpoints(100);
     }
 

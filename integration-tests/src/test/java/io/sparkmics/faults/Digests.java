@@ -53,18 +53,8 @@ final class Digests {
                 .toList();
     }
 
-    /** All files below a folder, by their path in it. */
-    static List<String> walk(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> folder.relativize(file).toString())
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Of a checkpoint, whose folder has it in its name. */
+    static long step(Path checkpoint) {
+        return Long.parseLong(checkpoint.getFileName().toString().split("-")[1]);
     }
 }

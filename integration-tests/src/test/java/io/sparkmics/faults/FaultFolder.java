@@ -82,20 +82,29 @@ final class FaultFolder {
         }
     }
 
-    /** Waits for so many checkpoints, but not so long that the other ranks give up. */
-    void awaitCommitted(int wanted) {
-        if (wanted == 0) {
+    /** Waits for the checkpoint of a step, or a later one; but not so long that the other ranks give up. */
+    void awaitCommitted(long step) {
+        if (step == 0) {
             return;
         }
         try {
             Path directory = Path.of(Files.readString(folder.resolve(CHECKPOINTS)));
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (Digests.committed(directory).size() < wanted && System.nanoTime() - deadline < 0) {
+            while (newest(directory) < step
+                    && !isClaimed(StorageFault.Action.CUT_OFF.name())
+                    && System.nanoTime() - deadline < 0) {
                 Cluster.sleep(20);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static long newest(Path directory) {
+        return Digests.committed(directory).stream()
+                .mapToLong(Digests::step)
+                .max()
+                .orElse(0);
     }
 
     /** True for the first who asks. */

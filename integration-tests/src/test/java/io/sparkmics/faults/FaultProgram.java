@@ -37,7 +37,7 @@ public final class FaultProgram {
         all.put(
                 "reference",
                 (cluster, name) ->
-                        Trial.of(cluster, name).within(Duration.ofMinutes(5)).run());
+                        Trial.of(cluster, name).unhurried().within(Duration.ofMinutes(5)).run());
         all.put("again", (cluster, name) -> Trial.of(cluster, name).run());
         all.putAll(StageTrials.all());
         all.putAll(JobTrials.all());

@@ -52,9 +52,11 @@ final class FaultStage implements Stage {
         Tensor result = input;
         for (StageFault fault : faults) {
             if (fault.isDue(task.partitionId(), call) && (!fault.once() || folder.claim(fault.name(call)))) {
-                folder.awaitCommitted(fault.checkpoints());
-                tell(DONE, task, call);
-                result = commit(fault, call, result);
+                folder.awaitCommitted(fault.checkpoint());
+                if (fault.action() != StageFault.Action.WAIT) {
+                    tell(DONE, task, call);
+                    result = commit(fault, call, result);
+                }
             }
         }
         return result;
@@ -89,7 +91,7 @@ final class FaultStage implements Stage {
             case NOT_A_NUMBER -> {
                 return input.mul(new Scalar(Double.NaN));
             }
-            case MISMATCH -> {}
+            case MISMATCH, WAIT -> {}
         }
         return input;
     }

@@ -31,7 +31,7 @@ final class HostTrials {
                 .set("elasticWorkers", true)
                 .with(StageFault.signal("TERM", 1, CALL)
                         .with("TERM", cluster.worker(2))
-                        .after(2))
+                        .after(10))
                 .slotsAfter(3)
                 .run();
     }
@@ -41,7 +41,7 @@ final class HostTrials {
         Trial trial = Trial.of(cluster, name)
                 .with(StageFault.signal("KILL", 1, CALL)
                         .with("KILL", cluster.worker(1))
-                        .after(2))
+                        .after(10))
                 .slotsAfter(2);
         trial.estimator()
                 .setNumWorkers(3)
@@ -54,7 +54,7 @@ final class HostTrials {
     private static Map<String, Object> driver(Cluster cluster, String name, String signal) {
         long driver = ProcessHandle.current().pid();
         return Trial.of(cluster, name)
-                .with(StageFault.signal(signal, 1, CALL).with(signal, driver).after(2))
+                .with(StageFault.signal(signal, 1, CALL).with(signal, driver).after(10))
                 .run();
     }
 }

@@ -9,13 +9,16 @@ package io.sparkmics.faults;
  * @param once only by the first attempt that comes so far
  * @param signal of {@link Action#SIGNAL}: KILL, STOP, TERM, INT
  * @param process whom it is sent to; 0: the rank's own process
- * @param checkpoints what must have been committed before, as far as a rank can wait: the training is faster than a storage
+ * @param checkpoint the step whose checkpoint, or a later one, must have been committed before, as far as a rank can wait:
+ *     these trainings are faster than the driver looks; 0: none
  */
 record StageFault(
-        Action action, int partition, int call, int last, boolean once, String signal, long process, int checkpoints) {
+        Action action, int partition, int call, int last, boolean once, String signal, long process, long checkpoint) {
 
     /** What there is to do wrong. */
     enum Action {
+        /** Does nothing but wait for a checkpoint. */
+        WAIT,
         /** Throws an exception. */
         THROW,
         /** Never returns, whatever it is told. */
@@ -41,22 +44,22 @@ record StageFault(
     }
 
     StageFault with(String otherSignal, long otherProcess) {
-        return new StageFault(action, partition, call, last, once, otherSignal, otherProcess, checkpoints);
+        return new StageFault(action, partition, call, last, once, otherSignal, otherProcess, checkpoint);
     }
 
     /** In every attempt that comes so far. */
     StageFault always() {
-        return new StageFault(action, partition, call, last, false, signal, process, checkpoints);
+        return new StageFault(action, partition, call, last, false, signal, process, checkpoint);
     }
 
     /** Up to that pass, the last included. */
     StageFault until(int otherLast) {
-        return new StageFault(action, partition, call, otherLast, once, signal, process, checkpoints);
+        return new StageFault(action, partition, call, otherLast, once, signal, process, checkpoint);
     }
 
-    /** Not before so many checkpoints have been committed. */
-    StageFault after(int committed) {
-        return new StageFault(action, partition, call, last, once, signal, process, committed);
+    /** Not before the checkpoint of that step has been committed. */
+    StageFault after(long step) {
+        return new StageFault(action, partition, call, last, once, signal, process, step);
     }
 
     boolean isDue(int itsPartition, int itsCall) {

@@ -7,7 +7,7 @@ import java.util.Map;
 /** Trials of what goes wrong in a rank's own code, or happens to its process. */
 final class StageTrials {
 
-    /** Two steps behind the second checkpoint. */
+    /** Behind the second checkpoint. */
     private static final int CALL = 13;
 
     private static final int RANK = 1;
@@ -57,7 +57,7 @@ final class StageTrials {
 
     private static Map<String, Object> stage(Cluster cluster, String name, StageFault fault) {
         return Trial.of(cluster, name)
-                .with(fault.call() == CALL ? fault.after(2) : fault)
+                .with(fault.call() == CALL ? fault.after(10) : fault)
                 .run();
     }
 }

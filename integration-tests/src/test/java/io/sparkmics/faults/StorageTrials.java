@@ -13,6 +13,7 @@ final class StorageTrials {
     private static final double SLOW = 8;
 
     private static final String SECOND = "checkpoints/.*step-000000000010.*shard-00001.*safetensors";
+    private static final String SECOND_AND_LATER = "checkpoints/.*step-0000000000[123].*shard-00001.*safetensors";
 
     private StorageTrials() {}
 
@@ -39,7 +40,7 @@ final class StorageTrials {
                 (cluster, name) -> storage(
                         cluster,
                         name,
-                        StorageFault.of(Action.NO_SPACE, "write", SECOND, 1).forEver()));
+                        StorageFault.of(Action.NO_SPACE, "write", SECOND_AND_LATER, 1).forEver()));
         all.put("fullThenFreed", (cluster, name) -> resumed(cluster, name, "full"));
         all.put(
                 "resultFull",
@@ -64,7 +65,7 @@ final class StorageTrials {
     private static final long NO_CHECKPOINTS = -1;
 
     private static Map<String, Object> storage(Cluster cluster, String name, StorageFault fault) {
-        return Trial.of(cluster, name).with(fault).run();
+        return Trial.of(cluster, name).unhurried().with(fault).run();
     }
 
     private static Map<String, Object> storage(Cluster cluster, String name, StorageFault fault, long interval) {
@@ -85,7 +86,7 @@ final class StorageTrials {
     private static Map<String, Object> zombieWriter(Cluster cluster, String name) {
         return Trial.of(cluster, name)
                 .with(StorageFault.of(Action.BLOCK, "write", SECOND, 1).seconds(SLOW))
-                .with(StageFault.of(StageFault.Action.THROW, 2, 12))
+                .with(StageFault.of(StageFault.Action.THROW, 2, 12).after(5))
                 .run();
     }
 
@@ -96,7 +97,7 @@ final class StorageTrials {
      * @param every which of the points are tried
      */
     private static Map<String, Object> cutOff(Cluster cluster, String name, int every) {
-        Trial.of(cluster, name + "-counted").set("keepCheckpoints", 1).run();
+        Trial.of(cluster, name + "-counted").unhurried().set("keepCheckpoints", 1).run();
         List<String> operations = cluster.faults().told(FaultyFileSystem.OPERATIONS).stream()
                 .filter(operation -> !operation.get("operation").asText().equals("open"))
                 .map(operation -> operation.get("path").asText())
@@ -113,6 +114,7 @@ final class StorageTrials {
 
     private static Map<String, Object> cutOff(Cluster cluster, String name, long point) {
         Map<String, Object> off = Trial.of(cluster, name)
+                .unhurried()
                 .set("keepCheckpoints", 1)
                 .set("maxRestarts", 0)
                 .with(StorageFault.of(Action.CUT_OFF, "", "/checkpoints/", point))

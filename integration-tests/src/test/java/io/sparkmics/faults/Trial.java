@@ -59,6 +59,14 @@ final class Trial {
         return this;
     }
 
+    /** Each of its first checkpoints is committed before the training goes on: so it has all of them. */
+    Trial unhurried() {
+        for (int step = Cluster.INTERVAL; step < Cluster.STEPS; step += Cluster.INTERVAL) {
+            with(StageFault.of(StageFault.Action.WAIT, 0, step + 1).after(step));
+        }
+        return this;
+    }
+
     Trial with(StorageFault... faults) {
         storageFaults.addAll(List.of(faults));
         return this;

@@ -136,7 +136,10 @@ final class FaultsIT {
         JsonNode trial = run.trial("diverged");
         assertThat(trial.get("outcome").asText()).isEqualTo("failed");
         assertThat(trial.get("attempts").asInt()).isEqualTo(1);
-        assertThat(trial.get("message").asText()).contains("not finite in 5 steps in a row", "step-000000000010");
+        // A step that is skipped changes nothing: a checkpoint among them is as good as the one before.
+        assertThat(trial.get("message").asText())
+                .contains("not finite in 5 steps in a row")
+                .containsPattern("go on from it with resumeFrom=\\S+/step-00000000001[05]-");
     }
 
     @Test
