@@ -106,8 +106,8 @@ final class CheckpointTrials {
 
     /**
      * The states of step 10 travel: written by groups of two, they are read by groups of 4, 2, 1 and 2 again, which write them
-     * in their turn. Each skips its first two steps, as their gradients are NaN, so that the states are still those of step 10
-     * in its checkpoint behind them; its other checkpoints are of no matter.
+     * in their turn. Each skips its first step, as its gradient is NaN, so that the states are still those of step 10 in its
+     * checkpoint behind it; its other checkpoints are of no matter.
      */
     private static Map<String, Object> resharded(Cluster cluster, String name) {
         int[][] sizes = {{4, 4}, {2, 2}, {1, 1}, {4, 2}};
@@ -117,11 +117,11 @@ final class CheckpointTrials {
         List<String> before = Digests.ofShards(from);
         for (int leg = 0; leg < sizes.length; leg++) {
             String legName = name + "-" + sizes[leg][0] + "-" + sizes[leg][1];
-            int step = 12 + 2 * leg;
-            // The first micro-steps of rank 0, which are two steps' on four ranks.
-            int passes = 2 * Cluster.RANKS / sizes[leg][0];
+            int step = 11 + leg;
+            // On one rank, a step has four of them.
+            int passes = Cluster.RANKS / sizes[leg][0];
             legs.add(from(cluster, legName, from, sizes[leg][0], sizes[leg][1])
-                    .set("checkpointInterval", 2L)
+                    .set("checkpointInterval", 1L)
                     .with(StageFault.of(StageFault.Action.NOT_A_NUMBER, 0, 1)
                             .until(passes)
                             .always())

@@ -52,7 +52,39 @@ final class StageTrials {
                 "alwaysKilled",
                 (cluster, name) ->
                         stage(cluster, name, StageFault.signal("KILL", RANK, 3).always()));
+        all.put("zombie", StageTrials::zombie);
         return all;
+    }
+
+    /** A frozen process goes on when the next attempt has begun, if nobody has killed it before. */
+    private static Map<String, Object> zombie(Cluster cluster, String name) {
+        boolean[] lived = new boolean[1];
+        Map<String, Object> seen = Trial.of(cluster, name)
+                .with(StageFault.signal("STOP", RANK, CALL).after(10))
+                .meanwhile(() -> {
+                    while (attempts(cluster.faults()) < 2) {
+                        Cluster.sleep(20);
+                    }
+                    long process = cluster.faults()
+                            .told(FaultStage.DONE)
+                            .get(0)
+                            .get("process")
+                            .asLong();
+                    lived[0] = ProcessHandle.of(process)
+                            .map(ProcessHandle::isAlive)
+                            .orElse(false);
+                    Processes.signal("CONT", process);
+                })
+                .run();
+        seen.put("zombieLived", lived[0]);
+        return seen;
+    }
+
+    private static long attempts(FaultFolder faults) {
+        return faults.told(FaultStage.PASSES).stream()
+                .map(pass -> pass.get("stage").asText())
+                .distinct()
+                .count();
     }
 
     private static Map<String, Object> stage(Cluster cluster, String name, StageFault fault) {

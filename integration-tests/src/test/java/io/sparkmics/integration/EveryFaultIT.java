@@ -78,6 +78,17 @@ final class EveryFaultIT {
     }
 
     @Test
+    void aFrozenProcessThatGoesOnInTheNextAttemptChangesNothing() throws IOException, InterruptedException {
+        FaultRun run = FaultRun.of(folder, LONGEST, "reference", "zombie");
+
+        JsonNode trial = run.trial("zombie");
+        assertThat(trial.get("outcome").asText()).as(trial.toString()).isEqualTo("trained");
+        assertThat(trial.get("attempts").asInt()).isEqualTo(2);
+        assertThat(trial.get("weights")).isEqualTo(run.trial("reference").get("weights"));
+        assertThat(trial.get("shards")).isEqualTo(run.trial("reference").get("shards"));
+    }
+
+    @Test
     void onHalfTheRanksTheCurveGoesOnAsIfNothingHadChanged() throws IOException, InterruptedException {
         FaultRun run = FaultRun.of(folder, LONGEST, "reference64", "resharded64");
 
