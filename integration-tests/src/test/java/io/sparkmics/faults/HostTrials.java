@@ -12,7 +12,8 @@ final class HostTrials {
 
     static Map<String, FaultProgram.Scenario> all() {
         Map<String, FaultProgram.Scenario> all = new LinkedHashMap<>();
-        all.put("hostTerminated", HostTrials::hostTerminated);
+        all.put("hostTerminated", (cluster, name) -> smaller(cluster, name, "TERM"));
+        all.put("hostLostElastic", (cluster, name) -> smaller(cluster, name, "KILL"));
         all.put("hostLost", HostTrials::hostLost);
         all.put("interrupted", (cluster, name) -> driver(cluster, name, "INT"));
         all.put("driverKilled", (cluster, name) -> driver(cluster, name, "KILL"));
@@ -26,11 +27,11 @@ final class HostTrials {
     }
 
     /** Three slots of four are left, and the training may be smaller. */
-    private static Map<String, Object> hostTerminated(Cluster cluster, String name) {
+    private static Map<String, Object> smaller(Cluster cluster, String name, String signal) {
         return Trial.of(cluster, name)
                 .set("elasticWorkers", true)
-                .with(StageFault.signal("TERM", 1, CALL)
-                        .with("TERM", cluster.worker(2))
+                .with(StageFault.signal(signal, 1, CALL)
+                        .with(signal, cluster.worker(2))
                         .after(10))
                 .slotsAfter(3)
                 .run();

@@ -88,6 +88,15 @@ final class EveryFaultIT {
         assertThat(trial.get("shards")).isEqualTo(run.trial("reference").get("shards"));
     }
 
+    /** A Worker that is asked to end kills its executors first; what it starts in between may outlive it for a while. */
+    @Test
+    void aTerminatedHostCostsTheStepsSinceTheLastCheckpoint() throws IOException, InterruptedException {
+        JsonNode trial = FaultRun.of(folder, LONGEST, "hostTerminated").trial("hostTerminated");
+
+        assertThat(trial.get("outcome").asText()).as(trial.toString()).isEqualTo("trained");
+        assertThat(trial.get("steps")).hasSize(30);
+    }
+
     @Test
     void onHalfTheRanksTheCurveGoesOnAsIfNothingHadChanged() throws IOException, InterruptedException {
         FaultRun run = FaultRun.of(folder, LONGEST, "reference64", "resharded64");

@@ -51,7 +51,7 @@ final class FaultsIT {
         "resumed",
         "resharded",
         "cutOff",
-        "hostTerminated",
+        "hostLostElastic",
         "hostLost"
     };
 
@@ -276,7 +276,7 @@ final class FaultsIT {
 
     @Test
     void withOneHostLessATrainingThatMayBeSmallerGoesOn() {
-        JsonNode trial = run.trial("hostTerminated");
+        JsonNode trial = run.trial("hostLostElastic");
         assertThat(trial.get("outcome").asText()).as(trial.toString()).isEqualTo("trained");
         assertThat(trial.get("processesOfAttempts").get(1)).hasSize(2);
         assertThat(trainedSteps(trial)).containsExactlyElementsOf(allSteps());
