@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What follows after an attempt has failed, where ranks are threads. */
 class RestartTest {
 
-    /** A step has four passes of the first stage on a rank: two micro-steps, each forward and again while it goes back. */
-    private static final int IN_THE_THIRD_STEP = 9;
+    /** A step has two micro-steps. */
+    private static final int IN_THE_THIRD_STEP = 4;
 
     /** Tasks run in this JVM and find it here. */
     private static final AtomicReference<Callable<Boolean>> HOG = new AtomicReference<>();

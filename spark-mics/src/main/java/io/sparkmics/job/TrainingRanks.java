@@ -78,7 +78,7 @@ final class TrainingRanks {
                     settings,
                     ModelName.of(settings.model()),
                     profile,
-                    size -> settings.memoryModel().bytesPerRank(size) <= places.memoryPerRank(),
+                    size -> places.memory().bytesPerRank(size) <= places.memoryPerRank(),
                     checkpoints,
                     (attempt, signals, watch) -> launch(attempt, signals, watch, channel));
             return supervisor.run(first);

@@ -28,6 +28,8 @@ public final class Signals {
     public synchronized void stepped(long done) {
         step = Math.max(step, done);
         anyStep = true;
+        // Whoever was, has come back.
+        failures.removeIf(failure -> failure.kind() == FailureKind.STUCK);
         heard = System.nanoTime();
     }
 
