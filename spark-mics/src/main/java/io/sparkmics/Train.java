@@ -123,17 +123,24 @@ public final class Train {
         return StoragePaths.qualified(command.output(), hadoop);
     }
 
+    private static String stopped(TrainingSummary summary) {
+        return summary.extra().containsKey("stopReason")
+                ? " It was ended early: " + summary.extra().get("stopReason") + "."
+                : "";
+    }
+
     private String told(TrainingSummary summary) {
         return String.format(
                 Locale.ROOT,
                 "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f with the saved weights, at first %.3f."
-                        + " The model is in %s.",
+                        + " The model is in %s.%s",
                 summary.parameters(),
                 summary.steps(),
                 summary.tokens(),
                 summary.seconds(),
                 summary.finalLoss(),
                 summary.firstLoss(),
-                command.output());
+                command.output(),
+                stopped(summary));
     }
 }

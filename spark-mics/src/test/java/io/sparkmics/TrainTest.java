@@ -99,6 +99,25 @@ class TrainTest {
     }
 
     @Test
+    void aRunThatGoesOnTellsAllOfItsSteps() throws IOException {
+        writeFrame();
+        assertThat(train("--max-steps=3", "--checkpoint-interval=2"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(train("--max-steps=5", "--checkpoint-interval=2", "--resume-from=latest", "--overwrite"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl")).stream()
+                        .map(line -> line.replaceFirst(",.*", "")))
+                .containsExactly("{\"step\":1", "{\"step\":2", "{\"step\":3", "{\"step\":4", "{\"step\":5");
+        assertThat(summary().at("/resumedFrom/step").intValue()).isEqualTo(3);
+        assertThat(summary().at("/checkpoints/last").asText()).contains("/out/checkpoints/step-000000000005-");
+        assertThat(out.toString()).contains("Trained 7,680 parameters for 5 steps");
+    }
+
+    @Test
     void theCommandLineOfTheReadmeTrainsOnPlainText() throws IOException {
         Path text = folder.resolve("text");
         TrainedModel.frame().select("text").coalesce(1).write().text(text.toString());
