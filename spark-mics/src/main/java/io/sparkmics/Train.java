@@ -1,5 +1,7 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.CheckpointDirectory;
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.cli.TrainCommand;
 import io.sparkmics.model.ModelName;
@@ -7,7 +9,10 @@ import io.sparkmics.monitor.RunningReport;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
@@ -26,6 +31,9 @@ public final class Train {
 
     /** The folder of checkpoints in the output, where no other is set. */
     private static final String CHECKPOINTS = "checkpoints";
+
+    /** A hook is cut short after 30 s. */
+    private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(25);
 
     private final MicsEstimator estimator = new MicsEstimator();
     private final TrainCommand command = new TrainCommand(estimator);
@@ -92,20 +100,45 @@ public final class Train {
     private MicsModel fit(SparkSession session, Path folder) throws IOException {
         Dataset<Row> rows = read(session);
         Configuration hadoop = session.sessionState().newHadoopConf();
+        if (estimator.settings().checkpoint().lacksDirectory()) {
+            estimator.setCheckpointDirectory(new Path(folder, CHECKPOINTS).toString());
+        }
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread fitting = Thread.currentThread();
         try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop);
-                ShutdownHook hook = ShutdownHook.of(() -> interrupted(report))) {
-            if (estimator.settings().checkpoint().lacksDirectory()) {
-                estimator.setCheckpointDirectory(new Path(folder, CHECKPOINTS).toString());
-            }
+                ShutdownHook hook = ShutdownHook.of(() -> interrupted(report, fitting, ended, hadoop))) {
             return estimator.fit(rows, report);
+        } finally {
+            ended.countDown();
         }
     }
 
-    private void interrupted(RunningReport report) {
+    /** Spark is alive until this returns: where checkpoints are made, there is time for a last one. */
+    private void interrupted(RunningReport report, Thread fitting, CountDownLatch ended, Configuration hadoop) {
         SparkLog.silentEnd();
         // The progress may have left a line unfinished.
         err.println();
-        err.println(report.interrupt());
+        boolean checkpoints = estimator.settings().checkpoint().writes();
+        if (checkpoints) {
+            fitting.interrupt();
+            try {
+                ended.await(LAST_CHECKPOINT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        err.println(report.interrupt() + (checkpoints ? goOn(hadoop) : ""));
+    }
+
+    private String goOn(Configuration hadoop) {
+        try {
+            return new CheckpointDirectory(new Path(estimator.getCheckpointDirectory()), hadoop)
+                    .latest()
+                    .map(latest -> " Go on from " + latest.path() + " with --resume-from=latest.")
+                    .orElse("");
+        } catch (CheckpointException e) {
+            return "";
+        }
     }
 
     /** What fails there is told by the command. */

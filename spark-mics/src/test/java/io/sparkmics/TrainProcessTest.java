@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +52,40 @@ class TrainProcessTest {
                 .endsWith("Interrupted after step " + steps + " of 1000000: no model was saved."
                         + " What the run has done until then is in file:" + folder.resolve("out") + ".");
         assertThat(folder.resolve("out/loss.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void aRunWithCheckpointsThatIsInterruptedSavesALastOne() throws Exception {
+        Files.writeString(folder.resolve("in.txt"), "The rows of an interrupted run.\n".repeat(200));
+        Path metrics = folder.resolve("out/metrics.jsonl");
+        Process train = start(
+                "--format=text",
+                "--input-col=value",
+                "--input=" + folder.resolve("in.txt"),
+                "--layers=1",
+                "--heads=2",
+                "--width=16",
+                "--context=16",
+                "--global-batch-size=2",
+                "--micro-batch-size=2",
+                "--checkpoint-interval=20000",
+                "--max-steps=20000");
+        await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
+
+        train.destroy();
+
+        assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        long steps = Files.readAllLines(metrics).size();
+        try (Stream<Path> checkpoints = Files.list(folder.resolve("out/checkpoints"))) {
+            Path last = checkpoints.toList().get(0);
+            assertThat(last.getFileName().toString()).startsWith(String.format(Locale.ROOT, "step-%012d-", steps));
+            assertThat(last.resolve("manifest.json")).isNotEmptyFile();
+            assertThat(ours())
+                    .noneMatch(line -> line.startsWith("Cannot") || line.startsWith("\tat "))
+                    .endsWith("Interrupted after step " + steps + " of 20000: no model was saved."
+                            + " What the run has done until then is in file:" + folder.resolve("out")
+                            + ". Go on from file:" + last + " with --resume-from=latest.");
+        }
     }
 
     @Test
