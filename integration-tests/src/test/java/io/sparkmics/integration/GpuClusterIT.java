@@ -3,7 +3,7 @@ package io.sparkmics.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.integration.ChildProcess.Outcome;
-import io.sparkmics.job.GpuRanks;
+import io.sparkmics.job.cluster.GpuRanks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -29,10 +29,10 @@ final class SparkSubmit {
 
     private static final Path SPARK_HOME = Path.of(System.getProperty("sparkmics.spark.home"));
     private static final Path LOG_CONFIGURATION = Path.of("src/main/conf/log4j2.properties");
-    private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private Duration deadline = Duration.ofMinutes(5);
     private Path logs;
 
     private SparkSubmit(String master) {
@@ -60,6 +60,12 @@ final class SparkSubmit {
     /** A variable of the driver and, where the cluster is its own, of the executors. */
     SparkSubmit environment(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** How long a run may take; five minutes where nothing is said. */
+    SparkSubmit within(Duration longest) {
+        deadline = longest;
         return this;
     }
 
@@ -103,7 +109,7 @@ final class SparkSubmit {
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.putAll(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"));
         try {
-            return new ChildProcess(command).environment(variables).run(DEADLINE);
+            return new ChildProcess(command).environment(variables).run(deadline);
         } finally {
             deleteJars(home);
         }

@@ -89,6 +89,40 @@ final class StandaloneCluster implements AutoCloseable {
                 master);
     }
 
+    /**
+     * Adds a Worker without GPUs.
+     *
+     * @return its process
+     */
+    long addWorker(int cores, int mebibytes) throws IOException, InterruptedException {
+        String name = "worker-" + processes.size();
+        start(
+                name,
+                Map.of(),
+                "Successfully registered with master",
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                HOST,
+                "--cores",
+                Integer.toString(cores),
+                "--memory",
+                mebibytes + "m",
+                "--webui-port",
+                "0",
+                "--work-dir",
+                folder.resolve(name).toString(),
+                master);
+        return processes.get(processes.size() - 1).pid();
+    }
+
+    /** A program on this cluster: executors of one core and so much memory each, on all cores that there are. */
+    SparkSubmit submit(String executorMemory) {
+        return SparkSubmit.to(master)
+                .set("spark.driver.host", HOST)
+                .set("spark.executor.cores", "1")
+                .set("spark.executor.memory", executorMemory);
+    }
+
     /** A program on this cluster: an executor for each Worker, with so many of its GPUs. */
     SparkSubmit submit(int gpusPerExecutor) {
         return SparkSubmit.to(master)

@@ -1,5 +1,6 @@
 package io.sparkmics.bootstrap;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -55,7 +56,9 @@ public final class RankWatch implements AutoCloseable {
     /** Once for each stall. On another thread: who is told may be slow, and a cancel must be seen meanwhile. */
     private void tellOfStall() {
         long changes = progress.changes();
-        if (changes != told && progress.inOwnCodeFor(settings.currentTimeout())) {
+        // A little before the others give up, as this task is cancelled then.
+        Duration limit = settings.currentTimeout().multipliedBy(3).dividedBy(4);
+        if (changes != told && progress.inOwnCodeFor(limit)) {
             told = changes;
             StuckRank found = StuckRank.of(progress.report(), rank);
             start(() -> stuck.accept(found), "rank-stuck");

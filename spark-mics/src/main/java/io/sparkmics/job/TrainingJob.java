@@ -4,6 +4,8 @@ import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
+import io.sparkmics.job.attempt.AttemptFailedException;
+import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.ManifestDraft;
 import io.sparkmics.job.attempt.ResumePoint;
 import io.sparkmics.job.attempt.RunCheckpoints;
@@ -31,6 +33,7 @@ import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +104,10 @@ public final class TrainingJob {
             } catch (Throwable failure) {
                 // Spark throws checked exceptions that nothing declares.
                 boolean interrupted = Interruption.endedBy(failure);
-                int running = jobs.cancel("The training was given up: " + failure, Interruption.TIMEOUT);
+                // What an attempt has left running, its supervisor has waited for.
+                Duration patience =
+                        failure.getCause() instanceof AttemptFailedException ? Duration.ZERO : Interruption.TIMEOUT;
+                int running = jobs.cancel("The training was given up: " + failure, patience);
                 WorkDirectory.delete(folder, failure);
                 if (interrupted) {
                     throw Interruption.error(failure, last, running, remedy.get());
@@ -122,7 +128,7 @@ public final class TrainingJob {
                 hadoop);
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
-        System.err.println(outlook(rows.schedule(), places, memory).describe());
+        System.err.println(outlook(rows.schedule(), places).describe());
         ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
         resumed.ifPresent(point -> {
             point.requireRows(draft.data(), draft.schedule());
@@ -208,14 +214,14 @@ public final class TrainingJob {
         }
     }
 
-    private Outlook outlook(TrainingSchedule schedule, RankPlaces places, MemoryModel memory) {
+    private Outlook outlook(TrainingSchedule schedule, RankPlaces places) {
         return new Outlook(
-                ModelName.withParameters(settings.model(), memory.parameters()),
+                ModelName.withParameters(settings.model(), places.memory().parameters()),
                 schedule,
                 settings.model().context(),
                 places.partitionGroupSize(),
                 places.device().cuda(),
-                memory.bytesPerRank(places.partitionGroupSize()));
+                places.memory().bytesPerRank(places.partitionGroupSize()));
     }
 
     /** Remembers the last step for what is said of a run that ends early. */

@@ -6,6 +6,7 @@ import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.AttemptFailedException;
 import io.sparkmics.job.attempt.AttemptWatch;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.attempt.Signals;
 import io.sparkmics.job.attempt.Supervisor;
@@ -84,8 +85,9 @@ final class TrainingRanks {
                     settings,
                     ModelName.of(settings.model()),
                     profile,
-                    size -> settings.memoryModel().bytesPerRank(size) <= places.memoryPerRank(),
+                    size -> places.memory().bytesPerRank(size) <= places.memoryPerRank(),
                     checkpoints,
+                    stop,
                     (attempt, signals, watch) -> {
                         running = signals;
                         RankSender sender = channel.begin(attempt.number());
@@ -134,7 +136,11 @@ final class TrainingRanks {
                 SaveReport.KIND,
                 json -> {
                     running.heard();
-                    checkpoints.saved(Json.read(json, SaveReport.class));
+                    SaveReport report = Json.read(json, SaveReport.class);
+                    // What a rank that ends has not saved is no news.
+                    if (report.failure() == null || !running.failed()) {
+                        checkpoints.saved(report);
+                    }
                 });
     }
 

@@ -15,8 +15,12 @@ import java.util.Set;
 record RestartRule(int maxRestarts, boolean elasticWorkers) {
 
     /** What a rank has thrown itself: it does so again where nothing has changed. */
-    private static final Set<FailureKind> OWN =
-            EnumSet.of(FailureKind.CODE, FailureKind.MEMORY, FailureKind.STORAGE, FailureKind.COMMUNICATION);
+    private static final Set<FailureKind> OWN = EnumSet.of(
+            FailureKind.CODE,
+            FailureKind.MEMORY,
+            FailureKind.ALLOCATION,
+            FailureKind.STORAGE,
+            FailureKind.COMMUNICATION);
 
     /** Of these, what passes before anything has ever gone well: a storage that does not answer for a moment. */
     private static final Set<FailureKind> PASSING = EnumSet.of(FailureKind.STORAGE);

@@ -28,6 +28,8 @@ public final class Signals {
     public synchronized void stepped(long done) {
         step = Math.max(step, done);
         anyStep = true;
+        // Whoever was, has come back.
+        failures.removeIf(failure -> failure.kind() == FailureKind.STUCK);
         heard = System.nanoTime();
     }
 
@@ -42,7 +44,7 @@ public final class Signals {
     }
 
     /** Whether the attempt cannot come to its end any more. */
-    synchronized boolean failed() {
+    public synchronized boolean failed() {
         return failures.stream().anyMatch(failure -> failure.kind() != FailureKind.STUCK);
     }
 

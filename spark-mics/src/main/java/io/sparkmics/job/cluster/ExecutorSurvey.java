@@ -159,14 +159,22 @@ record ExecutorSurvey(List<Answer> answers) {
     }
 
     boolean severalHosts() {
-        return answers.stream().map(Answer::host).distinct().count() > 1;
+        return hosts() > 1;
+    }
+
+    int hosts() {
+        return (int) answers.stream().map(Answer::host).distinct().count();
+    }
+
+    /** Of the one that has least. */
+    long machineMemory() {
+        return answers.stream().mapToLong(Answer::memoryBytes).min().orElseThrow();
     }
 
     /** What a rank may take: half of its machine's memory, for activations and the JVM need the rest, divided fairly. */
     long memoryPerRank(int worldSize) {
-        long hosts = answers.stream().map(Answer::host).distinct().count();
-        long ranksPerHost = (worldSize + hosts - 1) / hosts;
-        return answers.stream().mapToLong(Answer::memoryBytes).min().orElseThrow() / 2 / ranksPerHost;
+        long ranksPerHost = (worldSize + hosts() - 1) / hosts();
+        return machineMemory() / 2 / ranksPerHost;
     }
 
     /**

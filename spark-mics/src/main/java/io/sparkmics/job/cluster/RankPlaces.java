@@ -2,10 +2,12 @@ package io.sparkmics.job.cluster;
 
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.plan.MemoryModel;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -13,9 +15,10 @@ import org.apache.spark.api.java.JavaSparkContext;
  *
  * @param device what they compute on
  * @param partitionGroupSize p, chosen: as the user did, or the smallest whose memory fits
+ * @param memory what the plan knows of a rank's part, on that device
  * @param memoryPerRank what a rank has for its part of the model's states, in bytes
  */
-public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memoryPerRank) {
+public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryModel memory, long memoryPerRank) {
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
@@ -64,10 +67,34 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memor
         boolean shared = settings.workDirectory().shared();
         WorkDirectory.requireShared(run, shared, survey.severalHosts());
         checkpoints.ifPresent(path -> CheckpointStorage.requireShared(path, shared, survey.severalHosts()));
-        long memory = device.cuda()
+        MemoryModel memory = memoryModel(settings, device);
+        long memoryPerRank = device.cuda()
                 ? survey.gpuMemoryPerRank()
                 : survey.memoryPerRank(settings.world().numWorkers());
-        return new RankPlaces(device, partitionGroupSize(settings, memory), memory);
+        int partitionGroupSize = partitionGroupSize(settings, memory, memoryPerRank);
+        limits(spark.sc(), settings, device, survey)
+                .compare(settings, memory, partitionGroupSize, device.cuda())
+                .ifPresent(System.err::println);
+        return new RankPlaces(device, partitionGroupSize, memory, memoryPerRank);
+    }
+
+    /** Copies for checkpoints lie on the host: they take nothing of a GPU. */
+    private static MemoryModel memoryModel(TrainingSettings settings, DeviceChoice device) {
+        MemoryModel memory = settings.memoryModel();
+        return settings.checkpoint().writes() && !device.cuda() ? memory.withStateCopy() : memory;
+    }
+
+    private static ExecutorLimits limits(
+            SparkContext spark, TrainingSettings settings, DeviceChoice device, ExecutorSurvey survey) {
+        // The driver counts as one of them.
+        int executors = spark.isLocal() ? 0 : spark.statusTracker().getExecutorInfos().length - 1;
+        return ExecutorLimits.of(
+                spark.conf(),
+                settings,
+                survey.machineMemory(),
+                survey.hosts(),
+                executors,
+                spark.maxNumConcurrentTasks(device.profile(spark)));
     }
 
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
@@ -75,10 +102,9 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, long memor
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(workers) : OptionalInt.empty();
     }
 
-    private static int partitionGroupSize(TrainingSettings settings, long memory) {
+    private static int partitionGroupSize(TrainingSettings settings, MemoryModel memory, long memoryPerRank) {
         return settings.world().partitionGroupSize() > 0
                 ? settings.world().partitionGroupSize()
-                : settings.memoryModel()
-                        .smallestPartitionGroupSize(settings.world().numWorkers(), memory);
+                : memory.smallestPartitionGroupSize(settings.world().numWorkers(), memoryPerRank);
     }
 }

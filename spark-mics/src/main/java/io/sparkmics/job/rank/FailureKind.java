@@ -1,6 +1,7 @@
 package io.sparkmics.job.rank;
 
 import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.machine.AllocationException;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.DataChangedException;
 import java.io.IOException;
@@ -18,8 +19,10 @@ public enum FailureKind {
     INPUT,
     /** An exception of what the rank computes: of the model, the engine, native libraries. */
     CODE,
-    /** Memory ran out. */
+    /** The heap ran out: Spark ends the process. */
     MEMORY,
+    /** Native memory could not be had: the process lives on. */
+    ALLOCATION,
     /** A file system did not do what it was asked. */
     STORAGE,
     /** The rank's own collectives did not agree with the others' or could not be made. */
@@ -58,6 +61,9 @@ public enum FailureKind {
             }
             if (cause instanceof FetchFailedException) {
                 return FETCH;
+            }
+            if (cause instanceof AllocationException) {
+                return ALLOCATION;
             }
             if (cause instanceof OutOfMemoryError) {
                 return MEMORY;

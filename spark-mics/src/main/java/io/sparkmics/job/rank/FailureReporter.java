@@ -3,6 +3,7 @@ package io.sparkmics.job.rank;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.StuckRank;
 import io.sparkmics.bootstrap.WaitReport;
+import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.monitor.RankSender;
 import java.time.Duration;
@@ -19,7 +20,7 @@ final class FailureReporter {
     private final RankSender driver;
     private RankContext ranks;
     private long stepsDone;
-    private boolean told;
+    private boolean done;
 
     FailureReporter(RankSender driver) {
         this.driver = driver;
@@ -38,13 +39,15 @@ final class FailureReporter {
     void failed(Throwable failure) {
         RankFailure report;
         synchronized (this) {
-            if (told) {
+            if (done) {
                 return;
             }
-            told = true;
+            done = true;
             int rank = ranks == null ? RankFailure.UNKNOWN : ranks.rank();
             WaitReport waiting = ranks == null ? null : ranks.report(failure);
-            report = RankFailure.of(rank, stepsDone, failure, waiting);
+            Throwable told =
+                    NativeMemory.explain(failure).map(Throwable.class::cast).orElse(failure);
+            report = RankFailure.of(rank, stepsDone, told, waiting);
         }
         driver.ask(RankFailure.KIND, Json.write(report), TIMEOUT);
     }

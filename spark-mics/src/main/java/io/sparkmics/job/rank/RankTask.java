@@ -10,6 +10,7 @@ import io.sparkmics.bootstrap.RankWatch;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
@@ -62,7 +63,7 @@ public final class RankTask {
         FailureReporter reporter = new FailureReporter(plan.progress());
         reporter.stepsDone(plan.attempt().firstStep());
         try {
-            return run(pieces, reporter);
+            return NativeMemory.guard(() -> run(pieces, reporter));
         } catch (Throwable failure) {
             reporter.failed(failure);
             throw failure;
@@ -129,7 +130,7 @@ public final class RankTask {
                 : null) {
             if (plan.attempt().resumes()) {
                 loop.resume(Resumption.of(
-                        plan.attempt(), engine, ranks.rank(), plan.hadoop().value()));
+                        plan.attempt(), engine, ranks, plan.hadoop().value()));
             }
             loop.run(states);
             MemoryUse memory = engine.memory();
@@ -168,7 +169,12 @@ public final class RankTask {
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
         return new StateWriter(
-                saver, ranks.rank(), settings.recovery().collectiveTimeout().dividedBy(2), cancelled, listener);
+                saver,
+                ranks.rank(),
+                settings.recovery().collectiveTimeout().dividedBy(2),
+                cancelled,
+                ranks::active,
+                listener);
     }
 
     private CommunicationSettings communicationSettings(BarrierTaskContext task) {

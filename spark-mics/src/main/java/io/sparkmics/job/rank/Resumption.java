@@ -1,5 +1,6 @@
 package io.sparkmics.job.rank;
 
+import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.manifest.Manifest;
@@ -25,16 +26,18 @@ record Resumption(Manifest manifest, List<StepMetrics> history) {
      *
      * @throws io.sparkmics.checkpoint.CheckpointException when the checkpoint is damaged
      */
-    static Resumption of(Attempt attempt, MicsEngine engine, int rank, Configuration hadoop) {
+    static Resumption of(Attempt attempt, MicsEngine engine, RankContext ranks, Configuration hadoop) {
         Path path = new Path(attempt.checkpoint());
         CheckpointFolder folder = new CheckpointFolder(path, hadoop);
         try (CheckpointReader reader = CheckpointReader.open(folder, hadoop)) {
             Manifest manifest = reader.manifest();
             engine.restore(
-                    (unit, kind, from, target) ->
-                            reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target),
+                    (unit, kind, from, target) -> {
+                        reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target);
+                        ranks.active();
+                    },
                     manifest.states().updates());
-            List<StepMetrics> history = rank == 0
+            List<StepMetrics> history = ranks.rank() == 0
                     ? MetricsFile.read(new Path(path, CheckpointFolder.METRICS), attempt.firstStep(), hadoop)
                     : List.of();
             return new Resumption(manifest, history);

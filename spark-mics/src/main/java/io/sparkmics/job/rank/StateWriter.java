@@ -31,6 +31,7 @@ final class StateWriter implements AutoCloseable {
     private final int rank;
     private final Duration patience;
     private final BooleanSupplier cancelled;
+    private final Runnable waiting;
     private final Consumer<SaveReport> listener;
     private FutureTask<Void> writing;
 
@@ -38,14 +39,21 @@ final class StateWriter implements AutoCloseable {
      * @param saver with a copy of the states, which is closed with this
      * @param patience how long a step may be held up by the write before: less than its peers wait for it
      * @param cancelled ends every wait here
+     * @param waiting called again and again while the rank waits here, which it may for longer than in its collectives
      * @param listener told of every save on the thread that writes
      */
     StateWriter(
-            ShardSaver saver, int rank, Duration patience, BooleanSupplier cancelled, Consumer<SaveReport> listener) {
+            ShardSaver saver,
+            int rank,
+            Duration patience,
+            BooleanSupplier cancelled,
+            Runnable waiting,
+            Consumer<SaveReport> listener) {
         this.saver = saver;
         this.rank = rank;
         this.patience = patience;
         this.cancelled = cancelled;
+        this.waiting = waiting;
         this.listener = listener;
     }
 
@@ -133,6 +141,7 @@ final class StateWriter implements AutoCloseable {
     private boolean ended(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (writing != null) {
+            waiting.run();
             try {
                 writing.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 writing = null;

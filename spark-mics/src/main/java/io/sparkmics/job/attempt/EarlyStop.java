@@ -1,4 +1,4 @@
-package io.sparkmics.job;
+package io.sparkmics.job.attempt;
 
 import io.sparkmics.job.rank.StopSignal;
 import io.sparkmics.monitor.StepMetrics;
@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.Path;
  * Tells the ranks of a run to end it before its last step, when the user's file appears or the user's condition says so. Looks
  * for the file on a thread of its own, until this is closed.
  */
-final class EarlyStop implements AutoCloseable {
+public final class EarlyStop implements AutoCloseable {
 
     private static final long BETWEEN_LOOKS_MILLIS = 1000;
 
@@ -28,7 +28,7 @@ final class EarlyStop implements AutoCloseable {
     private boolean conditionFailed;
 
     /** @param file whose coming ends the run */
-    EarlyStop(Optional<Path> file, StopCondition condition, Path runDirectory, Configuration hadoop) {
+    public EarlyStop(Optional<Path> file, StopCondition condition, Path runDirectory, Configuration hadoop) {
         this.file = file;
         this.condition = condition;
         this.runDirectory = runDirectory;
@@ -41,13 +41,13 @@ final class EarlyStop implements AutoCloseable {
     }
 
     /** A step is done. What the user's condition throws is told, and the run goes on without it. */
-    void heard(StepMetrics step) {
+    public void heard(StepMetrics step) {
         if (reason().isPresent() || conditionFailed) {
             return;
         }
         try {
             if (condition.stop(step)) {
-                give("stopWhen said so after step " + step.step());
+                stop("stopWhen said so after step " + step.step());
             }
         } catch (RuntimeException e) {
             conditionFailed = true;
@@ -57,21 +57,34 @@ final class EarlyStop implements AutoCloseable {
     }
 
     /** Why the ranks were told to end; empty where they were not. */
-    synchronized Optional<String> reason() {
+    public synchronized Optional<String> reason() {
         return Optional.ofNullable(reason);
     }
 
-    private synchronized void give(String why) {
+    /** The ranks end as soon as they can, for a last checkpoint. */
+    void interrupted() {
+        give("the thread in fit was interrupted");
+    }
+
+    private void stop(String why) {
+        if (give(why)) {
+            System.err.println("Stopping, as " + why + ": the result is kept.");
+        }
+    }
+
+    /** Whether that is news. */
+    private synchronized boolean give(String why) {
         if (reason != null) {
-            return;
+            return false;
         }
         try {
             StopSignal.give(runDirectory.toString(), hadoop);
             reason = why;
-            System.err.println("Stopping, as " + why + ": the result is kept.");
+            return true;
         } catch (IOException e) {
             System.err.println("Cannot stop, although " + why + ": " + runDirectory + " cannot be written: "
                     + e.getMessage() + ".");
+            return false;
         }
     }
 
@@ -82,7 +95,7 @@ final class EarlyStop implements AutoCloseable {
             while (reason().isEmpty()) {
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
                 if (exists(files, path)) {
-                    give(path + " is there");
+                    stop(path + " is there");
                 }
             }
         } catch (InterruptedException closed) {

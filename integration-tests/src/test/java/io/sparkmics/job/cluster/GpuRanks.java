@@ -1,4 +1,4 @@
-package io.sparkmics.job;
+package io.sparkmics.job.cluster;
 
 import io.sparkmics.bootstrap.BarrierExchange;
 import io.sparkmics.bootstrap.Bootstrap;
@@ -7,8 +7,6 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.Threads;
-import io.sparkmics.job.cluster.DeviceChoice;
-import io.sparkmics.job.cluster.Slots;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collections;
