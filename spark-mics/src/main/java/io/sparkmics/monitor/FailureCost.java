@@ -33,8 +33,8 @@ public final class FailureCost implements StepListener {
         told = true;
         double secondsPerStep = (metrics.seconds() - first.seconds()) / timed;
         if (secondsPerStep * (metrics.steps() - metrics.step()) > LONG.toSeconds()) {
-            out.accept("Without checkpoints a failure would cost all of it, about " + hours(secondsPerStep * (metrics.steps() - first.step() + 1))
-                    + " h: set checkpointInterval.");
+            out.accept("Without checkpoints a failure would cost all of it, about "
+                    + hours(secondsPerStep * (metrics.steps() - first.step() + 1)) + " h: set checkpointInterval.");
         }
     }
 
