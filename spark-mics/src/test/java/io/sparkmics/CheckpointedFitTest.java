@@ -148,7 +148,7 @@ class CheckpointedFitTest {
         assertThat(steps()).startsWith((long) done);
         assertThatThrownBy(() -> estimator.fit(texts()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot end the run when " + file
+                .hasMessage("Cannot end the run when file:" + file.toRealPath()
                         + " comes: it is there already. Delete it, or set stopWhen to another path.");
     }
 

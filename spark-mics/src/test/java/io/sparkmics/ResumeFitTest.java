@@ -321,8 +321,8 @@ class ResumeFitTest {
 
         assertThatThrownBy(() -> estimator.setResumeFrom("latest").fit(rows))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot train until file:" + file.toRealPath()
-                        + " appears: it is there already. Delete it, or set stopWhen to another path.");
+                .hasMessage("Cannot end the run when file:" + file.toRealPath()
+                        + " comes: it is there already. Delete it, or set stopWhen to another path.");
         Files.delete(file);
         MicsModel more = estimator
                 .setStopWhen(step -> step.step() > done)

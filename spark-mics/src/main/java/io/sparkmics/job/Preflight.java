@@ -132,8 +132,8 @@ final class Preflight {
         try {
             Path path = StoragePaths.qualified(file, hadoop);
             if (path.getFileSystem(hadoop).exists(path)) {
-                problems.add("Cannot train until " + path
-                        + " appears: it is there already. Delete it, or set stopWhen to" + " another path.");
+                problems.add("Cannot end the run when " + path
+                        + " comes: it is there already. Delete it, or set stopWhen to another path.");
             }
         } catch (IOException e) {
             problems.add("Cannot look for the file that ends the run: " + e.getMessage());

@@ -32,10 +32,9 @@ public final class FailureCost implements StepListener {
         }
         told = true;
         double secondsPerStep = (metrics.seconds() - first.seconds()) / timed;
-        double left = secondsPerStep * (metrics.steps() - metrics.step());
-        if (left > LONG.toSeconds()) {
-            out.accept("Without checkpoints a failure would cost all of it, about " + hours(metrics.seconds() + left)
-                    + " h: set checkpointInterval.");
+        if (secondsPerStep * (metrics.steps() - metrics.step()) > LONG.toSeconds()) {
+            out.accept("Without checkpoints a failure would cost all of it, about "
+                    + hours(secondsPerStep * (metrics.steps() - first.step() + 1)) + " h: set checkpointInterval.");
         }
     }
 

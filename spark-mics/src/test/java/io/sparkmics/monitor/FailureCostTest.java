@@ -33,8 +33,8 @@ class FailureCostTest {
     }
 
     @Test
-    void whatWasDoneBeforeTheRunWentOnSaysNothingOfItsPace() {
-        hear(500, 300, 10);
-        assertThat(said).singleElement().asString().contains("about 1:24 h");
+    void whatWasDoneBeforeTheRunWentOnIsNotLost() {
+        hear(500, 301, 10);
+        assertThat(said).singleElement().asString().contains("about 0:33 h");
     }
 }
