@@ -14,6 +14,7 @@ import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.job.settings.WorkDirectorySettings;
 import io.sparkmics.job.settings.WorldSettings;
 import io.sparkmics.monitor.StepListener;
+import io.sparkmics.monitor.StopCondition;
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
@@ -24,6 +25,7 @@ import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -49,6 +51,9 @@ public final class MicsEstimator extends Estimator<MicsModel>
     private static final long serialVersionUID = 1L;
 
     private final String uid;
+
+    /** Not a param: it cannot be saved. Null: none. */
+    private transient StopCondition stopCondition;
 
     public MicsEstimator() {
         this(Identifiable$.MODULE$.randomUID("MicsEstimator"));
@@ -76,9 +81,20 @@ public final class MicsEstimator extends Estimator<MicsModel>
     /** @param listener hears of the steps as they are done: see {@link TrainingJob#run} */
     MicsModel fit(Dataset<?> frame, StepListener listener) {
         ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
-        TrainingResult result = TrainingJob.run(frame, settings(), listener).with("settings", ParamValues.of(this));
+        StopCondition stop = stopCondition == null ? StopCondition.NEVER : stopCondition;
+        TrainingResult result =
+                TrainingJob.run(frame, settings(), listener, stop).with("settings", ParamValues.of(this));
         MicsModel model = new MicsModel(uid, result.weights(), result);
         return copyValues(model.setParent(this), ParamMap.empty());
+    }
+
+    /**
+     * Ends runs early by what their steps say; beside the file of {@link #stopWhen}. Copies of the estimator have it, a saved
+     * estimator has not.
+     */
+    public MicsEstimator setStopWhen(StopCondition condition) {
+        stopCondition = Objects.requireNonNull(condition, "condition is null");
+        return this;
     }
 
     @Override
@@ -93,7 +109,9 @@ public final class MicsEstimator extends Estimator<MicsModel>
 
     @Override
     public MicsEstimator copy(ParamMap extra) {
-        return defaultCopy(extra);
+        MicsEstimator copied = defaultCopy(extra);
+        copied.stopCondition = stopCondition;
+        return copied;
     }
 
     public static MLReader<MicsEstimator> read() {

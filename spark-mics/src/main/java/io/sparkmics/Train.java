@@ -76,6 +76,9 @@ public final class Train {
         }
         StoragePaths.requireNoPassword(command.output());
         StoragePaths.requireNoPassword(estimator.getWorkDirectory());
+        StoragePaths.requireNoPassword(estimator.getCheckpointDirectory());
+        StoragePaths.requireNoPassword(estimator.getResumeFrom());
+        StoragePaths.requireNoPassword(estimator.getStopWhen());
     }
 
     /** The application has the name that spark-submit gave it, which is the user's where there is one. */
@@ -120,17 +123,24 @@ public final class Train {
         return StoragePaths.qualified(command.output(), hadoop);
     }
 
+    private static String stopped(TrainingSummary summary) {
+        return summary.extra().containsKey("stopReason")
+                ? " It was ended early: " + summary.extra().get("stopReason") + "."
+                : "";
+    }
+
     private String told(TrainingSummary summary) {
         return String.format(
                 Locale.ROOT,
                 "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f with the saved weights, at first %.3f."
-                        + " The model is in %s.",
+                        + " The model is in %s.%s",
                 summary.parameters(),
                 summary.steps(),
                 summary.tokens(),
                 summary.seconds(),
                 summary.finalLoss(),
                 summary.firstLoss(),
-                command.output());
+                command.output(),
+                stopped(summary));
     }
 }

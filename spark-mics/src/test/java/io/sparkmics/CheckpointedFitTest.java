@@ -8,8 +8,16 @@ import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.manifest.CheckpointId;
 import io.sparkmics.monitor.StepMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +27,8 @@ class CheckpointedFitTest {
 
     /** A step has two micro-steps. */
     private static final int IN_THE_FOURTH_STEP = 6;
+
+    private static final int MANY = 5000;
 
     @TempDir
     Path folder;
@@ -120,5 +130,64 @@ class CheckpointedFitTest {
                 .message()
                 .containsPattern("The last good checkpoint is (file:\\S+step-\\d+-[0-9a-f]{12}-0): go on from it with"
                         + " resumeFrom=\\1\\.");
+    }
+
+    @Test
+    void aFileEndsTheRunWithItsResultWhichCanBeGoneOnFrom() throws Exception {
+        Path file = folder.resolve("enough");
+        MicsEstimator estimator = estimator(MANY).setCheckpointInterval(1000).setStopWhen(file.toString());
+        MicsModel model = estimator.fit(texts(), step -> {
+            if (step.step() == 3) {
+                write(file);
+            }
+        });
+
+        int done = model.training().history().size();
+        assertThat(done).isBetween(3, MANY - 1);
+        assertThat(model.summary().steps()).isEqualTo(done);
+        assertThat(steps()).startsWith((long) done);
+        assertThatThrownBy(() -> estimator.fit(texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot end the run when " + file
+                        + " comes: it is there already. Delete it, or set stopWhen to another path.");
+    }
+
+    private static void write(Path file) {
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whoIsInterruptedSavesALastCheckpointAndSaysWhereItIs() throws Exception {
+        CountDownLatch stepping = new CountDownLatch(1);
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        AtomicLong last = new AtomicLong();
+        MicsEstimator estimator = estimator(MANY).setCheckpointInterval(1000);
+        Thread thread = new Thread(() -> {
+            try {
+                estimator.fit(texts(), step -> {
+                    last.set(step.step());
+                    stepping.countDown();
+                });
+                failure.complete(new AssertionError("the fit came to its end"));
+            } catch (Throwable e) {
+                failure.complete(e);
+            }
+        });
+        thread.start();
+        assertThat(stepping.await(2, TimeUnit.MINUTES)).isTrue();
+        long before = last.get();
+        thread.interrupt();
+
+        assertThat(failure.get(2, TimeUnit.MINUTES))
+                .isInstanceOf(CancellationException.class)
+                .message()
+                .contains("the thread in fit was interrupted, after step ")
+                .contains(" The last good checkpoint is "
+                        + directory().latest().orElseThrow().path());
+        assertThat(steps().get(0)).isGreaterThanOrEqualTo(before);
     }
 }

@@ -239,7 +239,7 @@ class MicsModelTest {
 
         assertThatThrownBy(() -> model.write().save(path))
                 .hasMessageStartingWith("Cannot save the model to " + path + "/huggingface: host ")
-                .hasMessageContaining(" has copied {config.json=")
+                .hasMessageContaining(" has copied {checksums.json=")
                 .hasMessageEndingWith(
                         "bytes there, and the driver finds {}. Save it to a path that the driver and all executors share.");
         assertThat(folder.resolve("executor/model/huggingface/model.safetensors"))

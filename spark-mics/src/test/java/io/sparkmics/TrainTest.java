@@ -58,7 +58,7 @@ class TrainTest {
         assertThat(summary().get("settings").get("model").get("width").intValue())
                 .isEqualTo(16);
         assertThat(summary().get("settings").get("checkpointDirectory").asText())
-                .isEqualTo(folder.resolve("out/checkpoints").toUri().toString().replaceFirst("^file:/+", "file:/"));
+                .isEqualTo("file:" + folder.resolve("out/checkpoints"));
         // What was written is what is loaded.
         LocalSpark.session();
         assertThat(MicsModel.load(folder.resolve("out").toString()).weights().folder())
@@ -96,6 +96,25 @@ class TrainTest {
         assertThat(Files.readAllLines(metrics)).isNotEmpty();
         assertThat(folder.resolve("out/loss.png")).isNotEmptyFile();
         assertThat(folder.resolve("out/summary.json")).doesNotExist();
+    }
+
+    @Test
+    void aRunThatGoesOnTellsAllOfItsSteps() throws IOException {
+        writeFrame();
+        assertThat(train("--max-steps=3", "--checkpoint-interval=2"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(train("--max-steps=5", "--checkpoint-interval=2", "--resume-from=latest", "--overwrite"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl")).stream()
+                        .map(line -> line.replaceFirst(",.*", "")))
+                .containsExactly("{\"step\":1", "{\"step\":2", "{\"step\":3", "{\"step\":4", "{\"step\":5");
+        assertThat(summary().at("/resumedFrom/step").intValue()).isEqualTo(3);
+        assertThat(summary().at("/checkpoints/last").asText()).contains("/out/checkpoints/step-000000000005-");
+        assertThat(out.toString()).contains("Trained 7,680 parameters for 5 steps");
     }
 
     @Test

@@ -36,8 +36,10 @@ public final class FaultProgram {
         Map<String, Scenario> all = new LinkedHashMap<>();
         all.put(
                 "reference",
-                (cluster, name) ->
-                        Trial.of(cluster, name).unhurried().within(Duration.ofMinutes(5)).run());
+                (cluster, name) -> Trial.of(cluster, name)
+                        .unhurried()
+                        .within(Duration.ofMinutes(5))
+                        .run());
         all.put("again", (cluster, name) -> Trial.of(cluster, name).run());
         all.putAll(StageTrials.all());
         all.putAll(JobTrials.all());

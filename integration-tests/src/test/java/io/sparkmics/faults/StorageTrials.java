@@ -40,7 +40,8 @@ final class StorageTrials {
                 (cluster, name) -> storage(
                         cluster,
                         name,
-                        StorageFault.of(Action.NO_SPACE, "write", SECOND_AND_LATER, 1).forEver()));
+                        StorageFault.of(Action.NO_SPACE, "write", SECOND_AND_LATER, 1)
+                                .forEver()));
         all.put("fullThenFreed", (cluster, name) -> resumed(cluster, name, "full"));
         all.put(
                 "resultFull",
@@ -97,7 +98,10 @@ final class StorageTrials {
      * @param every which of the points are tried
      */
     private static Map<String, Object> cutOff(Cluster cluster, String name, int every) {
-        Trial.of(cluster, name + "-counted").unhurried().set("keepCheckpoints", 1).run();
+        Trial.of(cluster, name + "-counted")
+                .unhurried()
+                .set("keepCheckpoints", 1)
+                .run();
         List<String> operations = cluster.faults().told(FaultyFileSystem.OPERATIONS).stream()
                 .filter(operation -> !operation.get("operation").asText().equals("open"))
                 .map(operation -> operation.get("path").asText())

@@ -91,17 +91,15 @@ final class Soak {
         SafetensorsHeader header = SafetensorsHeader.of(copy.layout().shards().stream()
                 .flatMap(shard -> copy.kinds().stream()
                         .map(kind -> new TensorInfo(
-                                shard.unit().name() + "/" + kind.tensorName(),
-                                TensorType.F32,
-                                List.of(shard.size()))))
+                                shard.unit().name() + "/" + kind.tensorName(), TensorType.F32, List.of(shard.size()))))
                 .toList());
         ShardWriter.write(
                 new org.apache.hadoop.fs.Path(own.toString()),
                 rank,
                 2,
                 header,
-                writer -> copy.forEach(
-                        (unit, kind, shard) -> writer.write(unit.name() + "/" + kind.tensorName(), shard)),
+                writer ->
+                        copy.forEach((unit, kind, shard) -> writer.write(unit.name() + "/" + kind.tensorName(), shard)),
                 HADOOP);
     }
 

@@ -56,13 +56,18 @@ class SoakIT {
         assertThat(run.exitCode()).as(run.output()).isZero();
         List<Sample> samples = LINE.matcher(run.output())
                 .results()
-                .map(line -> new Sample(Long.parseLong(line.group(1)), Long.parseLong(line.group(2)) / 1e6, Long.parseLong(line.group(3))))
+                .map(line -> new Sample(
+                        Long.parseLong(line.group(1)),
+                        Long.parseLong(line.group(2)) / 1e6,
+                        Long.parseLong(line.group(3))))
                 .filter(sample -> sample.step() > WARM_UP)
                 .toList();
         assertThat(samples).hasSize((steps - WARM_UP) / 10);
         assertThat(100 * slope(samples)).as("MB per 100 steps of %s", samples).isLessThan(1);
-        assertThat(samples).extracting(Sample::pointers).allSatisfy(pointers -> assertThat(pointers)
-                .isCloseTo(samples.get(0).pointers(), within(FEW)));
+        assertThat(samples)
+                .extracting(Sample::pointers)
+                .allSatisfy(pointers ->
+                        assertThat(pointers).isCloseTo(samples.get(0).pointers(), within(FEW)));
     }
 
     /**

@@ -2,18 +2,23 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.machine.Platform;
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
+import io.sparkmics.job.cluster.CheckpointStorage;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.WorkDirectory;
+import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.types.StructType;
 
@@ -50,6 +55,8 @@ final class Preflight {
         preflight.cluster();
         preflight.gpus();
         WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
+        preflight.checkpoints();
+        preflight.stopFile();
         if (preflight.problems.isEmpty()) {
             ModelCheck.trial(settings.model(), settings.engineSettings().precision())
                     .ifPresent(preflight.problems::add);
@@ -106,6 +113,30 @@ final class Preflight {
     private void gpus() {
         if (settings.compute().deviceType().equals("cuda")) {
             GpuTasks.of(conf).error().ifPresent(problems::add);
+        }
+    }
+
+    private void checkpoints() {
+        CheckpointSettings checkpoint = settings.checkpoint();
+        if (checkpoint.writes() && !checkpoint.lacksDirectory()) {
+            CheckpointStorage.problem(checkpoint.directory(), hadoop).ifPresent(problems::add);
+        }
+    }
+
+    /** One that was left over would end every run behind its first step. */
+    private void stopFile() {
+        String file = settings.recovery().stopWhen();
+        if (file.isBlank()) {
+            return;
+        }
+        try {
+            Path path = StoragePaths.qualified(file, hadoop);
+            if (path.getFileSystem(hadoop).exists(path)) {
+                problems.add("Cannot train until " + path
+                        + " appears: it is there already. Delete it, or set stopWhen to" + " another path.");
+            }
+        } catch (IOException e) {
+            problems.add("Cannot look for the file that ends the run: " + e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.job.attempt.AttemptFailedException;
+import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.ManifestDraft;
 import io.sparkmics.job.attempt.ResumePoint;
 import io.sparkmics.job.attempt.RunCheckpoints;
@@ -26,6 +27,7 @@ import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunCourse;
 import io.sparkmics.monitor.StepListener;
 import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.monitor.StopCondition;
 import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.TrainingSchedule;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -53,6 +56,7 @@ public final class TrainingJob {
     private final JavaSparkContext spark;
     private final Configuration hadoop;
     private final StepListener listener;
+    private final StopCondition stopCondition;
 
     /** The step that was heard of last, on another thread; null before the first. */
     private volatile StepMetrics last;
@@ -60,10 +64,12 @@ public final class TrainingJob {
     /** How to go on where this run ends early: see {@link RunCheckpoints#remedy}. */
     private Supplier<String> remedy = () -> "";
 
-    private TrainingJob(Dataset<Row> frame, TrainingSettings settings, StepListener listener) {
+    private TrainingJob(
+            Dataset<Row> frame, TrainingSettings settings, StepListener listener, StopCondition stopCondition) {
         this.frame = frame;
         this.settings = settings;
         this.listener = listener;
+        this.stopCondition = stopCondition;
         this.spark = JavaSparkContext.fromSparkContext(frame.sparkSession().sparkContext());
         // The session's own settings of file systems, not only the cluster's.
         this.hadoop = frame.sparkSession().sessionState().newHadoopConf();
@@ -72,15 +78,17 @@ public final class TrainingJob {
     /**
      * Trains to the end. Blocks; progress goes to standard error. Where it fails, no task of the run is left running.
      *
-     * @param listener hears of every step while it trains, on one thread at a time: of some of them twice where Spark begins
-     *     the stage again, of the last ones perhaps never where the connection is bad. The result has each of them once.
+     * @param listener hears of every step while it trains, on one thread at a time: of some of them twice after a failure, of
+     *     the last ones perhaps never where the connection is bad. The result has each of them once.
+     * @param stopCondition ends the run before its last step
      * @throws IllegalArgumentException for settings and data that are wrong, all problems at once where they are known
      *     together
      * @throws IllegalStateException when the cluster has no room or cannot run native code, and when the training diverges
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static TrainingResult run(Dataset<?> frame, TrainingSettings settings, StepListener listener) {
-        return new TrainingJob(frame.toDF(), settings, listener).run();
+    public static TrainingResult run(
+            Dataset<?> frame, TrainingSettings settings, StepListener listener, StopCondition stopCondition) {
+        return new TrainingJob(frame.toDF(), settings, listener, stopCondition).run();
     }
 
     private TrainingResult run() {
@@ -110,25 +118,33 @@ public final class TrainingJob {
     }
 
     private TrainingResult train(TemporaryFolder folder, DeviceChoice possible, Optional<ResumePoint> resumed) {
-        RankPlaces places = RankPlaces.choose(spark, settings, possible, folder.path(), hadoop);
+        Saving saving = saving(folder);
+        RankPlaces places = RankPlaces.choose(
+                spark,
+                settings,
+                possible,
+                folder.path(),
+                saving.checkpoints() ? Optional.of(new Path(saving.directory())) : Optional.empty(),
+                hadoop);
         PreparedRows rows = PreparedRows.of(frame, settings);
         MemoryModel memory = settings.memoryModel();
         System.err.println(outlook(rows.schedule(), places).describe());
-        Saving saving = saving(folder);
         ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
         resumed.ifPresent(point -> {
             point.requireRows(draft.data(), draft.schedule());
             point.notes(draft).forEach(System.err::println);
         });
         StartPoint start = resumed.map(ResumePoint::start).orElse(StartPoint.BEGINNING);
-        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop)) {
+        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop);
+                EarlyStop stop = new EarlyStop(stopFile(), stopCondition, folder.path(), hadoop)) {
             remedy = checkpoints::remedy;
-            TrainingRanks ranks = new TrainingRanks(spark.sc(), settings, hadoop, folder.path(), places, rows, saving);
+            TrainingRanks ranks =
+                    new TrainingRanks(spark.sc(), settings, hadoop, folder.path(), places, rows, saving, stop);
             Supervisor.Finished finished = ranks.run(
                     Attempt.first(settings.world().numWorkers(), places.partitionGroupSize())
                             .from(start.step(), start.checkpoint()),
                     checkpoints,
-                    this::hear);
+                    new Told());
             RankReport.requireTrained(finished.reports(), checkpoints.remedy());
             MemoryFigures taken = MemoryFigures.of(memory, finished.attempt().partitionGroupSize(), finished.reports());
             System.err.println(taken.describe());
@@ -136,16 +152,36 @@ public final class TrainingJob {
             return new TrainingResult(
                     export(folder, rows, checkpoints.result(first.history().size())),
                     folder,
-                    course(finished, start, checkpoints).addTo(taken.addTo(summary(rows, memory, finished))),
+                    course(finished, start, checkpoints, stopped(first.history(), stop))
+                            .addTo(taken.addTo(summary(rows, memory, finished))),
                     first.history());
         }
     }
 
-    private static RunCourse course(Supervisor.Finished finished, StartPoint start, RunCheckpoints checkpoints) {
+    private Optional<Path> stopFile() {
+        String file = settings.recovery().stopWhen();
+        try {
+            return file.isBlank() ? Optional.empty() : Optional.of(StoragePaths.qualified(file, hadoop));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot look for the file that ends the run: " + e.getMessage(), e);
+        }
+    }
+
+    /** Null where the run came to its last step. */
+    private static RunCourse.Stopped stopped(List<StepMetrics> history, EarlyStop stop) {
+        StepMetrics end = history.get(history.size() - 1);
+        return end.step() == end.steps()
+                ? null
+                : new RunCourse.Stopped(end.step(), stop.reason().orElse("the driver said so"));
+    }
+
+    private static RunCourse course(
+            Supervisor.Finished finished, StartPoint start, RunCheckpoints checkpoints, RunCourse.Stopped stopped) {
         return new RunCourse(
                 finished.attempt().number() + 1,
                 start.step() == 0 ? null : new RunCourse.ResumedFrom(start.checkpoint(), start.step()),
-                checkpoints.figures());
+                checkpoints.figures(),
+                stopped);
     }
 
     private Saving saving(TemporaryFolder folder) {
@@ -188,9 +224,28 @@ public final class TrainingJob {
                 places.memory().bytesPerRank(places.partitionGroupSize()));
     }
 
-    private void hear(StepMetrics step) {
-        last = step;
-        listener.accept(step);
+    /** Remembers the last step for what is said of a run that ends early. */
+    private final class Told implements StepListener {
+
+        @Override
+        public void accept(StepMetrics step) {
+            last = step;
+            listener.accept(step);
+        }
+
+        @Override
+        public void resume(List<StepMetrics> steps) {
+            listener.resume(steps);
+        }
+    }
+
+    /** Null where there was no evaluation. */
+    private static Double lastValidation(List<StepMetrics> history) {
+        Double loss = null;
+        for (StepMetrics step : history) {
+            loss = step.validationLoss() == null ? loss : step.validationLoss();
+        }
+        return loss;
     }
 
     private static TrainingSummary summary(PreparedRows rows, MemoryModel memory, Supervisor.Finished finished) {
@@ -201,14 +256,15 @@ public final class TrainingJob {
                 finished.attempt().worldSize(),
                 finished.attempt().partitionGroupSize(),
                 memory.parameters(),
-                rows.schedule().steps(),
+                history.size(),
                 history.stream().filter(StepMetrics::skipped).count(),
                 history.get(0).loss(),
                 end.loss(),
                 first.finalLoss(),
-                end.validationLoss(),
+                lastValidation(history),
                 end.tokens(),
                 end.seconds(),
+                history.size() - finished.attempt().firstStep(),
                 RankReport.totalBytes(finished.reports()),
                 rows.figures(),
                 Map.of());

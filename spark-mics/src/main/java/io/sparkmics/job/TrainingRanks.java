@@ -1,10 +1,12 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.AttemptFailedException;
 import io.sparkmics.job.attempt.AttemptWatch;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.attempt.Signals;
 import io.sparkmics.job.attempt.Supervisor;
@@ -20,6 +22,8 @@ import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
+import io.sparkmics.monitor.FailureCost;
+import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.ProgressLine;
 import io.sparkmics.monitor.RankChannel;
 import io.sparkmics.monitor.RankSender;
@@ -46,6 +50,7 @@ final class TrainingRanks {
     private final RankPlaces places;
     private final PreparedRows rows;
     private final Saving saving;
+    private final EarlyStop stop;
     private final ResourceProfile profile;
 
     /** Of the attempt that runs; what ranks say is heard on another thread. */
@@ -58,7 +63,8 @@ final class TrainingRanks {
             Path runDirectory,
             RankPlaces places,
             PreparedRows rows,
-            Saving saving) {
+            Saving saving,
+            EarlyStop stop) {
         this.spark = spark;
         this.settings = settings;
         this.hadoop = hadoop;
@@ -66,6 +72,7 @@ final class TrainingRanks {
         this.places = places;
         this.rows = rows;
         this.saving = saving;
+        this.stop = stop;
         this.profile = places.device().profile(spark);
     }
 
@@ -80,16 +87,30 @@ final class TrainingRanks {
                     profile,
                     size -> places.memory().bytesPerRank(size) <= places.memoryPerRank(),
                     checkpoints,
-                    (attempt, signals, watch) -> launch(attempt, signals, watch, channel));
+                    stop,
+                    (attempt, signals, watch) -> {
+                        running = signals;
+                        RankSender sender = channel.begin(attempt.number());
+                        List<StepMetrics> before = stepsBefore(attempt);
+                        line.resume(before);
+                        listener.resume(before);
+                        return launch(attempt, watch, sender);
+                    });
             return supervisor.run(first);
         }
     }
 
-    private List<RankReport> launch(Attempt attempt, Signals signals, AttemptWatch watch, RankChannel channel)
+    private List<StepMetrics> stepsBefore(Attempt attempt) {
+        return attempt.checkpoint().isEmpty()
+                ? List.of()
+                : MetricsFile.read(
+                        new Path(attempt.checkpoint(), CheckpointFolder.METRICS), attempt.firstStep(), hadoop);
+    }
+
+    private List<RankReport> launch(Attempt attempt, AttemptWatch watch, RankSender sender)
             throws AttemptFailedException, InterruptedException {
-        running = signals;
         TrainingSchedule schedule = rows.schedule().on(attempt.worldSize());
-        TrainingPlan plan = plan(schedule, channel.begin(attempt.number()), attempt);
+        TrainingPlan plan = plan(schedule, sender, attempt);
         JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(schedule, attempt.firstBatch(schedule.steps()));
         try (JobDescription description =
                 JobDescription.of(spark, "Training, " + Names.count(attempt.worldSize(), "rank"))) {
@@ -99,20 +120,27 @@ final class TrainingRanks {
 
     /** Who hears what ranks say, by kind of message. */
     private Map<String, Consumer<String>> listeners(
-            StepListener line, StepListener listener, RunCheckpoints checkpoints) {
+            ProgressLine line, StepListener listener, RunCheckpoints checkpoints) {
+        StepListener cost = saving.checkpoints() ? step -> {} : new FailureCost(line::tell);
         return Map.of(
                 StepMetrics.KIND,
                 StepMetrics.reader(step -> {
                     running.stepped(step.step());
                     line.accept(step);
+                    cost.accept(step);
                     listener.accept(step);
+                    stop.heard(step);
                 }),
                 RankFailure.KIND,
                 json -> running.failed(Json.read(json, RankFailure.class)),
                 SaveReport.KIND,
                 json -> {
                     running.heard();
-                    checkpoints.saved(Json.read(json, SaveReport.class));
+                    SaveReport report = Json.read(json, SaveReport.class);
+                    // What a rank that ends has not saved is no news.
+                    if (report.failure() == null || !running.failed()) {
+                        checkpoints.saved(report);
+                    }
                 });
     }
 

@@ -88,6 +88,13 @@ public final class ProgressLine implements StepListener, AutoCloseable {
         return from + ": " + steps + " repeated.";
     }
 
+    /** A whole line, between two of steps. */
+    public synchronized void tell(String text) {
+        leave();
+        out.println(text);
+        out.flush();
+    }
+
     /** Shows the last step if it has not been shown, and leaves the line. */
     @Override
     public synchronized void close() {

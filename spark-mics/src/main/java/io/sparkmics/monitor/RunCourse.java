@@ -9,8 +9,9 @@ import java.util.Map;
  * @param attempts how many there were, 1 where nothing failed
  * @param resumedFrom where the run went on from when it began; null where it began with new parameters
  * @param checkpoints what it has saved; null where it saved none
+ * @param stopped where it was ended before its last step; null where it was not
  */
-public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints checkpoints) {
+public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints checkpoints, Stopped stopped) {
 
     /**
      * A checkpoint that was there already.
@@ -48,6 +49,14 @@ public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints check
         }
     }
 
+    /**
+     * An end before the last step, with its result.
+     *
+     * @param afterStep how many steps were done
+     * @param reason who wanted it
+     */
+    public record Stopped(long afterStep, String reason) {}
+
     public RunCourse {
         if (attempts < 1) {
             throw new IllegalArgumentException(
@@ -55,12 +64,20 @@ public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints check
         }
     }
 
-    /** The same summary with {@code attempts}, {@code resumedFrom} and {@code checkpoints}; what is null is left out. */
+    /**
+     * The same summary with {@code attempts}, {@code resumedFrom}, {@code checkpoints}, {@code stoppedAfterStep} and {@code
+     * stopReason}; what is null is left out.
+     */
     public TrainingSummary addTo(TrainingSummary summary) {
         TrainingSummary told = summary.with("attempts", attempts);
         if (resumedFrom != null) {
             told = told.with("resumedFrom", resumedFrom.describe());
         }
-        return checkpoints == null ? told : told.with("checkpoints", checkpoints.describe());
+        if (checkpoints != null) {
+            told = told.with("checkpoints", checkpoints.describe());
+        }
+        return stopped == null
+                ? told
+                : told.with("stoppedAfterStep", stopped.afterStep()).with("stopReason", stopped.reason());
     }
 }

@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.Path;
  * @param worldSize how many ranks
  * @param partitionGroupSize how many of them hold one copy of the model states
  * @param parameters of the model, tied ones once
- * @param steps carried out
+ * @param steps carried out, also those before a checkpoint that the run went on from
  * @param skippedSteps how many of them updated nothing, because loss or gradient was not finite
  * @param firstLoss mean training loss of the first step, in nats per token
  * @param lastLoss the same of the last step, before its update
@@ -29,7 +29,8 @@ import org.apache.hadoop.fs.Path;
  * @param validationLoss of the last evaluation, or null where there was none
  * @param tokens trained on, by all ranks together
  * @param seconds from the beginning of the first step to the end of the last
- * @param bytes sent by all ranks together in the training steps, as the transport really sends them
+ * @param stepsOfBytes how many of the steps the attempt has carried out that came to the end
+ * @param bytes sent by all ranks together in those steps, as the transport really sends them
  * @param data what became of the rows: counts by name, in the order given
  * @param extra anything else worth telling: written beside the rest, in the order given
  */
@@ -45,6 +46,7 @@ public record TrainingSummary(
         Double validationLoss,
         long tokens,
         double seconds,
+        long stepsOfBytes,
         Map<GroupKind, Map<LinkClass, Long>> bytes,
         Map<String, Long> data,
         Map<String, Object> extra) {
@@ -87,6 +89,7 @@ public record TrainingSummary(
                 validationLoss,
                 tokens,
                 seconds,
+                stepsOfBytes,
                 bytes,
                 data,
                 more);
@@ -111,7 +114,7 @@ public record TrainingSummary(
         description.put("tokensPerSecond", tokensPerSecond());
         description.put("bytes", describeBytes(1));
         // Every step sends the same.
-        description.put("bytesPerStep", describeBytes(steps));
+        description.put("bytesPerStep", describeBytes(Math.max(1, stepsOfBytes)));
         description.put("data", data);
         extra.forEach((name, value) -> {
             if (description.putIfAbsent(name, value) != null) {

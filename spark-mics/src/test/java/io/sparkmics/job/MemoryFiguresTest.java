@@ -21,7 +21,7 @@ class MemoryFiguresTest {
     }
 
     private static Map<String, Object> summary(MemoryFigures figures) {
-        return figures.addTo(new TrainingSummary(2, 2, 1, 1, 0, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
+        return figures.addTo(new TrainingSummary(2, 2, 1, 1, 0, 1, 1, 1, null, 1, 1, 1, Map.of(), Map.of(), Map.of()))
                 .describe();
     }
 

@@ -48,7 +48,8 @@ class TrainingSummaryTest {
         assertThat(json.get("tokensPerSecond").doubleValue()).isEqualTo(4096);
         assertThat(json.at("/bytes/partition/insideNode").longValue()).isEqualTo(5_000_000_000L);
         assertThat(json.at("/bytesPerStep/partition/insideNode").longValue())
-                .isEqualTo(5_000_000_000L / json.get("steps").longValue());
+                .as("half of the steps were done before")
+                .isEqualTo(50_000_000L);
         assertThat(json.at("/bytes/partition/betweenNodes").longValue()).isZero();
         assertThat(json.at("/bytes/interNode/betweenNodes").longValue()).isZero();
         assertThat(json.get("data").toString()).isEqualTo("{\"documents\":12,\"droppedTail\":3}");
@@ -58,7 +59,9 @@ class TrainingSummaryTest {
     void theCourseOfARunIsToldAtTheEnd() throws Exception {
         RunCourse.ResumedFrom from = new RunCourse.ResumedFrom("hdfs:/checkpoints/step-10", 10);
         RunCourse.Checkpoints checkpoints = new RunCourse.Checkpoints(3, "hdfs:/checkpoints/step-40", 1.5, 31_200_000);
-        new RunCourse(2, from, checkpoints).addTo(summary(2.25)).write(hadoop(), new Configuration());
+        new RunCourse(2, from, checkpoints, new RunCourse.Stopped(40, "a file is there"))
+                .addTo(summary(2.25))
+                .write(hadoop(), new Configuration());
 
         JsonNode json =
                 new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
@@ -67,10 +70,12 @@ class TrainingSummaryTest {
                 .isEqualTo("{\"path\":\"hdfs:/checkpoints/step-10\",\"step\":10}");
         assertThat(json.get("checkpoints").toString())
                 .isEqualTo("{\"count\":3,\"last\":\"hdfs:/checkpoints/step-40\",\"seconds\":1.5,\"bytes\":31200000}");
-        assertThat(new RunCourse(1, null, null).addTo(summary(2.25)).describe())
+        assertThat(json.get("stoppedAfterStep").intValue()).isEqualTo(40);
+        assertThat(json.get("stopReason").textValue()).isEqualTo("a file is there");
+        assertThat(new RunCourse(1, null, null, null).addTo(summary(2.25)).describe())
                 .containsEntry("attempts", 1)
-                .doesNotContainKeys("resumedFrom", "checkpoints");
-        assertThatThrownBy(() -> new RunCourse(0, null, null))
+                .doesNotContainKeys("resumedFrom", "checkpoints", "stoppedAfterStep", "stopReason");
+        assertThatThrownBy(() -> new RunCourse(0, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot sum up a run of 0 attempts: it had at least one.");
     }
@@ -99,7 +104,8 @@ class TrainingSummaryTest {
 
     @Test
     void groupsThatDoNotFitTheWorldAreRefused() {
-        assertThatThrownBy(() -> new TrainingSummary(4, 3, 1, 1, 0, 1, 1, 1, null, 1, 1, Map.of(), Map.of(), Map.of()))
+        assertThatThrownBy(
+                        () -> new TrainingSummary(4, 3, 1, 1, 0, 1, 1, 1, null, 1, 1, 1, Map.of(), Map.of(), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot sum up a training: world size 4 is not a multiple of partition group size 3.");
     }
@@ -124,6 +130,7 @@ class TrainingSummaryTest {
                 validationLoss,
                 819_200,
                 200,
+                100,
                 Map.of(GroupKind.PARTITION, Map.of(LinkClass.INSIDE_NODE, 5_000_000_000L)),
                 data,
                 Map.of());

@@ -17,6 +17,9 @@ final class Aftermath {
     /** A rank leaves its collectives within two seconds of a cancel. */
     private static final Duration BY_ITSELF = Duration.ofSeconds(4);
 
+    /** All but one that is frozen have had their time already. */
+    private static final Duration BESIDE_A_FROZEN_ONE = Duration.ofSeconds(2);
+
     /** A standalone worker asks a process to end, and kills it ten seconds later. */
     private static final Duration BY_FORCE = Duration.ofSeconds(20);
 
@@ -30,7 +33,8 @@ final class Aftermath {
 
     /** @return what is left running all the same, as a sentence behind others; empty where nothing is */
     String leaveNothing(Failure failure, List<RankFailure> reports) throws InterruptedException {
-        jobs.cancel("The attempt has failed: " + failure.describe(), BY_ITSELF);
+        Duration patience = failure.kind() == FailureKind.SILENT ? BESIDE_A_FROZEN_ONE : BY_ITSELF;
+        jobs.cancel("The attempt has failed: " + failure.describe(), patience);
         List<RunningTask> left = jobs.running();
         if (Executors.canBeKilled(spark)) {
             return kill(left, reports);

@@ -22,6 +22,8 @@ public final class AttemptWatch {
     /** Where one rank fails, the others do within a second or two. */
     private static final Duration OTHERS_REPORT = Duration.ofSeconds(2);
 
+    private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(20);
+
     private final SparkContext spark;
     private final TrainingSettings settings;
     private final ResourceProfile profile;
@@ -29,7 +31,9 @@ public final class AttemptWatch {
     private final Signals signals;
     private final TaggedJobs jobs;
     private final ExecutorWatch executors;
+    private final Optional<EarlyStop> lastCheckpoint;
 
+    /** @param lastCheckpoint how ranks are asked for one when the thread is interrupted; empty where they make none */
     AttemptWatch(
             SparkContext spark,
             TrainingSettings settings,
@@ -37,7 +41,8 @@ public final class AttemptWatch {
             Attempt attempt,
             Signals signals,
             TaggedJobs jobs,
-            ExecutorWatch executors) {
+            ExecutorWatch executors,
+            Optional<EarlyStop> lastCheckpoint) {
         this.spark = spark;
         this.settings = settings;
         this.profile = profile;
@@ -45,34 +50,67 @@ public final class AttemptWatch {
         this.signals = signals;
         this.jobs = jobs;
         this.executors = executors;
+        this.lastCheckpoint = lastCheckpoint;
     }
 
     /** @throws AttemptFailedException with the first cause, when nothing that can be ended runs any more */
     public List<RankReport> watch(RunningStage stage) throws AttemptFailedException, InterruptedException {
-        Optional<Failure> overdue = Optional.empty();
+        Failure failure;
+        Throwable saidBySpark = null;
+        try {
+            Optional<Failure> overdue = await(stage);
+            Optional<List<RankReport>> reports = overdue.isPresent() ? Optional.empty() : settle(stage);
+            if (reports.isPresent()) {
+                return reports.get();
+            }
+            failure = overdue.orElseGet(() -> firstCause(null).find());
+        } catch (StageFailedException e) {
+            saidBySpark = e.getCause();
+            failure = firstCause(saidBySpark).find();
+        } catch (InterruptedException e) {
+            saveLast(stage);
+            throw e;
+        }
+        if (spark.isStopped()) {
+            throw new AttemptFailedException(
+                    Failure.of(FailureKind.CANCELLED, "the Spark context was stopped", signals.step()),
+                    saidBySpark,
+                    "");
+        }
+        String left = new Aftermath(spark, jobs).leaveNothing(failure, signals.failures());
+        throw new AttemptFailedException(failure, saidBySpark, left);
+    }
+
+    /** Returns when the attempt has ended, cannot come to its end any more, or lasts too long: then with what does. */
+    private Optional<Failure> await(RunningStage stage) throws InterruptedException {
         PlacementClock placement = new PlacementClock(settings.recovery().slotTimeout());
-        while (!stage.ended() && !signals.failed() && overdue.isEmpty()) {
+        Optional<Failure> overdue = Optional.empty();
+        while (!stage.ended() && !signals.failed() && overdue.isEmpty() && !spark.isStopped()) {
             Thread.sleep(POLL_MILLIS);
             overdue = overdue(placement);
         }
-        Throwable spark = null;
-        if (overdue.isEmpty()) {
-            try {
-                Optional<List<RankReport>> reports = settle(stage);
-                if (reports.isPresent()) {
-                    return reports.get();
-                }
-            } catch (StageFailedException e) {
-                spark = e.getCause();
-            }
+        return overdue;
+    }
+
+    /** Gives the ranks the time to save what they have: another interrupt ends that too. */
+    private void saveLast(RunningStage stage) throws InterruptedException {
+        if (lastCheckpoint.isEmpty() || !signals.anyStep()) {
+            return;
         }
-        Failure failure = overdue.orElse(firstCause(spark).find());
-        String left = new Aftermath(this.spark, jobs).leaveNothing(failure, signals.failures());
-        throw new AttemptFailedException(failure, spark, left);
+        System.err.println("Interrupted: a last checkpoint is saved, which may take " + LAST_CHECKPOINT.toSeconds()
+                + " s. Interrupt again to do without.");
+        lastCheckpoint.get().interrupted();
+        long deadline = System.nanoTime() + LAST_CHECKPOINT.toNanos();
+        while (!stage.ended() && !signals.failed() && System.nanoTime() < deadline) {
+            Thread.sleep(POLL_MILLIS);
+        }
     }
 
     /** What has lasted too long. */
     private Optional<Failure> overdue(PlacementClock placement) {
+        if (spark.isStopped()) {
+            return Optional.empty();
+        }
         if (placement.expired(jobs.runningTasks())) {
             return Optional.of(Failure.of(
                     FailureKind.NO_SLOTS,

@@ -6,6 +6,7 @@ import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.Saving;
 import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -18,7 +19,7 @@ import org.apache.hadoop.fs.Path;
 public final class CheckpointCommitter {
 
     /** Older ones that a rank has left out would be looked for in vain, again and again. */
-    private static final int LATEST_LOOKED_FOR = 3;
+    private static final int LATEST_LOOKED_FOR = 16;
 
     private final ManifestDraft draft;
     private final Attempt attempt;
@@ -38,25 +39,31 @@ public final class CheckpointCommitter {
      * Looks for those that are due.
      *
      * @param stepsDone how many the ranks are known to have done
-     * @return the latest that was committed now
+     * @return what was committed now, the latest last
      * @throws io.sparkmics.checkpoint.CheckpointException when what the ranks say they have written is not there
      */
-    public Optional<CheckpointFolder> look(long stepsDone) {
+    public List<CheckpointFolder> look(long stepsDone) {
+        List<CheckpointFolder> made = new ArrayList<>();
         if (!saving.checkpoints()) {
-            return Optional.empty();
+            return made;
         }
         long latest = stepsDone - stepsDone % saving.interval();
-        for (int back = 0; back < LATEST_LOOKED_FOR; back++) {
+        RuntimeException problem = null;
+        for (int back = LATEST_LOOKED_FOR - 1; back >= 0; back--) {
             long step = latest - back * saving.interval();
-            if (step <= committed) {
-                return Optional.empty();
-            }
-            Optional<CheckpointFolder> folder = commit(step);
-            if (folder.isPresent()) {
-                return folder;
+            if (step > committed) {
+                try {
+                    commit(step).ifPresent(made::add);
+                } catch (RuntimeException e) {
+                    // The next one is perhaps whole.
+                    problem = e;
+                }
             }
         }
-        return Optional.empty();
+        if (made.isEmpty() && problem != null) {
+            throw problem;
+        }
+        return made;
     }
 
     /**

@@ -3,10 +3,12 @@ package io.sparkmics.job.attempt;
 import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.plan.TrainingSchedule;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,7 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
     }
 
     private static Optional<ResumePoint> latest(TrainingSettings settings, Configuration hadoop) {
-        Path path = new Path(settings.checkpoint().directory());
+        Path path = qualified(settings.checkpoint().directory(), hadoop);
         CheckpointDirectory.Listing listing = new CheckpointDirectory(path, hadoop).list();
         listing.skipped().forEach(torn -> System.err.println("Not used: " + torn.reason()));
         if (listing.latest().isEmpty()) {
@@ -52,12 +54,20 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
     }
 
     private static ResumePoint named(TrainingSettings settings, Configuration hadoop) {
-        String path = settings.checkpoint().resumeFrom();
+        Path path = qualified(settings.checkpoint().resumeFrom(), hadoop);
         try {
-            CheckpointFolder folder = new CheckpointFolder(new Path(path), hadoop);
+            CheckpointFolder folder = new CheckpointFolder(path, hadoop);
             return new ResumePoint(folder, folder.manifest());
         } catch (CheckpointException e) {
             throw new IllegalArgumentException("Cannot go on from " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Path qualified(String typed, Configuration hadoop) {
+        try {
+            return StoragePaths.qualified(typed, hadoop);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot look for a checkpoint to go on from: " + e.getMessage(), e);
         }
     }
 
@@ -90,7 +100,20 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                 && manifest.states().kinds().size() < 2) {
             problems.add(problem("it has the parameters alone", "Name a checkpoint of a run with checkpointInterval"));
         }
+        if (settings.schedule().maxSteps() > 0) {
+            // Epochs may end it even earlier; the rows have not been counted yet.
+            steps(problems, settings.schedule().maxSteps());
+        }
         throwAll(problems);
+    }
+
+    private void steps(List<String> problems, long steps) {
+        long done = manifest.id().step();
+        if (done > steps) {
+            problems.add(problem(
+                    done + " steps are done, and the run has " + steps,
+                    "Set maxSteps or maxEpochs so that there are at least as many"));
+        }
     }
 
     private void model(List<String> problems, Manifest.Model model) {
@@ -126,12 +149,7 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                             + data.counts() + ")",
                     "Give the rows that it was trained on"));
         }
-        long done = manifest.id().step();
-        if (done > schedule.steps()) {
-            problems.add(problem(
-                    done + " steps are done, and the run has " + schedule.steps(),
-                    "Set maxSteps or maxEpochs so that there are at least as many"));
-        }
+        steps(problems, schedule.steps());
         throwAll(problems);
     }
 

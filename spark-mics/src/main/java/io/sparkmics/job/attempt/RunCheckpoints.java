@@ -9,6 +9,9 @@ import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.monitor.RunCourse;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +21,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -27,7 +31,8 @@ import org.apache.hadoop.fs.Path;
  */
 public final class RunCheckpoints implements AutoCloseable {
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+    /** Ranks say when they have saved; a message may be lost. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
     /** A storage that does not answer must not keep the next attempt. */
     private static final Duration LAST_LOOK = Duration.ofSeconds(10);
@@ -55,6 +60,9 @@ public final class RunCheckpoints implements AutoCloseable {
     private LongSupplier stepsDone;
     private ScheduledFuture<?> looks;
 
+    /** How many ranks have saved their part, by step. */
+    private final Map<Long, Integer> parts = new HashMap<>();
+
     /** @param start where the first attempt begins; that checkpoint is never deleted */
     public RunCheckpoints(ManifestDraft draft, CheckpointSettings settings, StartPoint start, Configuration hadoop) {
         this.draft = draft;
@@ -66,9 +74,12 @@ public final class RunCheckpoints implements AutoCloseable {
 
     /** From now on only what this attempt writes is committed. */
     void begin(Attempt next, LongSupplier steps) {
-        attempt = next;
-        stepsDone = steps;
-        committer = new CheckpointCommitter(draft, next, hadoop);
+        synchronized (this) {
+            attempt = next;
+            stepsDone = steps;
+            committer = new CheckpointCommitter(draft, next, hadoop);
+            parts.clear();
+        }
         CheckpointCommitter its = committer;
         if (draft.saving().checkpoints()) {
             looks = thread.scheduleWithFixedDelay(
@@ -84,7 +95,7 @@ public final class RunCheckpoints implements AutoCloseable {
         looks.cancel(false);
         looks = null;
         try {
-            thread.submit(() -> look(committer)).get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            thread.submit(() -> lookLast()).get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             System.err.println("The storage of " + draft.saving().directory() + " has not answered for "
                     + LAST_LOOK.toSeconds() + " s: a checkpoint that was written last is perhaps not used.");
@@ -94,16 +105,34 @@ public final class RunCheckpoints implements AutoCloseable {
     }
 
     private void look(CheckpointCommitter its) {
+        commit(() -> its.look(stepsDone.getAsLong()));
+    }
+
+    /** One that was asked for may be of any step. */
+    private void lookLast() {
+        look(committer);
+        long steps = stepsDone.getAsLong();
+        if (steps > newest.step()) {
+            commit(() -> committer.commit(steps).stream().toList());
+        }
+    }
+
+    private void commit(Supplier<List<CheckpointFolder>> attempted) {
         try {
-            its.look(stepsDone.getAsLong()).ifPresent(this::committed);
+            committed(attempted.get());
         } catch (RuntimeException e) {
             tell("A checkpoint is not committed: " + e.getMessage());
         }
     }
 
-    private void committed(CheckpointFolder folder) {
+    /** @param folders the latest last */
+    private void committed(List<CheckpointFolder> folders) {
+        if (folders.isEmpty()) {
+            return;
+        }
+        count += folders.size();
+        CheckpointFolder folder = folders.get(folders.size() - 1);
         newest = new StartPoint(folder.id().orElseThrow().step(), folder.path().toString());
-        count++;
         bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
         CheckpointDirectory directory =
                 new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
@@ -131,8 +160,19 @@ public final class RunCheckpoints implements AutoCloseable {
         if (report.failure() != null) {
             tell("Rank " + report.rank() + " has not saved its part of the checkpoint of step " + report.step() + ": "
                     + report.failure());
-        } else if (report.rank() == 0) {
+            return;
+        }
+        if (report.rank() == 0) {
             seconds += report.heldUpSeconds() + report.writeSeconds();
+        }
+        int saved = parts.merge(report.step(), 1, Integer::sum);
+        if (draft.saving().checkpoints() && saved == attempt.partitionGroupSize()) {
+            CheckpointCommitter its = committer;
+            thread.execute(() -> {
+                if (report.step() > newest.step()) {
+                    commit(() -> its.commit(report.step()).stream().toList());
+                }
+            });
         }
     }
 
@@ -160,7 +200,7 @@ public final class RunCheckpoints implements AutoCloseable {
         }
         Optional<CheckpointFolder> folder = committer.commit(steps);
         if (folder.isPresent() && draft.saving().checkpoints()) {
-            committed(folder.get());
+            committed(List.of(folder.get()));
         }
         return folder.orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
                 + draft.saving().directory() + ". Set workDirectory and checkpointDirectory to paths that driver and"

@@ -44,7 +44,7 @@ public final class Signals {
     }
 
     /** Whether the attempt cannot come to its end any more. */
-    synchronized boolean failed() {
+    public synchronized boolean failed() {
         return failures.stream().anyMatch(failure -> failure.kind() != FailureKind.STUCK);
     }
 

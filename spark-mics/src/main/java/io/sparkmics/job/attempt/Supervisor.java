@@ -32,6 +32,7 @@ public final class Supervisor {
     private final ElasticSize sizes;
     private final Launcher launcher;
     private final RunCheckpoints checkpoints;
+    private final EarlyStop earlyStop;
     private final RestartRule rule;
     private final Tries tries = new Tries();
 
@@ -65,6 +66,7 @@ public final class Supervisor {
             ResourceProfile profile,
             IntPredicate fits,
             RunCheckpoints checkpoints,
+            EarlyStop earlyStop,
             Launcher launcher) {
         this.spark = spark;
         this.settings = settings;
@@ -74,6 +76,7 @@ public final class Supervisor {
                 settings.world().globalBatchSize(), settings.world().microBatchSize(), fits);
         this.launcher = launcher;
         this.checkpoints = checkpoints;
+        this.earlyStop = earlyStop;
         this.rule = new RestartRule(
                 settings.recovery().maxRestarts(), settings.recovery().elasticWorkers());
     }
@@ -104,8 +107,9 @@ public final class Supervisor {
         checkpoints.begin(attempt, signals::step);
         try (TaggedJobs jobs = new TaggedJobs(spark);
                 ExecutorWatch executors = new ExecutorWatch(spark)) {
-            return launcher.launch(
-                    attempt, signals, new AttemptWatch(spark, settings, profile, attempt, signals, jobs, executors));
+            Optional<EarlyStop> last = settings.checkpoint().writes() ? Optional.of(earlyStop) : Optional.empty();
+            AttemptWatch watch = new AttemptWatch(spark, settings, profile, attempt, signals, jobs, executors, last);
+            return launcher.launch(attempt, signals, watch);
         } finally {
             checkpoints.end();
         }
@@ -128,7 +132,7 @@ public final class Supervisor {
         tries.restarted();
         Attempt whole = failed.again().on(first.worldSize(), first.partitionGroupSize());
         Attempt next = onSlots(checkpoints.newest().of(whole), cause);
-        System.err.println(notice(failure, signals.step(), next));
+        System.err.println(notice(failure, next));
         return next;
     }
 
@@ -146,12 +150,11 @@ public final class Supervisor {
                 () -> giveUp(cause.failure(), Slots.tooFew(spark, profile, attempt.worldSize(), patience), cause));
     }
 
-    private String notice(Failure failure, long done, Attempt next) {
-        String repeated =
-                done > next.firstStep() ? " Steps " + (next.firstStep() + 1) + " to " + done + " are repeated." : "";
-        return "Attempt " + (next.number() - 1) + " has failed: " + failure.describe() + ". Attempt " + next.number()
-                + " goes on " + checkpoints.newest().describe() + " with "
-                + Names.count(next.worldSize(), "rank") + "." + repeated;
+    /** Which steps are repeated the progress tells when they come. */
+    private String notice(Failure failure, Attempt next) {
+        return "Attempt " + (next.number() - 1) + " has failed: " + end(failure.describe()) + " Attempt "
+                + next.number() + " goes on " + checkpoints.newest().describe() + " with "
+                + Names.count(next.worldSize(), "rank") + ".";
     }
 
     private IllegalStateException giveUp(Failure failure, String refusal, AttemptFailedException cause) {

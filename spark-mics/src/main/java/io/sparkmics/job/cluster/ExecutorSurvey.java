@@ -30,19 +30,22 @@ record ExecutorSurvey(List<Answer> answers) {
     /**
      * @param host where the slot is
      * @param platform what keeps native code from running there; empty: nothing
-     * @param workDirectory what keeps it from writing to the run's folder; empty: nothing
+     * @param storage what keeps it from writing to the run's folder, or checkpoints; empty: nothing
      * @param memoryBytes physical memory of its machine
      * @param gpus its GPUs, where they were asked for
      */
-    record Answer(String host, String platform, String workDirectory, long memoryBytes, Gpus gpus) {
+    record Answer(String host, String platform, String storage, long memoryBytes, Gpus gpus) {
 
-        static Answer here(String run, Configuration hadoop, boolean cuda) {
+        static Answer here(String run, Optional<String> checkpoints, Configuration hadoop, boolean cuda) {
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Answer(
                     SparkEnv.get().blockManager().blockManagerId().host(),
                     NativeLoad.problem(NativeLibraries::load, NativeLoad.TIMEOUT)
                             .orElse(""),
-                    WorkDirectory.problemOnExecutor(new Path(run), hadoop).orElse(""),
+                    WorkDirectory.problemOnExecutor(new Path(run), hadoop)
+                            .or(() -> checkpoints.flatMap(
+                                    path -> CheckpointStorage.problemOnExecutor(new Path(path), hadoop)))
+                            .orElse(""),
                     system.getTotalMemorySize(),
                     cuda ? Gpus.here() : Gpus.NOT_ASKED);
         }
@@ -74,12 +77,24 @@ record ExecutorSurvey(List<Answer> answers) {
         }
     }
 
-    static ExecutorSurvey of(JavaSparkContext spark, DeviceChoice device, int slots, Path run, Configuration hadoop) {
+    /**
+     * @param run the folder that all must be able to write to
+     * @param checkpoints the directory that they must be able to write to, too, where there is one
+     */
+    static ExecutorSurvey of(
+            JavaSparkContext spark,
+            DeviceChoice device,
+            int slots,
+            Path run,
+            Optional<Path> checkpoints,
+            Configuration hadoop) {
         SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
         String folder = run.toString();
+        String saved = checkpoints.map(Path::toString).orElse("");
         boolean cuda = device.cuda();
         JavaRDD<String> answers = spark.parallelize(Collections.nCopies(slots, 0), slots)
-                .map(slot -> Json.write(Answer.here(folder, configuration.value(), cuda)));
+                .map(slot -> Json.write(Answer.here(
+                        folder, Optional.of(saved).filter(path -> !path.isEmpty()), configuration.value(), cuda)));
         return new ExecutorSurvey(answers.withResources(device.profile(spark.sc())).collect().stream()
                 .map(answer -> Json.read(answer, Answer.class))
                 .toList());
@@ -103,7 +118,7 @@ record ExecutorSurvey(List<Answer> answers) {
      */
     void requireFit() {
         String problems = answers.stream()
-                .flatMap(answer -> Stream.of(answer.platform(), answer.workDirectory())
+                .flatMap(answer -> Stream.of(answer.platform(), answer.storage())
                         .filter(problem -> !problem.isEmpty())
                         .map(problem -> "On host " + answer.host() + ": " + problem))
                 .distinct()

@@ -3,6 +3,7 @@ package io.sparkmics.job.cluster;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.plan.MemoryModel;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -40,13 +41,19 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryMode
      * Asks the executors what they are, and decides.
      *
      * @param run the folder that they must be able to write to
+     * @param checkpoints the directory of checkpoints, where some are written
      * @throws IllegalStateException where one cannot run what it must, naming its host
      */
     public static RankPlaces choose(
-            JavaSparkContext spark, TrainingSettings settings, DeviceChoice possible, Path run, Configuration hadoop) {
+            JavaSparkContext spark,
+            TrainingSettings settings,
+            DeviceChoice possible,
+            Path run,
+            Optional<Path> checkpoints,
+            Configuration hadoop) {
         ExecutorSurvey survey;
         try (JobDescription description = JobDescription.of(spark.sc(), "Asking the executors what they are")) {
-            survey = ExecutorSurvey.of(spark, possible, settings.world().numWorkers(), run, hadoop);
+            survey = ExecutorSurvey.of(spark, possible, settings.world().numWorkers(), run, checkpoints, hadoop);
         }
         DeviceChoice device = survey.choose(possible, threads(possible, settings));
         System.err.println(device);
@@ -57,7 +64,9 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryMode
             // What the tasks of a run on CPUs ask for is something else.
             await(spark, settings, device);
         }
-        WorkDirectory.requireShared(run, settings.workDirectory().shared(), survey.severalHosts());
+        boolean shared = settings.workDirectory().shared();
+        WorkDirectory.requireShared(run, shared, survey.severalHosts());
+        checkpoints.ifPresent(path -> CheckpointStorage.requireShared(path, shared, survey.severalHosts()));
         MemoryModel memory = memoryModel(settings, device);
         long memoryPerRank = device.cuda()
                 ? survey.gpuMemoryPerRank()

@@ -12,6 +12,8 @@ final class LastBatch {
 
     private List<TokenBatch> trained = List.of();
 
+    private boolean anyUpdate;
+
     TokenBatch add(TokenBatch batch) {
         read.add(batch);
         return batch;
@@ -19,13 +21,14 @@ final class LastBatch {
 
     /** @param skipped whether the step has updated nothing */
     void endStep(long step, boolean skipped) {
-        if (!skipped) {
+        if (!skipped || !anyUpdate) {
             trained = read.stream().filter(batch -> batch.step() == step).toList();
         }
+        anyUpdate |= !skipped;
         read.removeIf(batch -> batch.step() <= step);
     }
 
-    /** Empty where there was no update. */
+    /** Where an attempt that goes on from a checkpoint has made no update, of its last step: it has read no other. */
     List<TokenBatch> microBatches() {
         return trained;
     }

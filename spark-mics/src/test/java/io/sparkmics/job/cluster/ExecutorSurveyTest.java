@@ -9,6 +9,7 @@ import io.sparkmics.job.cluster.ExecutorSurvey.Answer;
 import io.sparkmics.job.cluster.ExecutorSurvey.Gpus;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -32,7 +33,7 @@ class ExecutorSurveyTest {
         assertThat(survey.answers()).hasSize(2).allSatisfy(answer -> {
             assertThat(answer.host()).isNotBlank();
             assertThat(answer.platform()).isEmpty();
-            assertThat(answer.workDirectory()).isEmpty();
+            assertThat(answer.storage()).isEmpty();
             assertThat(answer.memoryBytes()).isGreaterThan(1L << 28);
         });
         assertThat(survey.severalHosts()).isFalse();
@@ -118,8 +119,8 @@ class ExecutorSurveyTest {
                 JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
         DeviceChoice cuda = DeviceChoice.of("cuda", spark.getConf(), false);
 
-        ExecutorSurvey survey =
-                ExecutorSurvey.of(spark, cuda, 2, new org.apache.hadoop.fs.Path(folder.toString()), HADOOP);
+        ExecutorSurvey survey = ExecutorSurvey.of(
+                spark, cuda, 2, new org.apache.hadoop.fs.Path(folder.toString()), Optional.empty(), HADOOP);
 
         // These are the libraries for CPUs.
         assertThat(survey.gpuProblems(OptionalInt.of(2)))
@@ -131,6 +132,7 @@ class ExecutorSurveyTest {
     private static ExecutorSurvey survey(Path run) {
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
-        return ExecutorSurvey.of(spark, CPU, 2, new org.apache.hadoop.fs.Path(run.toString()), HADOOP);
+        return ExecutorSurvey.of(
+                spark, CPU, 2, new org.apache.hadoop.fs.Path(run.toString()), Optional.empty(), HADOOP);
     }
 }
