@@ -102,6 +102,18 @@ public final class CheckpointDirectory {
         }
     }
 
+    /**
+     * Deletes what a run that has ended has left torn: on a full disk it holds room that the next run needs. What cannot be
+     * deleted is a warning.
+     */
+    public void purgeTorn(String runId) {
+        try {
+            list().ofRun(runId).torn().forEach(torn -> delete(torn.folder()));
+        } catch (RuntimeException e) {
+            LOG.warn("Cannot delete torn checkpoints: {}", e.getMessage());
+        }
+    }
+
     private static void delete(CheckpointFolder folder) {
         try {
             folder.delete();

@@ -121,6 +121,17 @@ class CheckpointDirectoryTest {
     }
 
     @Test
+    void whatARunThatHasEndedLeftTornGoes() throws IOException {
+        save(RUN, 0, 5);
+        UNITS.write(folder(RUN, 0, 10), 0, 2, HADOOP);
+        UNITS.write(folder(RUN, 1, 20), 0, 2, HADOOP);
+        UNITS.write(folder(OTHER, 0, 20), 0, 2, HADOOP);
+        directory().purgeTorn(RUN);
+
+        assertThat(names()).containsExactly("step-000000000005-0123456789ab-0", "step-000000000020-ba9876543210-0");
+    }
+
+    @Test
     void anotherRunsAreNeverTouched() {
         save(OTHER, 0, 5, 10);
         UNITS.write(folder(OTHER, 0, 3), 0, 2, HADOOP);

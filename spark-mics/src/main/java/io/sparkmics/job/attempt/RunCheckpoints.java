@@ -207,8 +207,24 @@ public final class RunCheckpoints implements AutoCloseable {
                 + " executors share."));
     }
 
+    /** What the run has left torn goes. */
     @Override
     public void close() {
+        if (attempt != null && draft.saving().checkpoints()) {
+            purgeTorn();
+        }
         thread.shutdownNow();
+    }
+
+    private void purgeTorn() {
+        CheckpointDirectory directory =
+                new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
+        try {
+            thread.submit(() -> directory.purgeTorn(attempt.runId())).get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            System.err.println("What the run has left torn in " + draft.saving().directory() + " stays there: " + e);
+        }
     }
 }
