@@ -4,6 +4,7 @@ import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.Retention;
 import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.SaveReport;
 import io.sparkmics.job.settings.CheckpointSettings;
@@ -36,6 +37,8 @@ public final class RunCheckpoints implements AutoCloseable {
 
     /** A storage that does not answer must not keep the next attempt. */
     private static final Duration LAST_LOOK = Duration.ofSeconds(10);
+
+    private static final Duration RESULT = Duration.ofMinutes(10);
 
     private final ManifestDraft draft;
     private final CheckpointSettings settings;
@@ -195,6 +198,26 @@ public final class RunCheckpoints implements AutoCloseable {
      * @throws IllegalStateException when the driver does not see what the ranks have saved
      */
     public CheckpointFolder result(long steps) {
+        try {
+            // Where commits are made, for what ranks say last arrives about now.
+            return thread.submit(() -> commitResult(steps)).get(RESULT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "Cannot commit what was trained: the storage of "
+                            + draft.saving().directory() + " has not answered for " + RESULT.toMinutes()
+                            + " minutes. Choose a faster one." + remedy(),
+                    e);
+        } catch (InterruptedException e) {
+            throw Interruption.whileTraining(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private CheckpointFolder commitResult(long steps) {
         if (newest.isCheckpoint() && newest.step() == steps) {
             return new CheckpointFolder(new Path(newest.checkpoint()), hadoop);
         }
