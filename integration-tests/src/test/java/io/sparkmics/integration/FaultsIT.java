@@ -292,7 +292,8 @@ final class FaultsIT {
     void withOneHostLessATrainingThatMayNotBeSmallerFailsWhenTheWaitForItIsOver() {
         JsonNode trial = run.trial("hostLost");
         assertThat(trial.get("outcome").asText()).as(trial.toString()).isEqualTo("failed");
-        assertThat(trial.get("message").asText()).contains("3 ranks", "2 slots");
+        assertThat(trial.get("attempts").asInt()).isEqualTo(1);
+        assertThat(trial.get("message").asText()).contains("worker lost", "3 ranks", "2 slots");
         assertThat(trial.get("seconds").asDouble() - trial.get("faultAfter").asDouble())
                 .isLessThan(COLLECTIVE_TIMEOUT + 5 + 2 * SLACK);
     }
