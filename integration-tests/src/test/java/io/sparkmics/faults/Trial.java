@@ -228,9 +228,12 @@ final class Trial {
                 .told(FaultStage.DONE)
                 .forEach(fault -> faulty.add(fault.get("process").asLong()));
         faulty.remove(ProcessHandle.current().pid());
-        if (cluster.runningTasks() > 0
-                || stageFaults.stream().anyMatch(fault -> fault.action() == StageFault.Action.SIGNAL)) {
+        boolean frozen = stageFaults.stream()
+                .anyMatch(fault -> fault.action() == StageFault.Action.SIGNAL && fault.process() == 0);
+        if (frozen || cluster.runningTasks() > 0) {
             faulty.forEach(process -> Processes.signal("KILL", process));
+            // Until Spark has noticed, its slots count.
+            Cluster.sleep(1000);
         }
         cluster.awaitSlots(slotsAfter);
     }
