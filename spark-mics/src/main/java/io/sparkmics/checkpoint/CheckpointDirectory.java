@@ -94,7 +94,7 @@ public final class CheckpointDirectory {
                 boolean left = torn.id().attempt() < attempt
                         || torn.id().attempt() == attempt && torn.id().step() < newest;
                 if (left && !never.contains(torn.folder())) {
-                    delete(torn.folder());
+                    deleteTorn(torn.folder());
                 }
             }
         } catch (RuntimeException e) {
@@ -108,9 +108,16 @@ public final class CheckpointDirectory {
      */
     public void purgeTorn(String runId) {
         try {
-            list().ofRun(runId).torn().forEach(torn -> delete(torn.folder()));
+            list().ofRun(runId).torn().forEach(torn -> deleteTorn(torn.folder()));
         } catch (RuntimeException e) {
             LOG.warn("Cannot delete torn checkpoints: {}", e.getMessage());
+        }
+    }
+
+    /** What has a manifest may be whole: a storage that does not answer for a moment is no reason to delete it. */
+    private static void deleteTorn(CheckpointFolder folder) {
+        if (!folder.hasManifest()) {
+            delete(folder);
         }
     }
 

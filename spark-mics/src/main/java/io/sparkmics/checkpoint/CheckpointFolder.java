@@ -96,7 +96,7 @@ public final class CheckpointFolder {
      */
     public Manifest manifest() {
         Path file = new Path(path, MANIFEST);
-        if (!StorageCall.call("read " + file, () -> path.getFileSystem(hadoop).exists(file))) {
+        if (!hasManifest()) {
             throw new CheckpointException("Cannot use the checkpoint " + path + ": it has no " + MANIFEST
                     + ", so it was not written to its end. Use another one.");
         }
@@ -104,6 +104,13 @@ public final class CheckpointFolder {
         requireOwn(manifest);
         requireLengths(manifest);
         return manifest;
+    }
+
+    /** Whether it was committed, as far as can be seen: what cannot be read at the moment may be whole. */
+    public boolean hasManifest() {
+        Path file = new Path(path, MANIFEST);
+        return StorageCall.call(
+                "look for " + file, () -> path.getFileSystem(hadoop).exists(file));
     }
 
     /** Deletes the manifest and then the rest: what is left of a deletion that breaks off is torn. */

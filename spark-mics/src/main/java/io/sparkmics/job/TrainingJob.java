@@ -152,7 +152,7 @@ public final class TrainingJob {
             return new TrainingResult(
                     export(folder, rows, checkpoints.result(first.history().size())),
                     folder,
-                    course(finished, start, checkpoints, stopped(first.history(), stop))
+                    course(finished, start, checkpoints, stopped(first.history(), rows.schedule(), stop))
                             .addTo(taken.addTo(summary(rows, memory, finished))),
                     first.history());
         }
@@ -168,11 +168,10 @@ public final class TrainingJob {
     }
 
     /** Null where the run came to its last step. */
-    private static RunCourse.Stopped stopped(List<StepMetrics> history, EarlyStop stop) {
-        StepMetrics end = history.get(history.size() - 1);
-        return end.step() == end.steps()
+    private static RunCourse.Stopped stopped(List<StepMetrics> history, TrainingSchedule schedule, EarlyStop stop) {
+        return history.size() == schedule.steps()
                 ? null
-                : new RunCourse.Stopped(end.step(), stop.reason().orElse("the driver said so"));
+                : new RunCourse.Stopped(history.size(), stop.reason().orElse("the driver said so"));
     }
 
     private static RunCourse course(
@@ -210,7 +209,7 @@ public final class TrainingJob {
                 folder.path().toString(),
                 new SerializableConfiguration(hadoop));
         try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {
-            return ModelExport.run(spark, source).require(hadoop);
+            return ModelExport.run(spark, source, remedy.get()).require(hadoop);
         }
     }
 

@@ -89,14 +89,23 @@ final class TrainingRanks {
                     checkpoints,
                     stop,
                     (attempt, signals, watch) -> {
-                        running = signals;
                         RankSender sender = channel.begin(attempt.number());
-                        List<StepMetrics> before = stepsBefore(attempt);
-                        line.resume(before);
-                        listener.resume(before);
+                        running = signals;
+                        tellStepsBefore(attempt, line, listener);
                         return launch(attempt, watch, sender);
                     });
             return supervisor.run(first);
+        }
+    }
+
+    /** What is shown of a run must not end it. */
+    private void tellStepsBefore(Attempt attempt, StepListener line, StepListener listener) {
+        try {
+            List<StepMetrics> before = stepsBefore(attempt);
+            line.resume(before);
+            listener.resume(before);
+        } catch (RuntimeException e) {
+            System.err.println("The steps before are not shown: " + e.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sparkmics.job.attempt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.manifest.ShardFile;
@@ -28,7 +29,10 @@ import java.util.stream.Stream;
  */
 public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule, Manifest.Data data, Saving saving) {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            // A map of a model that keeps no order has another one in each process.
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
     private static final int NORMS_KEPT = 10;
 
     /**

@@ -4,6 +4,7 @@ import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.TornCheckpoint;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -47,10 +48,20 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
         CheckpointDirectory.Listing listing = new CheckpointDirectory(path, hadoop).list();
         listing.skipped().forEach(torn -> System.err.println("Not used: " + torn.reason()));
         if (listing.latest().isEmpty()) {
+            requireNone(path, listing.torn());
             System.err.println("There is no checkpoint in " + path + " yet: training begins with new parameters.");
         }
         return listing.latest()
                 .map(latest -> new ResumePoint(latest.folder(), latest.folder().manifest()));
+    }
+
+    /** Who has checkpoints that cannot be read does not want to begin again. */
+    private static void requireNone(Path path, List<TornCheckpoint> torn) {
+        torn.stream().filter(each -> each.folder().hasManifest()).findFirst().ifPresent(damaged -> {
+            throw new IllegalArgumentException("Cannot go on from the latest checkpoint in " + path
+                    + ": none of them can be read. " + damaged.reason()
+                    + " Leave resumeFrom empty to begin with new parameters.");
+        });
     }
 
     private static ResumePoint named(TrainingSettings settings, Configuration hadoop) {

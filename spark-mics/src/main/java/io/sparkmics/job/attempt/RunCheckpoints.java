@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -135,12 +137,26 @@ public final class RunCheckpoints implements AutoCloseable {
         }
         count += folders.size();
         CheckpointFolder folder = folders.get(folders.size() - 1);
-        newest = new StartPoint(folder.id().orElseThrow().step(), folder.path().toString());
+        long step = folder.id().orElseThrow().step();
+        if (step >= newest.step()) {
+            newest = new StartPoint(step, folder.path().toString());
+        }
+        try {
+            tidy(folder);
+        } catch (RuntimeException e) {
+            // It is committed all the same.
+            tell("Old checkpoints are not looked after: " + e.getMessage());
+        }
+    }
+
+    private void tidy(CheckpointFolder folder) {
         bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
         CheckpointDirectory directory =
                 new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
-        Set<CheckpointFolder> never =
-                start.isCheckpoint() ? Set.of(new CheckpointFolder(new Path(start.checkpoint()), hadoop)) : Set.of();
+        Set<CheckpointFolder> never = Stream.of(start, newest)
+                .filter(StartPoint::isCheckpoint)
+                .map(point -> new CheckpointFolder(new Path(point.checkpoint()), hadoop))
+                .collect(Collectors.toSet());
         directory.purge(
                 attempt.runId(), attempt.number(), new Retention(settings.keep(), settings.keepEverySteps()), never);
     }
@@ -236,7 +252,8 @@ public final class RunCheckpoints implements AutoCloseable {
         if (attempt != null && draft.saving().checkpoints()) {
             purgeTorn();
         }
-        thread.shutdownNow();
+        // What is under way ends by itself: an interrupt in the middle of it would spoil what it reads.
+        thread.shutdown();
     }
 
     private void purgeTorn() {

@@ -131,9 +131,11 @@ public final class Supervisor {
         }
         tries.restarted();
         Attempt whole = failed.again().on(first.worldSize(), first.partitionGroupSize());
-        Attempt next = onSlots(checkpoints.newest().of(whole), cause);
-        System.err.println(notice(failure, next));
-        return next;
+        Attempt sized = onSlots(whole, cause);
+        // What a rank was still writing may have become a checkpoint meanwhile.
+        StartPoint start = checkpoints.newest();
+        System.err.println(notice(failure, sized, start));
+        return start.of(sized);
     }
 
     /** The same attempt with as many ranks as there are slots for, once there are enough. */
@@ -146,14 +148,18 @@ public final class Supervisor {
             return attempt;
         }
         Optional<Attempt> smaller = elastic ? sizes.largest(attempt, free) : Optional.empty();
+        if (smaller.isEmpty() && patience.compareTo(timeout) < 0) {
+            free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), timeout.minus(patience), System.err::println);
+            smaller = free >= attempt.worldSize() ? Optional.of(attempt) : sizes.largest(attempt, free);
+        }
         return smaller.orElseThrow(
-                () -> giveUp(cause.failure(), Slots.tooFew(spark, profile, attempt.worldSize(), patience), cause));
+                () -> giveUp(cause.failure(), Slots.tooFew(spark, profile, attempt.worldSize(), timeout), cause));
     }
 
     /** Which steps are repeated the progress tells when they come. */
-    private String notice(Failure failure, Attempt next) {
+    private static String notice(Failure failure, Attempt next, StartPoint start) {
         return "Attempt " + (next.number() - 1) + " has failed: " + end(failure.describe()) + " Attempt "
-                + next.number() + " goes on " + checkpoints.newest().describe() + " with "
+                + next.number() + " goes on " + start.describe() + " with "
                 + Names.count(next.worldSize(), "rank") + ".";
     }
 

@@ -3,6 +3,7 @@ package io.sparkmics.job.cluster;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
@@ -18,7 +19,9 @@ public final class Interruption {
     public static boolean endedBy(Throwable failure) {
         // Of a job that failed the cause is that of its task: it does not count.
         Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
-        return Thread.interrupted() || cause instanceof InterruptedException || cause instanceof InterruptedIOException;
+        return Thread.interrupted()
+                || cause instanceof InterruptedException
+                || cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException);
     }
 
     /**

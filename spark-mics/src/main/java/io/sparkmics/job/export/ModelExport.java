@@ -2,12 +2,17 @@ package io.sparkmics.job.export;
 
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.model.ModelConfig;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -17,6 +22,15 @@ import org.apache.spark.util.SerializableConfiguration;
  * where that fails this alone is tried again.
  */
 public final class ModelExport {
+
+    /** What Spark calls the end of a job that somebody has cancelled. */
+    private static final String CANCELLED = "SPARK_JOB_CANCELLED";
+
+    private static final Pattern OURS = Pattern.compile("Cannot [^\n]+");
+
+    /** A storage may be away for a moment. */
+    private static final List<Duration> BEFORE_TRIES =
+            List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10));
 
     private ModelExport() {}
 
@@ -38,10 +52,38 @@ public final class ModelExport {
             implements Serializable {}
 
     /**
+     * @param remedy what else can be done with what was trained, as a sentence behind others
      * @return what lies where
-     * @throws org.apache.spark.SparkException when it cannot be written, as often as Spark tries a task again
+     * @throws IllegalStateException when it cannot be written in several tries
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static WrittenModel run(JavaSparkContext spark, Source source) {
+    public static WrittenModel run(JavaSparkContext spark, Source source, String remedy) {
+        SparkException last = null;
+        for (Duration pause : BEFORE_TRIES) {
+            try {
+                Thread.sleep(pause.toMillis());
+                return tried(spark, source);
+            } catch (SparkException e) {
+                last = e;
+                if (CANCELLED.equals(e.getCondition()) || spark.sc().isStopped()) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                throw Interruption.whileTraining(e);
+            }
+        }
+        throw new IllegalStateException(
+                "Cannot write the model to " + source.runDirectory() + ": " + reason(last) + remedy, last);
+    }
+
+    /** Spark hands on what a task has thrown as text alone, with its stack. */
+    private static String reason(SparkException failure) {
+        String text = String.valueOf(failure.getMessage());
+        Matcher ours = OURS.matcher(text);
+        return ours.find() ? ours.group() : text.lines().findFirst().orElse(text);
+    }
+
+    private static WrittenModel tried(JavaSparkContext spark, Source source) throws SparkException {
         String written = spark.parallelize(List.of(0), 1)
                 .map(task -> Json.write(write(source)))
                 .collect()

@@ -6,6 +6,7 @@ import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.DataChangedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -54,7 +55,7 @@ public enum FailureKind {
             }
             if (cause instanceof TaskKilledException
                     || cause instanceof InterruptedException
-                    || cause instanceof InterruptedIOException
+                    || cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)
                     || cause instanceof ClosedByInterruptException
                     || cause instanceof CancellationException) {
                 return CONSEQUENCE;

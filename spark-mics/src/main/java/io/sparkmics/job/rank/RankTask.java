@@ -37,6 +37,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.BarrierTaskContext;
 import scala.Tuple2;
 
@@ -125,22 +126,33 @@ public final class RankTask {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader, reporter::stepsDone);
         List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
-        try (StateWriter states = ranks.rank() < plan.partitionGroupSize()
-                ? writer(ranks, engine, cancelled, save -> told(save, saves))
-                : null) {
+        boolean writes = ranks.rank() < plan.partitionGroupSize();
+        Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, save -> told(save, saves));
+        try (StateWriter states = writes && plan.saving().checkpoints() ? writer.get() : null) {
             if (plan.attempt().resumes()) {
                 loop.resume(Resumption.of(
                         plan.attempt(), engine, ranks, plan.hadoop().value()));
             }
             loop.run(states);
             MemoryUse memory = engine.memory();
-            if (states != null && !isSaved(loop.stepsDone())) {
-                states.saveResult(loop.stepsDone(), loop.history());
+            if (writes && !isSaved(loop.stepsDone())) {
+                saveResult(loop, states, writer);
             }
             return new RankReport(
                     ranks.rank(), loop.history(), loop.bytes(), memory, List.copyOf(saves), loop.finalLoss(), null);
         } catch (DivergedException | SaveException failure) {
             return RankReport.of(ranks.rank(), failure);
+        }
+    }
+
+    /** Where no checkpoints are made, room for a copy is taken only now. */
+    private static void saveResult(TrainingLoop loop, StateWriter states, Supplier<StateWriter> writer) {
+        if (states != null) {
+            states.saveResult(loop.stepsDone(), loop.history());
+            return;
+        }
+        try (StateWriter result = writer.get()) {
+            result.saveResult(loop.stepsDone(), loop.history());
         }
     }
 

@@ -23,8 +23,10 @@ final class StateWriter implements AutoCloseable {
     /** A storage that takes longer for one rank's states is taken for stuck. */
     private static final Duration LONGEST_WRITE = Duration.ofMinutes(30);
 
-    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
-    private static final int TRIES = 3;
+    /** The storage may be away for a moment. */
+    private static final List<Duration> BEFORE_TRIES =
+            List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10));
+
     private static final long POLL_MILLIS = 100;
 
     private final ShardSaver saver;
@@ -96,11 +98,11 @@ final class StateWriter implements AutoCloseable {
         saver.copy().take();
         SaveReport[] last = new SaveReport[1];
         start(() -> {
-            for (int tries = 0; tries < TRIES && (last[0] == null || last[0].failure() != null); tries++) {
-                if (tries > 0) {
-                    TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis());
+            for (Duration pause : BEFORE_TRIES) {
+                if (last[0] == null || last[0].failure() != null) {
+                    TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+                    last[0] = write(step, history, 0);
                 }
-                last[0] = write(step, history, 0);
             }
             tell(last[0]);
         });
@@ -108,7 +110,7 @@ final class StateWriter implements AutoCloseable {
             throw tooSlow();
         }
         if (last[0] == null || last[0].failure() != null) {
-            throw new SaveException("Cannot save what was trained, in " + TRIES + " tries: "
+            throw new SaveException("Cannot save what was trained, in " + BEFORE_TRIES.size() + " tries: "
                     + (last[0] == null ? "the thread that writes has ended" : last[0].failure()));
         }
     }
@@ -118,8 +120,9 @@ final class StateWriter implements AutoCloseable {
         try {
             long bytes = saver.write(step, history).length();
             return new SaveReport(rank, step, bytes, heldUp, seconds(begin), null);
-        } catch (RuntimeException e) {
-            return new SaveReport(rank, step, 0, heldUp, seconds(begin), e.getMessage());
+        } catch (RuntimeException | Error e) {
+            String why = e.getMessage() == null ? e.toString() : e.getMessage();
+            return new SaveReport(rank, step, 0, heldUp, seconds(begin), why);
         }
     }
 

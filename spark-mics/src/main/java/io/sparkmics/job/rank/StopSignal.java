@@ -40,12 +40,6 @@ public final class StopSignal implements AutoCloseable {
         file.getFileSystem(hadoop).create(file, true).close();
     }
 
-    /** Takes it back, so that what is begun again in that folder does not end at once. */
-    public static void withdraw(String runDirectory, Configuration hadoop) throws IOException {
-        Path file = file(runDirectory);
-        file.getFileSystem(hadoop).delete(file, false);
-    }
-
     /** Looks for it until this is closed. */
     static StopSignal watch(String runDirectory, Configuration hadoop) {
         StopSignal signal = new StopSignal(file(runDirectory), hadoop);
@@ -66,12 +60,22 @@ public final class StopSignal implements AutoCloseable {
             FileSystem files = file.getFileSystem(hadoop);
             while (!given) {
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
-                given = files.exists(file);
+                given = exists(files);
             }
         } catch (InterruptedException closed) {
             // The rank has come to its end.
         } catch (IOException | RuntimeException e) {
             LOG.warn("Cannot look for {}: {}. The run can no longer be ended early.", file, e.getMessage());
+        }
+    }
+
+    /** A storage that does not answer for a moment may answer the next time. */
+    private boolean exists(FileSystem files) {
+        try {
+            return files.exists(file);
+        } catch (IOException e) {
+            LOG.debug("Cannot look for {}.", file, e);
+            return false;
         }
     }
 
