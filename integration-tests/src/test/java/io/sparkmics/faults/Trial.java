@@ -112,9 +112,9 @@ final class Trial {
         Map<String, Object> seen = new LinkedHashMap<>();
         seen.put("name", name);
         long begin = System.currentTimeMillis();
-        Thread helper = new Thread(meanwhile, "meanwhile");
-        helper.setDaemon(true);
-        helper.start();
+        Thread beside = new Thread(meanwhile, "meanwhile");
+        beside.setDaemon(true);
+        beside.start();
         MicsModel model = fit(seen);
         seen.put("seconds", (System.currentTimeMillis() - begin) / 1e3);
         Cluster.sleep(300);
@@ -123,7 +123,7 @@ final class Trial {
         // What comes now is not the trial's.
         cluster.faults().order(StorageFault.class, List.of());
         afterwards.run();
-        helper.interrupt();
+        beside.interrupt();
         if (model != null) {
             result(seen, model);
         }

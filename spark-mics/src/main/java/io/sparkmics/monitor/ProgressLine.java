@@ -90,6 +90,10 @@ public final class ProgressLine implements StepListener, AutoCloseable {
 
     /** A whole line, between two of steps. */
     public synchronized void tell(String text) {
+        if (ShutdownHookManager.get().isShutdownInProgress()) {
+            // How the run ended has been said.
+            return;
+        }
         leave();
         out.println(text);
         out.flush();

@@ -3,6 +3,7 @@ package io.sparkmics.job.attempt;
 import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.Retention;
+import io.sparkmics.checkpoint.TornCheckpoint;
 import io.sparkmics.checkpoint.manifest.ShardFile;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.rank.Attempt;
@@ -113,13 +114,19 @@ public final class RunCheckpoints implements AutoCloseable {
         commit(() -> its.look(stepsDone.getAsLong()));
     }
 
-    /** One that was asked for may be of any step. */
+    /** One that was asked for may be of any step, and what ranks say of it may come late: so the storage is asked. */
     private void lookLast() {
         look(committer);
-        long steps = stepsDone.getAsLong();
-        if (steps > newest.step()) {
-            commit(() -> committer.commit(steps).stream().toList());
+        for (TornCheckpoint left : directory().list().ofRun(attempt.runId()).torn()) {
+            long step = left.id().step();
+            if (left.id().attempt() == attempt.number() && step > newest.step()) {
+                commit(() -> committer.commit(step).stream().toList());
+            }
         }
+    }
+
+    private CheckpointDirectory directory() {
+        return new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
     }
 
     private void commit(Supplier<List<CheckpointFolder>> attempted) {
@@ -151,14 +158,16 @@ public final class RunCheckpoints implements AutoCloseable {
 
     private void tidy(CheckpointFolder folder) {
         bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
-        CheckpointDirectory directory =
-                new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
         Set<CheckpointFolder> never = Stream.of(start, newest)
                 .filter(StartPoint::isCheckpoint)
                 .map(point -> new CheckpointFolder(new Path(point.checkpoint()), hadoop))
                 .collect(Collectors.toSet());
-        directory.purge(
-                attempt.runId(), attempt.number(), new Retention(settings.keep(), settings.keepEverySteps()), never);
+        directory()
+                .purge(
+                        attempt.runId(),
+                        attempt.number(),
+                        new Retention(settings.keep(), settings.keepEverySteps()),
+                        never);
     }
 
     /** Once, where it is the same again. */
@@ -185,7 +194,7 @@ public final class RunCheckpoints implements AutoCloseable {
             seconds += report.heldUpSeconds() + report.writeSeconds();
         }
         int saved = parts.merge(report.step(), 1, Integer::sum);
-        if (draft.saving().checkpoints() && saved == attempt.partitionGroupSize()) {
+        if (draft.saving().checkpoints() && saved == attempt.partitionGroupSize() && !thread.isShutdown()) {
             CheckpointCommitter its = committer;
             thread.execute(() -> {
                 if (report.step() > newest.step()) {
@@ -257,10 +266,9 @@ public final class RunCheckpoints implements AutoCloseable {
     }
 
     private void purgeTorn() {
-        CheckpointDirectory directory =
-                new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
         try {
-            thread.submit(() -> directory.purgeTorn(attempt.runId())).get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            thread.submit(() -> directory().purgeTorn(attempt.runId()))
+                    .get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
