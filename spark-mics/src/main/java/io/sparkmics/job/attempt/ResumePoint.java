@@ -130,7 +130,7 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
     private void model(List<String> problems, Manifest.Model model) {
         if (!manifest.model().config().equals(model.config())) {
             problems.add(problem(
-                    "its model is " + manifest.model().config() + ", and the estimator's is " + model.config(),
+                    ModelDifference.between(manifest.model().config(), model.config()),
                     "Set the model that it was trained with"));
         } else if (!manifest.model().units().equals(model.units())) {
             problems.add(problem(
