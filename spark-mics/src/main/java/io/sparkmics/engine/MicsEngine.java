@@ -146,7 +146,7 @@ public final class MicsEngine implements AutoCloseable {
             if (stopAsked) {
                 sums.at(1).fill_(new Scalar(1));
             }
-            norm.averageAndClip(count, sums.at(2));
+            norm.measure(count, sums.at(2));
             worldSum.of(sums.first(2));
         }
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
@@ -154,7 +154,7 @@ public final class MicsEngine implements AutoCloseable {
         double[] lossStopAndNorm = sums.read();
         StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
         if (!result.skipped()) {
-            optimizer.update(learningRate);
+            optimizer.update(learningRate, norm.scale(count, result.gradientNorm()));
             states.refresh();
         }
         return result;
