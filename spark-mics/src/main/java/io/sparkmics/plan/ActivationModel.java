@@ -11,16 +11,15 @@ import java.util.List;
  *
  * @param widths for each stage, in order, the rows and columns of the weights that it reads, added up; the last stage makes
  *     the loss, in single precision at least
- * @param pairs numbers that are kept for each pair of tokens of a sequence
  * @param elements bytes of an element of each kind
  */
-public record ActivationModel(List<Long> widths, long pairs, ElementBytes elements) {
+public record ActivationModel(List<Long> widths, ElementBytes elements) {
 
     public ActivationModel {
         widths = List.copyOf(widths);
-        if (widths.isEmpty() || widths.stream().anyMatch(width -> width < 0) || pairs < 0) {
+        if (widths.isEmpty() || widths.stream().anyMatch(width -> width < 0)) {
             throw new IllegalArgumentException("Cannot estimate the activations of stages with widths " + widths
-                    + " and " + pairs + " numbers for each pair of tokens: no number may be negative.");
+                    + ": there must be some, and none may be negative.");
         }
     }
 
@@ -40,8 +39,6 @@ public record ActivationModel(List<Long> widths, long pairs, ElementBytes elemen
             perToken += bytes;
             largest = Math.max(largest, bytes);
         }
-        double perSequence =
-                (perToken + 2 * largest) * context + (double) pairs * elements.compute() * context * context;
-        return (long) (perSequence * sequences);
+        return (long) ((perToken + 2 * largest) * context * sequences);
     }
 }
