@@ -38,10 +38,10 @@ final class CpuComparison {
     }
 
     private static final Map<String, Size> SIZES = Map.of(
-            "1.3m", new Size(Gpt.config().layers(4).heads(4).width(160).context(128), 4, 2, 40, 20),
-            "3.3m", new Size(Gpt.config().layers(4).heads(8).width(256).context(128), 4, 2, 40, 10),
-            "14.4m", new Size(Gpt.config().layers(8).heads(6).width(384).context(256), 2, 2, 20, 4),
-            "85.6m", new Size(Gpt.config().context(512), 1, 2, 6, 1));
+            "1.3m", new Size(Gpt.config().layers(4).heads(4).width(160).context(128), 4, 2, 40, 10),
+            "3.3m", new Size(Gpt.config().layers(4).heads(8).width(256).context(128), 4, 2, 40, 6),
+            "14.4m", new Size(Gpt.config().layers(8).heads(6).width(384).context(256), 2, 2, 8, 2),
+            "85.6m", new Size(Gpt.config().context(512), 1, 2, 2, 1));
 
     private record Round(TrainingProcess.Turn ours, TrainingProcess.Turn eager, TrainingProcess.Turn fused) {}
 
@@ -62,7 +62,7 @@ final class CpuComparison {
                 Locale.ROOT,
                 "Threads: %d. Dropout: %.1f. Medians of %d rounds in turns; of the first steps, one measurement.%n"
                         + "| model | | tokens/s | beside eager | beside fused | CPU s a step | of eager | of fused |"
-                        + " CPU s, first %d steps | of eager | loss, last |%n|---|---|---|---|---|---|---|---|---|---|---|%n",
+                        + " CPU s, first %d steps at most | of eager | loss, last |%n|---|---|---|---|---|---|---|---|---|---|---|%n",
                 threads,
                 dropout,
                 rounds,
@@ -85,9 +85,10 @@ final class CpuComparison {
         try (TrainingProcess ours = TrainingProcess.ours(size, threads, weights);
                 TrainingProcess eager = TrainingProcess.pyTorch(size, threads, weights, false);
                 TrainingProcess fused = TrainingProcess.pyTorch(size, threads, weights, true)) {
-            Round first = new Round(ours.take(FIRST_STEPS), eager.take(FIRST_STEPS), fused.take(FIRST_STEPS));
-            if (size.warmUp() > FIRST_STEPS) {
-                int left = size.warmUp() - FIRST_STEPS;
+            int steps = Math.min(FIRST_STEPS, size.warmUp());
+            Round first = new Round(ours.take(steps), eager.take(steps), fused.take(steps));
+            int left = size.warmUp() - steps;
+            if (left > 0) {
                 new Round(ours.take(left), eager.take(left), fused.take(left));
             }
             List<Round> measured = new ArrayList<>();
