@@ -41,7 +41,8 @@ final class AdamW implements Optimizer {
                     shards.stream()
                             .map(shard -> {
                                 long first = shard.decayedSize(partitionIndex);
-                                return new FusedAdamW.Range(shard.offset() + first, shard.size() - first);
+                                return new FusedAdamW.Range(
+                                        shard.offset() + first, shard.filledSize(partitionIndex) - first);
                             })
                             .toList());
             Native.keep(firstMoments);

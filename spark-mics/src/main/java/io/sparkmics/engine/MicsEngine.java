@@ -90,7 +90,7 @@ public final class MicsEngine implements AutoCloseable {
                             : new Sgd(states),
                     Optimizer::close);
             List<BoundStage> stages = model.stages().stream()
-                    .map(stage -> new BoundStage(stage, gathered))
+                    .map(stage -> own(new BoundStage(stage, gathered), BoundStage::close))
                     .toList();
             UnitPass thereAndBack = UnitPass.thereAndBack(stages, gather, types.compute());
             UnitPass forward = UnitPass.forward(stages, gather, types.compute());
