@@ -41,7 +41,7 @@ final class CpuComparison {
             "1.3m", new Size(Gpt.config().layers(4).heads(4).width(160).context(128), 4, 2, 40, 10),
             "3.3m", new Size(Gpt.config().layers(4).heads(8).width(256).context(128), 4, 2, 40, 6),
             "14.4m", new Size(Gpt.config().layers(8).heads(6).width(384).context(256), 2, 2, 8, 2),
-            "85.6m", new Size(Gpt.config().context(512), 1, 2, 2, 1));
+            "85.6m", new Size(Gpt.config().context(512), 1, 2, 1, 1));
 
     private record Round(TrainingProcess.Turn ours, TrainingProcess.Turn eager, TrainingProcess.Turn fused) {}
 
@@ -93,7 +93,17 @@ final class CpuComparison {
             }
             List<Round> measured = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                measured.add(new Round(ours.take(size.turn()), eager.take(size.turn()), fused.take(size.turn())));
+                Round taken = new Round(ours.take(size.turn()), eager.take(size.turn()), fused.take(size.turn()));
+                measured.add(taken);
+                System.err.printf(
+                        Locale.ROOT,
+                        "%s, round %d of %d, seconds and CPU seconds a step: ours %s, eager %s, fused %s%n",
+                        name,
+                        round + 1,
+                        rounds,
+                        taken.ours(),
+                        taken.eager(),
+                        taken.fused());
             }
             print(name, size, first, measured);
         } finally {

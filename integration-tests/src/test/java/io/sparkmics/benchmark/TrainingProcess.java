@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -29,6 +30,11 @@ final class TrainingProcess implements AutoCloseable {
 
         double cpuOfStep() {
             return cpu / seconds.size();
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.3f %.3f", step(), cpuOfStep());
         }
 
         double lastLoss() {
