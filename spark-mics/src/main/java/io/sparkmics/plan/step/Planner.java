@@ -17,13 +17,18 @@ import java.util.stream.IntStream;
  */
 public record Planner(Cluster cluster) {
 
-    /** Of two that fit the shorter step comes first, of two that are as long the smaller group, which talks to fewer. */
+    /** Steps that differ by less are as long as each other: no prediction is that good. */
+    static final double TOLERANCE = 0.01;
+
+    private static final Comparator<Prediction> SHORTEST =
+            Comparator.comparing(prediction -> prediction.time().step());
+
+    /** What fits, by its step, comes before what does not, by how much is lacking. */
     private static final Comparator<Prediction> BEST_FIRST = Comparator.comparing(
                     (Prediction prediction) -> !prediction.memory().fits())
-            .thenComparing(
-                    prediction -> prediction.memory().fits() ? prediction.time().step() : 0)
-            .thenComparing(prediction -> -prediction.memory().left())
-            .thenComparing(Prediction::partitionGroupSize);
+            .thenComparing(prediction ->
+                    prediction.memory().fits() ? 0 : -prediction.memory().left())
+            .thenComparing(SHORTEST);
 
     /**
      * For each divisor of W its best micro-batch, flat and, where there is a difference, hierarchical; ascending. Empty where
@@ -42,11 +47,21 @@ public record Planner(Cluster cluster) {
         return all;
     }
 
-    /** The one with the shortest step among those that fit; empty where none does. */
+    /**
+     * The one with the shortest step among those that fit; of several that are as long the smallest group, which talks to the
+     * fewest. Empty where none fits.
+     */
     public static Optional<Prediction> best(List<Prediction> predictions) {
-        return predictions.stream()
+        List<Prediction> fitting = predictions.stream()
                 .filter(prediction -> prediction.memory().fits())
-                .min(BEST_FIRST);
+                .toList();
+        return fitting.stream()
+                .min(SHORTEST)
+                .flatMap(shortest -> fitting.stream()
+                        .filter(prediction -> prediction.time().step()
+                                <= (1 + TOLERANCE) * shortest.time().step())
+                        .min(Comparator.comparing(Prediction::partitionGroupSize)
+                                .thenComparing(SHORTEST)));
     }
 
     /** One partition group size with the micro-batch that suits it best, which may not fit; empty as above. */
