@@ -63,9 +63,10 @@ public final class Plan {
         if (request.upToNodes() > 0) {
             scaling();
         }
-        out.println(Planner.best(predictions)
-                .map(best -> PlanText.choice(best, cluster.worldSize()))
-                .orElseThrow(() -> new IllegalArgumentException(doesNotFit(predictions))));
+        Prediction best =
+                Planner.best(predictions).orElseThrow(() -> new IllegalArgumentException(doesNotFit(predictions)));
+        out.println(PlanText.choice(best, cluster.worldSize()));
+        out.println(PlanText.speed(best, cluster.processor()));
     }
 
     private void scaling() {

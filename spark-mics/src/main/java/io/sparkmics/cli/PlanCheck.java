@@ -127,7 +127,7 @@ final class PlanCheck {
         positive("--between-bandwidth", options.betweenBandwidth);
         notNegative("--inside-latency", options.insideLatency);
         notNegative("--between-latency", options.betweenLatency);
-        notNegative("--micro-batch-size", (double) options.microBatchSize);
+        notNegative("--micro-batch-size", options.microBatchSize);
         if (Files.exists(Path.of(options.output)) && !Files.isDirectory(Path.of(options.output))) {
             refuse("--output", options.output, "it is no folder", "Set a folder, which is made where it is not there");
         }
@@ -139,8 +139,8 @@ final class PlanCheck {
         }
     }
 
-    private void notNegative(String option, Double value) {
-        if (value != null && !(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+    private void notNegative(String option, Number value) {
+        if (value != null && !(value.doubleValue() >= 0 && value.doubleValue() < Double.POSITIVE_INFINITY)) {
             refuse(option, value, "it is not a finite number from 0", "Set 0 or a positive number");
         }
     }

@@ -126,7 +126,7 @@ class PlanCommandTest {
                         "Cannot use --memory -1.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use --between-bandwidth 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use --inside-latency -3.0: it is not a finite number from 0. Set 0 or a positive number.",
-                        "Cannot use --micro-batch-size -1.0: it is not a finite number from 0. Set 0 or a positive number.",
+                        "Cannot use --micro-batch-size -1: it is not a finite number from 0. Set 0 or a positive number.",
                         "Cannot use --output " + file + ": it is no folder. Set a folder, which is made where it is not"
                                 + " there.",
                         "Cannot use --nodes 0: it is not from 1 to 65536. Set a number of these.",

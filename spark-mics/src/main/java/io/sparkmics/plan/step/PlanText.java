@@ -10,11 +10,12 @@ public final class PlanText {
 
     private static final double GIBIBYTE = 1L << 30;
     private static final double GIGA = 1e9;
+    private static final double TERA = 1e12;
     private static final double MEBIBYTE = 1L << 20;
 
     private PlanText() {}
 
-    /** A heading and a line for each prediction, the chosen one marked; {@code fits} is in the last column. */
+    /** A heading and a line for each prediction, the chosen one marked. */
     public static List<String> table(List<Prediction> predictions) {
         Optional<Prediction> chosen = Planner.best(predictions);
         List<String> lines = new ArrayList<>();
@@ -56,7 +57,7 @@ public final class PlanText {
                 seconds(time.compute()),
                 seconds(time.exposed()),
                 seconds(time.step()),
-                prediction.flopsPerSecond() / 1e12,
+                prediction.flopsPerSecond() / TERA,
                 memory.fits() ? "" : "  does not fit");
     }
 
@@ -65,10 +66,10 @@ public final class PlanText {
         Prediction.Time time = chosen.time();
         return String.format(
                 Locale.ROOT,
-                "Partition groups of %d of %d ranks%s: a step of %s s = %s compute + %s communication that nothing hides"
+                "Partition groups of %d of %s%s: a step of %s s = %s compute + %s communication that nothing hides"
                         + " + %s update; %s of a rank take %s of %s, %s are left.",
                 chosen.partitionGroupSize(),
-                worldSize,
+                worldSize == 1 ? "1 rank" : worldSize + " ranks",
                 chosen.hierarchical() ? ", gathered hierarchically" : "",
                 seconds(time.step()),
                 seconds(time.compute()),
@@ -80,6 +81,15 @@ public final class PlanText {
                 size(chosen.memory().limit() - chosen.memory().left()),
                 size(chosen.memory().limit()),
                 size(chosen.memory().left()));
+    }
+
+    /** How much of what its maker promises a rank computes, over the whole step. */
+    public static String speed(Prediction chosen, Processor processor) {
+        return String.format(
+                Locale.ROOT,
+                "That is %.2f TFLOP/s a rank, %.1f %% of its peak.",
+                chosen.flopsPerSecond() / TERA,
+                100 * chosen.flopsPerSecond() / processor.peakFlops());
     }
 
     /** Three digits that count. */
