@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Nodes that are known by name. What is attained was measured by others, or by us on CPUs, and never on the runs that the
- * planner is held to.
+ * Nodes that are known by name. What GPUs and their networks attain was measured by others, part by part, and on none of the
+ * runs that the planner is held to; what CPUs do by us.
  *
  * <table><caption>Sources</caption>
  * <tr><td>peaks, memory and its bandwidth</td><td>NVIDIA's data sheets of V100 and A100</td></tr>
  * <tr><td>large matrix products: 230 of 312 TFLOP/s on A100, 95 of 125 on V100</td>
- * <td>github.com/mli/transformers-benchmarks</td></tr>
+ * <td>github.com/qhduan/transformers-benchmarks</td></tr>
  * <tr><td>inside a p4d: 230.8 GB/s; between four of them: 29.6 of 50 GB/s</td>
  * <td>nccl-tests of July 2022, github.com/NVIDIA/nccl/issues/527</td></tr>
  * <tr><td>between p3dn: 6 to 8 of 12.5 GB/s on 8 to 32 nodes</td><td>github.com/NVIDIA/nccl/issues/235</td></tr>
  * <tr><td>inside a p3dn</td><td>not found: the part of its 150 GB/s that the p4d attains of its 300</td></tr>
  * <tr><td>a turn between nodes: an all-gather of 2 KB over 16 ranks takes 107 µs, 15 turns</td>
  * <td>github.com/bottlerocket-os/bottlerocket-kernel-kit/pull/313</td></tr>
- * <tr><td>a turn inside a node: 13 µs, 7 turns</td><td>github.com/aws/aws-k8s-tester/pull/503</td></tr>
+ * <tr><td>a turn inside a node: 13 µs, taken as 7 turns</td><td>github.com/aws/aws-k8s-tester/pull/503</td></tr>
  * <tr><td>cpu</td><td>integration-tests/benchmarks/sharding-1.3m_2-cores_2026-11-26.md: see {@link #CPU_CORE}</td></tr>
  * </table>
  *
