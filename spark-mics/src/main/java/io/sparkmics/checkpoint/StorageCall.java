@@ -4,7 +4,9 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.Path;
 
 /** Calls of a file system, with one way to say what went wrong. */
 public final class StorageCall {
@@ -42,6 +44,15 @@ public final class StorageCall {
             action.run();
             return null;
         });
+    }
+
+    /** Deletes what a failed write has left; that this fails too is told beside why that failed. */
+    public static void discard(Path file, Throwable failure, Configuration hadoop) {
+        try {
+            file.getFileSystem(hadoop).delete(file, false);
+        } catch (IOException | RuntimeException | FSError e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** The exception that {@link #call} throws. */

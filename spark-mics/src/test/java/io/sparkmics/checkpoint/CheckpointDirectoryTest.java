@@ -68,8 +68,7 @@ class CheckpointDirectoryTest {
 
         // Times of manifests grow with their steps here.
         assertThat(steps()).containsExactly("100-0", "5-0");
-        assertThat(directory().list().ofRun(RUN).latest().orElseThrow().id().step())
-                .isEqualTo(5);
+        assertThat(directory().list(RUN).latest().orElseThrow().id().step()).isEqualTo(5);
     }
 
     @Test

@@ -99,7 +99,7 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                 "optimizer",
                 manifest.states().optimizer(),
                 settings.optimization().optimizer());
-        TensorType type = ManifestDraft.type(settings);
+        TensorType type = settings.compute().stateType();
         if (manifest.states().type() != type) {
             problems.add(problem(
                     "its states are " + manifest.states().type() + ", and precision "

@@ -4,7 +4,7 @@ import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.Retention;
 import io.sparkmics.checkpoint.TornCheckpoint;
-import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.job.attempt.CheckpointCommitter.Committed;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.SaveReport;
@@ -117,7 +117,7 @@ public final class RunCheckpoints implements AutoCloseable {
     /** One that was asked for may be of any step, and what ranks say of it may come late: so the storage is asked. */
     private void lookLast() {
         look(committer);
-        for (TornCheckpoint left : directory().list().ofRun(attempt.runId()).torn()) {
+        for (TornCheckpoint left : directory().list(attempt.runId()).torn()) {
             long step = left.id().step();
             if (left.id().attempt() == attempt.number() && step > newest.step()) {
                 commit(() -> committer.commit(step).stream().toList());
@@ -129,7 +129,7 @@ public final class RunCheckpoints implements AutoCloseable {
         return new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
     }
 
-    private void commit(Supplier<List<CheckpointFolder>> attempted) {
+    private void commit(Supplier<List<Committed>> attempted) {
         try {
             committed(attempted.get());
         } catch (RuntimeException e) {
@@ -137,27 +137,26 @@ public final class RunCheckpoints implements AutoCloseable {
         }
     }
 
-    /** @param folders the latest last */
-    private void committed(List<CheckpointFolder> folders) {
-        if (folders.isEmpty()) {
+    /** @param made the latest last */
+    private void committed(List<Committed> made) {
+        if (made.isEmpty()) {
             return;
         }
-        count += folders.size();
-        CheckpointFolder folder = folders.get(folders.size() - 1);
-        long step = folder.id().orElseThrow().step();
-        if (step >= newest.step()) {
-            newest = new StartPoint(step, folder.path().toString());
+        count += made.size();
+        Committed last = made.get(made.size() - 1);
+        bytes = last.bytes();
+        if (last.step() >= newest.step()) {
+            newest = last.start();
         }
         try {
-            tidy(folder);
+            tidy();
         } catch (RuntimeException e) {
             // It is committed all the same.
             tell("Old checkpoints are not looked after: " + e.getMessage());
         }
     }
 
-    private void tidy(CheckpointFolder folder) {
-        bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
+    private void tidy() {
         Set<CheckpointFolder> never = Stream.of(start, newest)
                 .filter(StartPoint::isCheckpoint)
                 .map(point -> new CheckpointFolder(new Path(point.checkpoint()), hadoop))
@@ -246,13 +245,15 @@ public final class RunCheckpoints implements AutoCloseable {
         if (newest.isCheckpoint() && newest.step() == steps) {
             return new CheckpointFolder(new Path(newest.checkpoint()), hadoop);
         }
-        Optional<CheckpointFolder> folder = committer.commit(steps);
-        if (folder.isPresent() && draft.saving().checkpoints()) {
-            committed(List.of(folder.get()));
+        Optional<Committed> made = committer.commit(steps);
+        if (made.isPresent() && draft.saving().checkpoints()) {
+            committed(List.of(made.get()));
         }
-        return folder.orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
-                + draft.saving().directory() + ". Set workDirectory and checkpointDirectory to paths that driver and"
-                + " executors share."));
+        return made.map(Committed::folder)
+                .orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
+                        + draft.saving().directory()
+                        + ". Set workDirectory and checkpointDirectory to paths that driver and"
+                        + " executors share."));
     }
 
     /** What the run has left torn goes. */
