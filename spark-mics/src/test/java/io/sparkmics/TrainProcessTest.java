@@ -68,11 +68,13 @@ class TrainProcessTest {
                 "--micro-batch-size=2"));
         arguments.addAll(List.of(settings));
         Process train = start(arguments.toArray(String[]::new));
-        await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
-
-        train.destroy();
-
-        assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        try {
+            await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
+            train.destroy();
+            assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            train.destroyForcibly();
+        }
         return Files.readAllLines(metrics).size();
     }
 

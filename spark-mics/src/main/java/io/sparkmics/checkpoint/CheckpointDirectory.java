@@ -84,12 +84,18 @@ public final class CheckpointDirectory {
      * @param attempt that is running; what earlier ones have left torn stays torn
      * @param keep the newest of those that can be loaded are always among them
      * @param never what must stay whatever the retention says
+     * @param damaged what is known to be no good one although it looks like it, and stays too
      */
-    public void purge(String runId, int attempt, Retention keep, Set<CheckpointFolder> never) {
+    public void purge(
+            String runId,
+            int attempt,
+            Retention keep,
+            Set<CheckpointFolder> never,
+            Set<CheckpointFolder> damaged) {
         try {
             List<CheckpointId> good = new ArrayList<>();
             List<CheckpointId> torn = new ArrayList<>();
-            for (CheckpointId id : ids(runId)) {
+            for (CheckpointId id : idsBut(damaged, runId)) {
                 boolean kept = keep.keeps(good.size(), id.step()) || never.contains(folder(id));
                 if (kept && good.size() >= keep.newest() && folder(id).hasManifest()) {
                     // It stays, whatever is read in it.
@@ -130,10 +136,12 @@ public final class CheckpointDirectory {
     /**
      * Deletes what a run that has ended has left torn: on a full disk it holds room that the next run needs. What cannot be
      * deleted is a warning.
+     *
+     * @param damaged what stays
      */
-    public void purgeTorn(String runId) {
+    public void purgeTorn(String runId, Set<CheckpointFolder> damaged) {
         try {
-            list(runId).torn().forEach(torn -> deleteTorn(torn.folder()));
+            list(idsBut(damaged, runId)).torn().forEach(torn -> deleteTorn(torn.folder()));
         } catch (RuntimeException e) {
             LOG.warn("Cannot delete torn checkpoints: {}", e.getMessage());
         }
@@ -156,6 +164,10 @@ public final class CheckpointDirectory {
 
     private List<CheckpointId> ids(String runId) {
         return ids().stream().filter(id -> id.runId().equals(runId)).toList();
+    }
+
+    private List<CheckpointId> idsBut(Set<CheckpointFolder> damaged, String runId) {
+        return ids(runId).stream().filter(id -> !damaged.contains(folder(id))).toList();
     }
 
     private List<CheckpointId> ids() {

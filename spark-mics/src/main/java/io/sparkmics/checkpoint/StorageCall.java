@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 
@@ -55,9 +56,17 @@ public final class StorageCall {
         }
     }
 
-    /** The exception that {@link #call} throws. */
+    /** The exception that {@link #call} throws: a {@link StorageException} unless it is the file that is not right. */
     public static CheckpointException failure(String doing, Throwable cause) {
-        return new CheckpointException("Cannot " + doing + ": " + reason(cause), cause);
+        String message = "Cannot " + doing + ": " + reason(cause);
+        return showsDamage(cause) ? new CheckpointException(message, cause) : new StorageException(message, cause);
+    }
+
+    /** Whether the file that is read is missing, cut short or changed: another try comes to the same end. */
+    public static boolean showsDamage(Throwable failure) {
+        return failure instanceof FileNotFoundException
+                || failure instanceof EOFException
+                || failure instanceof ChecksumException;
     }
 
     private static String reason(Throwable failure) {

@@ -1,6 +1,7 @@
 package io.sparkmics.job.export;
 
 import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.checkpoint.CheckpointDamagedException;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.Json;
@@ -51,13 +52,36 @@ public final class ModelExport {
             SerializableConfiguration hadoop)
             implements Serializable {}
 
+    /** The storage does not take the model. */
+    public static final class FailedException extends IllegalStateException {
+
+        private static final long serialVersionUID = 1L;
+
+        FailedException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /**
-     * @param remedy what else can be done with what was trained, as a sentence behind others
+     * @param model null where there is none
+     * @param damage what is wrong with the shards; else null
+     */
+    private record Outcome(WrittenModel model, String damage) {
+        WrittenModel written() {
+            if (damage != null) {
+                throw new CheckpointDamagedException(damage, null);
+            }
+            return model;
+        }
+    }
+
+    /**
      * @return what lies where
-     * @throws IllegalStateException when it cannot be written in several tries
+     * @throws FailedException when it cannot be written in several tries
+     * @throws CheckpointDamagedException when what was trained is not as the ranks wrote it
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static WrittenModel run(JavaSparkContext spark, Source source, String remedy) {
+    public static WrittenModel run(JavaSparkContext spark, Source source) {
         SparkException last = null;
         for (Duration pause : BEFORE_TRIES) {
             try {
@@ -72,8 +96,7 @@ public final class ModelExport {
                 throw Interruption.whileTraining(e);
             }
         }
-        throw new IllegalStateException(
-                "Cannot write the model to " + source.runDirectory() + ": " + reason(last) + remedy, last);
+        throw new FailedException("Cannot write the model to " + source.runDirectory() + ": " + reason(last), last);
     }
 
     /** Spark hands on what a task has thrown as text alone, with its stack. */
@@ -84,17 +107,22 @@ public final class ModelExport {
     }
 
     private static WrittenModel tried(JavaSparkContext spark, Source source) throws SparkException {
-        String written = spark.parallelize(List.of(0), 1)
+        String outcome = spark.parallelize(List.of(0), 1)
                 .map(task -> Json.write(write(source)))
                 .collect()
                 .get(0);
-        return Json.read(written, WrittenModel.class);
+        return Json.read(outcome, Outcome.class).written();
     }
 
-    private static WrittenModel write(Source source) {
+    private static Outcome write(Source source) {
         NativeLoad.require(NativeLibraries::load);
         Path folder = new Path(
                 source.runDirectory(), "model-" + TaskContext.get().taskAttemptId() + "/" + HuggingFaceFolder.NAME);
-        return new ModelFolder(source, folder).write();
+        try {
+            return new Outcome(new ModelFolder(source, folder).write(), null);
+        } catch (CheckpointDamagedException e) {
+            // A task that fails Spark tries again by itself, and this would come to the same end.
+            return new Outcome(null, e.getMessage());
+        }
     }
 }
