@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sparkmics.checkpoint.FaultyFileSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,8 +109,12 @@ class DamagedCheckpointFitTest {
         return bytes;
     }
 
+    /** Of a constant rate: the longer run is the same at its beginning. */
     private MicsEstimator estimator(int steps) {
-        return SmallFit.estimator(folder, steps).setWarmUpSteps(0).setModel(unbroken());
+        return SmallFit.estimator(folder, steps)
+                .setWarmUpSteps(0)
+                .setMinimumLearningRateRatio(1)
+                .setModel(unbroken());
     }
 
     private static FaultyModel unbroken() {
@@ -152,13 +158,12 @@ class DamagedCheckpointFitTest {
 
         assertThat(CheckpointedFits.weights(model[0])).isEqualTo(CheckpointedFits.weights(undisturbed));
         assertThat(CheckpointedFits.history(model[0])).isEqualTo(CheckpointedFits.history(undisturbed));
-        assertThat(model[0].summary().describe())
-                .containsEntry("attempts", 3)
-                .doesNotContainKey("resumedFrom");
+        assertThat(model[0].summary().describe()).containsEntry("attempts", 3).doesNotContainKey("resumedFrom");
         assertThat(said)
-                .containsPattern("Attempt 1 has failed: rank \\d on host \\S+ failed after step 3: Cannot .*" + damage.told
-                        + ".* The checkpoint (file:\\S+/step-000000000003-\\S+-0) is damaged, and not used any more\\."
-                        + " Attempt 2 goes on from the checkpoint of step 2 with 2 ranks\\.");
+                .containsPattern(
+                        "Attempt 1 has failed: rank \\d on host \\S+ failed after step 3: Cannot .*" + damage.told
+                                + ".* The checkpoint (file:\\S+/step-000000000003-\\S+-0) is damaged, and not used any more\\."
+                                + " Attempt 2 goes on from the checkpoint of step 2 with 2 ranks\\.");
         // The damaged one is neither counted nor deleted.
         assertThat(CheckpointedFits.names(checkpoints))
                 .anyMatch(name -> name.matches("step-000000000003-.*-0"))
@@ -176,24 +181,27 @@ class DamagedCheckpointFitTest {
 
         assertThat(CheckpointedFits.weights(model[0])).isEqualTo(CheckpointedFits.weights(undisturbed));
         assertThat(said)
-                .containsPattern("is damaged, and not used any more\\. Attempt 2 goes on from the first step with 2 ranks");
+                .containsPattern(
+                        "is damaged, and not used any more\\. Attempt 2 goes on from the first step with 2 ranks");
     }
 
     @Test
     void aRunThatGoesOnFromTheLatestTakesTheOneBefore() throws IOException {
         MicsModel undisturbed = estimator(4).fit(texts());
         saving(3, 9).fit(texts());
+        String latest = real(of(3));
+        String before = real(of(2));
         flipBit(of(3));
         MicsModel[] model = new MicsModel[1];
-        String said = StandardError.during(() ->
-                model[0] = saving(4, 9).setMaxRestarts(0).setResumeFrom("latest").fit(texts()));
+        String said = StandardError.during(() -> model[0] =
+                saving(4, 9).setMaxRestarts(0).setResumeFrom("latest").fit(texts()));
 
         assertThat(CheckpointedFits.weights(model[0])).isEqualTo(CheckpointedFits.weights(undisturbed));
         assertThat(said)
-                .containsPattern(Damage.FLIPPED_BIT.told + ".* The checkpoint file:" + Pattern.quote(real(of(3)))
-                        + " is damaged, and not used any more\\. Attempt 1 goes on from the checkpoint of step 2 with 2");
-        assertThat(model[0].summary().describe().get("resumedFrom"))
-                .hasToString("{path=file:" + real(of(2)) + ", step=2}");
+                .containsPattern(
+                        Damage.FLIPPED_BIT.told + ".* The checkpoint file:" + Pattern.quote(latest)
+                                + " is damaged, and not used any more\\. Attempt 1 goes on from the checkpoint of step 2 with 2");
+        assertThat(model[0].summary().describe().get("resumedFrom")).hasToString("{path=file:" + before + ", step=2}");
     }
 
     @Test
@@ -205,10 +213,11 @@ class DamagedCheckpointFitTest {
         assertThatThrownBy(() -> saving(4, 9).setResumeFrom("latest").fit(texts()))
                 .isInstanceOf(IllegalStateException.class)
                 .message()
-                .contains(" It is not tried again: the checkpoint file:" + real(of(1)) + " is damaged, and its run has no"
-                        + " older one that is whole. Set resumeFrom to another one, or leave it empty to begin with new"
-                        + " parameters. That was attempt 2, from the checkpoint of step 1, after 2 restarts (attempt 0"
-                        + " from the checkpoint of step 3: rank ")
+                .contains(
+                        " It is not tried again: the checkpoint file:" + real(of(1)) + " is damaged, and its run has no"
+                                + " older one that is whole. Set resumeFrom to another one, or leave it empty to begin with new"
+                                + " parameters. That was attempt 2, from the checkpoint of step 1, after 2 restarts (attempt 0"
+                                + " from the checkpoint of step 3: rank ")
                 .doesNotContain("last good checkpoint");
         assertThat(CheckpointedFits.names(checkpoints)).hasSize(3);
     }
@@ -217,13 +226,38 @@ class DamagedCheckpointFitTest {
     void whoNamesOneIsToldAtOnce() throws IOException {
         saving(3, 9).fit(texts());
         flipBit(of(3));
-        assertThatThrownBy(() ->
-                        saving(4, 9).setResumeFrom(of(3).toString()).fit(texts()))
+        assertThatThrownBy(() -> saving(4, 9).setResumeFrom(of(3).toString()).fit(texts()))
                 .isInstanceOf(IllegalStateException.class)
                 .message()
                 .containsPattern(Damage.FLIPPED_BIT.told)
                 .endsWith(" It is not tried again: the checkpoint file:" + real(of(3)) + ", which resumeFrom names, is"
                         + " damaged. Set resumeFrom to another one, or leave it empty to begin with new parameters.");
+    }
+
+    @Test
+    void aResultThatIsDamagedIsNotReadAgain() throws IOException {
+        AtomicInteger tries = new AtomicInteger();
+        LocalSpark.session().conf().set("fs.faulty.impl", FaultyFileSystem.class.getName());
+        FaultyFileSystem.set((path, bytes) -> {
+            // Just before the shards are read.
+            if (path.getName().equals("config.json") && bytes > 0 && tries.getAndIncrement() == 0) {
+                flipBit(of(3));
+            }
+        });
+        try {
+            assertThatThrownBy(() -> saving(3, 9)
+                            .setOptimizer("sgd")
+                            .setWorkDirectory("faulty:" + folder)
+                            .fit(texts()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .message()
+                    .startsWith("Cannot make a model of what was trained, for it is damaged: Cannot read tensor ")
+                    .endsWith(" The last good checkpoint is file:" + real(of(2))
+                            + ": go on from it with resumeFrom=file:" + real(of(2)) + ".");
+            assertThat(tries).hasValue(1);
+        } finally {
+            FaultyFileSystem.set((path, bytes) -> {});
+        }
     }
 
     private static String real(Path path) throws IOException {

@@ -87,11 +87,7 @@ public final class CheckpointDirectory {
      * @param damaged what is known to be no good one although it looks like it, and stays too
      */
     public void purge(
-            String runId,
-            int attempt,
-            Retention keep,
-            Set<CheckpointFolder> never,
-            Set<CheckpointFolder> damaged) {
+            String runId, int attempt, Retention keep, Set<CheckpointFolder> never, Set<CheckpointFolder> damaged) {
         try {
             List<CheckpointId> good = new ArrayList<>();
             List<CheckpointId> torn = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.cluster.JobDescription;
+import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.export.ModelExport;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -47,7 +48,25 @@ record ResultExport(
                             + checkpoints.remedy(),
                     e);
         } catch (ModelExport.FailedException e) {
-            throw new IllegalStateException(e.getMessage() + checkpoints.remedy(), e);
+            throw new IllegalStateException(
+                    e.getMessage() + (e.cancelled() ? checkpoints.remedy() : remedy(shards)), e);
         }
+    }
+
+    /** What was trained must not be lost with the run's folder: hours of many ranks are in it. */
+    private String remedy(CheckpointFolder shards) {
+        if (!shards.path().getParent().equals(folder.path())) {
+            return checkpoints.remedy();
+        }
+        if (!WorkDirectory.lasts(settings.workDirectory().path(), folder.path())) {
+            return " What was trained is lost: it was in " + folder.path()
+                    + ", a temporary folder, which is deleted. Set"
+                    + " workDirectory to a path that stays, or write checkpoints, and train again.";
+        }
+        folder.keepOnly(shards.path().getName());
+        long steps = shards.id().orElseThrow().step();
+        return " What was trained is kept in " + shards.path() + ": with resumeFrom=" + shards.path()
+                + (steps == rows.schedule().steps() ? "" : " and maxSteps=" + steps)
+                + " only saving is left. Then delete it.";
     }
 }

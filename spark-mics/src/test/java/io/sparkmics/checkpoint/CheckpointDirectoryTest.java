@@ -104,6 +104,19 @@ class CheckpointDirectoryTest {
     }
 
     @Test
+    void whatIsKnownToBeDamagedIsNotCountedAndStays() throws IOException {
+        save(RUN, 0, 5, 10, 15, 20);
+        CheckpointFolder torn = folder(RUN, 0, 15);
+        Files.delete(LocalFiles.local(torn, "manifest.json"));
+        Set<CheckpointFolder> damaged = Set.of(folder(RUN, 0, 20), torn);
+        directory().purge(RUN, 1, new Retention(1, 0), Set.of(), damaged);
+        directory().purgeTorn(RUN, damaged);
+
+        assertThat(steps()).containsExactly("20-0", "10-0");
+        assertThat(names()).contains("step-000000000015-0123456789ab-0");
+    }
+
+    @Test
     void tornOnesThatNobodyCanFinishGo() throws IOException {
         save(RUN, 0, 5);
         UNITS.write(folder(RUN, 0, 10), 0, 2, HADOOP);

@@ -54,7 +54,8 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
             Path file, boolean overwrite, int buffer, short copies, long block, Progressable progress)
             throws IOException {
         fault.before(file, 0);
-        return new FSDataOutputStream(new Output(file, super.create(file, overwrite, buffer, copies, block, progress)), null);
+        return new FSDataOutputStream(
+                new Output(file, super.create(file, overwrite, buffer, copies, block, progress)), null);
     }
 
     @Override

@@ -63,8 +63,7 @@ final class DamagedCheckpoints {
     /** Of the run whose checkpoint this is; empty where its folder was given another name. */
     private Optional<StartPoint> newestBeside(StartPoint point) {
         CheckpointFolder folder = folder(point.checkpoint());
-        CheckpointDirectory directory =
-                new CheckpointDirectory(folder.path().getParent(), hadoop);
+        CheckpointDirectory directory = new CheckpointDirectory(folder.path().getParent(), hadoop);
         return folder.id().flatMap(id -> newest(directory, id.runId()));
     }
 

@@ -95,6 +95,16 @@ public final class WorkDirectory {
         return made;
     }
 
+    /**
+     * Whether what is left in a run's folder is still there when it is needed: nobody looks for it among a host's temporary files.
+     *
+     * @param setting what the user asked for
+     * @param run the folder that was made for it
+     */
+    public static boolean lasts(String setting, Path run) {
+        return !setting.isBlank() || !StoragePaths.isLocal(run);
+    }
+
     private static String parent(Configuration hadoop) throws IOException {
         FileSystem files = FileSystem.get(hadoop);
         return "file".equals(files.getScheme())

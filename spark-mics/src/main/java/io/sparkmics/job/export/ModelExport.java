@@ -52,13 +52,21 @@ public final class ModelExport {
             SerializableConfiguration hadoop)
             implements Serializable {}
 
-    /** The storage does not take the model. */
+    /** There is no model: the storage does not take it, in several tries, or somebody has ended them. */
     public static final class FailedException extends IllegalStateException {
 
         private static final long serialVersionUID = 1L;
 
-        FailedException(String message, Throwable cause) {
-            super(message, cause);
+        private final boolean cancelled;
+
+        FailedException(String target, SparkException cause, boolean cancelled) {
+            super("Cannot write the model to " + target + ": " + reason(cause), cause);
+            this.cancelled = cancelled;
+        }
+
+        /** Whether somebody has ended it. */
+        public boolean cancelled() {
+            return cancelled;
         }
     }
 
@@ -83,27 +91,30 @@ public final class ModelExport {
      */
     public static WrittenModel run(JavaSparkContext spark, Source source) {
         SparkException last = null;
+        boolean cancelled = false;
         for (Duration pause : BEFORE_TRIES) {
             try {
                 Thread.sleep(pause.toMillis());
                 return tried(spark, source);
             } catch (SparkException e) {
                 last = e;
-                if (CANCELLED.equals(e.getCondition()) || spark.sc().isStopped()) {
+                cancelled = CANCELLED.equals(e.getCondition()) || spark.sc().isStopped();
+                if (cancelled) {
                     break;
                 }
             } catch (InterruptedException e) {
                 throw Interruption.whileTraining(e);
             }
         }
-        throw new FailedException("Cannot write the model to " + source.runDirectory() + ": " + reason(last), last);
+        throw new FailedException(source.runDirectory(), last, cancelled);
     }
 
     /** Spark hands on what a task has thrown as text alone, with its stack. */
     private static String reason(SparkException failure) {
         String text = String.valueOf(failure.getMessage());
         Matcher ours = OURS.matcher(text);
-        return ours.find() ? ours.group() : text.lines().findFirst().orElse(text);
+        String reason = ours.find() ? ours.group() : text.lines().findFirst().orElse(text);
+        return reason.endsWith(".") ? reason : reason + ".";
     }
 
     private static WrittenModel tried(JavaSparkContext spark, Source source) throws SparkException {

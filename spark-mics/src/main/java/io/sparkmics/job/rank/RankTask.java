@@ -125,8 +125,9 @@ public final class RankTask {
         Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, this::tell);
         try (StateWriter states = writes && plan.saving().checkpoints() ? writer.get() : null) {
             if (plan.attempt().resumes()) {
+                boolean allDone = plan.attempt().firstStep() == plan.schedule().steps();
                 loop.resume(Resumption.of(
-                        plan.attempt(), engine, ranks, plan.hadoop().value()));
+                        plan.attempt(), allDone, engine, ranks, plan.hadoop().value()));
             }
             loop.run(states);
             MemoryUse memory = engine.memory();

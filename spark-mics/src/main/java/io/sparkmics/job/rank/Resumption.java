@@ -7,6 +7,7 @@ import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.StorageCall;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.StateSource;
 import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;
@@ -26,20 +27,24 @@ record Resumption(Manifest manifest, List<StepMetrics> history) {
     /**
      * Fills the engine. Each rank reads the parts that its shards are made of, whatever the number of ranks was.
      *
+     * @param allDone whether no step is left, so that the parameters are enough
      * @throws CheckpointDamagedException when it is not as it was written
      * @throws io.sparkmics.checkpoint.CheckpointException when the storage does not answer
      */
-    static Resumption of(Attempt attempt, MicsEngine engine, RankContext ranks, Configuration hadoop) {
+    static Resumption of(Attempt attempt, boolean allDone, MicsEngine engine, RankContext ranks, Configuration hadoop) {
         Path path = new Path(attempt.checkpoint());
         CheckpointFolder folder = new CheckpointFolder(path, hadoop);
         try (CheckpointReader reader = CheckpointReader.open(folder, hadoop)) {
             Manifest manifest = reader.manifest();
-            engine.restore(
-                    (unit, kind, from, target) -> {
-                        reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target);
-                        ranks.active();
-                    },
-                    manifest.states().updates());
+            StateSource source = (unit, kind, from, target) -> {
+                reader.read(Manifest.tensorName(unit.name(), kind.tensorName()), from, target);
+                ranks.active();
+            };
+            if (allDone) {
+                engine.restoreParameters(source, manifest.states().updates());
+            } else {
+                engine.restore(source, manifest.states().updates());
+            }
             return new Resumption(manifest, ranks.rank() == 0 ? history(attempt, hadoop) : List.of());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot go on from " + path + ": " + e.getMessage(), e);
