@@ -44,7 +44,7 @@ record ResultExport(
         } catch (CheckpointDamagedException e) {
             checkpoints.fallBack(shards.path().toString());
             throw new IllegalStateException(
-                    "Cannot make a model of what was trained, for it is damaged: " + e.getMessage()
+                    "Cannot make a model of what was trained, for it is damaged: " + e.getMessage() + leftAsItIs(shards)
                             + checkpoints.remedy(),
                     e);
         } catch (ModelExport.FailedException e) {
@@ -53,12 +53,21 @@ record ResultExport(
         }
     }
 
+    /** Perhaps people can make something of it. */
+    private String leftAsItIs(CheckpointFolder shards) {
+        if (!inFolder(shards) || !lasts()) {
+            return "";
+        }
+        folder.keepOnly(shards.path().getName());
+        return " It is left as it is, in " + shards.path() + ".";
+    }
+
     /** What was trained must not be lost with the run's folder: hours of many ranks are in it. */
     private String remedy(CheckpointFolder shards) {
-        if (!shards.path().getParent().equals(folder.path())) {
+        if (!inFolder(shards)) {
             return checkpoints.remedy();
         }
-        if (!WorkDirectory.lasts(settings.workDirectory().path(), folder.path())) {
+        if (!lasts()) {
             return " What was trained is lost: it was in " + folder.path()
                     + ", a temporary folder, which is deleted. Set"
                     + " workDirectory to a path that stays, or write checkpoints, and train again.";
@@ -68,5 +77,13 @@ record ResultExport(
         return " What was trained is kept in " + shards.path() + ": with resumeFrom=" + shards.path()
                 + (steps == rows.schedule().steps() ? "" : " and maxSteps=" + steps)
                 + " only saving is left. Then delete it.";
+    }
+
+    private boolean inFolder(CheckpointFolder shards) {
+        return shards.path().getParent().equals(folder.path());
+    }
+
+    private boolean lasts() {
+        return WorkDirectory.lasts(settings.workDirectory().path(), folder.path());
     }
 }
