@@ -52,7 +52,7 @@ public record EngineSettings(
     public ActivationModel activationModel(ModelConfig config) {
         Model model = config.build();
         return new ActivationModel(
-                model.stages().stream().map(EngineSettings::width).toList(), types().bytes());
+                model.stages().stream().map(EngineSettings::width).toList(), 0, types().bytes());
     }
 
     private static long width(Stage stage) {

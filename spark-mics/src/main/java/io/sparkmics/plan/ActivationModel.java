@@ -11,15 +11,16 @@ import java.util.List;
  *
  * @param widths for each stage, in order, the rows and columns of the weights that it reads, added up; the last stage makes
  *     the loss, in single precision at least
+ * @param pairs numbers that are kept for each pair of tokens of a sequence
  * @param elements bytes of an element of each kind
  */
-public record ActivationModel(List<Long> widths, ElementBytes elements) {
+public record ActivationModel(List<Long> widths, long pairs, ElementBytes elements) {
 
     public ActivationModel {
         widths = List.copyOf(widths);
-        if (widths.isEmpty() || widths.stream().anyMatch(width -> width < 0)) {
+        if (widths.isEmpty() || widths.stream().anyMatch(width -> width < 0) || pairs < 0) {
             throw new IllegalArgumentException("Cannot estimate the activations of stages with widths " + widths
-                    + ": there must be some, and none may be negative.");
+                    + " and " + pairs + " numbers for each pair of tokens: no number may be negative.");
         }
     }
 
@@ -39,6 +40,8 @@ public record ActivationModel(List<Long> widths, ElementBytes elements) {
             perToken += bytes;
             largest = Math.max(largest, bytes);
         }
-        return (long) ((perToken + 2 * largest) * context * sequences);
+        double perSequence =
+                (perToken + 2 * largest) * context + (double) pairs * elements.compute() * context * context;
+        return (long) (perSequence * sequences);
     }
 }

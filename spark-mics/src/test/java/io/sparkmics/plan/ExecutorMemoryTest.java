@@ -69,13 +69,14 @@ class ExecutorMemoryTest {
 
     @Test
     void activationsGrowWithTokensAndTheLastStageIsInSinglePrecision() {
-        ActivationModel half = new ActivationModel(List.of(10L, 100L, 50L), new ElementBytes(4, 2, 4));
+        ActivationModel half = new ActivationModel(List.of(10L, 100L, 50L), 0, new ElementBytes(4, 2, 4));
 
         // 2 x 110 + 4 x 50 are kept for each token, and twice the most of a stage comes and goes.
         assertThat(half.bytes(3, 7)).isEqualTo(21 * (220 + 200 + 2 * 200));
-        assertThatThrownBy(() -> new ActivationModel(List.of(-1L), ElementBytes.same(4)))
-                .hasMessage(
-                        "Cannot estimate the activations of stages with widths [-1]: there must be some, and none may"
-                                + " be negative.");
+        ActivationModel pairs = new ActivationModel(List.of(10L), 5, ElementBytes.same(4));
+        assertThat(pairs.bytes(3, 7)).isEqualTo(21 * 120 + 3 * 5 * 4 * 49);
+        assertThatThrownBy(() -> new ActivationModel(List.of(-1L), 0, ElementBytes.same(4)))
+                .hasMessage("Cannot estimate the activations of stages with widths [-1] and 0 numbers for each pair of"
+                        + " tokens: no number may be negative.");
     }
 }

@@ -125,16 +125,22 @@ public final class Supervisor {
         if (checkpoints.newest().step() > failed.firstStep()) {
             tries.newCheckpoint();
         }
-        Optional<String> refusal = rule.refuse(failure, before, tries.anyStep(), tries.restarts());
+        boolean damaged = failure.kind() == FailureKind.DAMAGED;
+        // Going on from another one is no try of the same, and ends where there is none left.
+        Optional<String> refusal = damaged
+                ? checkpoints.fallBack(failed.checkpoint())
+                : rule.refuse(failure, before, tries.anyStep(), tries.restarts());
         if (refusal.isPresent()) {
             throw giveUp(failure, refusal.get(), cause);
         }
-        tries.restarted();
+        if (!damaged) {
+            tries.restarted();
+        }
         Attempt whole = failed.again().on(first.worldSize(), first.partitionGroupSize());
         Attempt sized = onSlots(whole, cause);
         // What a rank was still writing may have become a checkpoint meanwhile.
         StartPoint start = checkpoints.newest();
-        System.err.println(notice(failure, sized, start));
+        System.err.println(notice(failure, failed, sized, start));
         return start.of(sized);
     }
 
@@ -157,8 +163,11 @@ public final class Supervisor {
     }
 
     /** Which steps are repeated the progress tells when they come. */
-    private static String notice(Failure failure, Attempt next, StartPoint start) {
-        return "Attempt " + (next.number() - 1) + " has failed: " + end(failure.describe()) + " Attempt "
+    private static String notice(Failure failure, Attempt failed, Attempt next, StartPoint start) {
+        String damaged = failure.kind() == FailureKind.DAMAGED
+                ? " The checkpoint " + failed.checkpoint() + " is damaged, and not used any more."
+                : "";
+        return "Attempt " + failed.number() + " has failed: " + end(failure.describe()) + damaged + " Attempt "
                 + next.number() + " goes on " + start.describe() + " with "
                 + Names.count(next.worldSize(), "rank") + ".";
     }

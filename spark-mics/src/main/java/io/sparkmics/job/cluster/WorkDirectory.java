@@ -95,6 +95,16 @@ public final class WorkDirectory {
         return made;
     }
 
+    /**
+     * Whether what is left in a run's folder is still there when it is needed: nobody looks for it among a host's temporary files.
+     *
+     * @param setting what the user asked for
+     * @param run the folder that was made for it
+     */
+    public static boolean lasts(String setting, Path run) {
+        return !setting.isBlank() || !StoragePaths.isLocal(run);
+    }
+
     private static String parent(Configuration hadoop) throws IOException {
         FileSystem files = FileSystem.get(hadoop);
         return "file".equals(files.getScheme())
@@ -116,15 +126,12 @@ public final class WorkDirectory {
     /** Asked on an executor, before hours of training: whether the folder that the driver made is there and takes files. */
     static Optional<String> problemOnExecutor(Path run, Configuration hadoop) {
         try {
-            FileSystem files = run.getFileSystem(hadoop);
-            if (!files.exists(run)) {
+            if (!run.getFileSystem(hadoop).exists(run)) {
                 return Optional.of(
                         "Cannot keep the model in " + run.getParent() + ": the folder that the driver has made"
                                 + " there is not seen. Set workDirectory to a path that driver and executors share.");
             }
-            Path probe = new Path(run, "probe-" + UUID.randomUUID());
-            files.create(probe).close();
-            files.delete(probe, false);
+            StoragePaths.requireWritable(run, hadoop);
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
             return Optional.of("Cannot write to " + run + ": " + reason(e)

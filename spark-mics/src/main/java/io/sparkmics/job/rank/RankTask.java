@@ -14,7 +14,6 @@ import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
-import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;
@@ -28,11 +27,8 @@ import io.sparkmics.job.cluster.RankGpu;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Model;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -124,22 +120,21 @@ public final class RankTask {
             FailureReporter reporter,
             BooleanSupplier cancelled) {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader, reporter::stepsDone);
-        List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
         boolean writes = ranks.rank() < plan.partitionGroupSize();
-        Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, save -> told(save, saves));
+        Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, this::tell);
         try (StateWriter states = writes && plan.saving().checkpoints() ? writer.get() : null) {
             if (plan.attempt().resumes()) {
+                boolean allDone = plan.attempt().firstStep() == plan.schedule().steps();
                 loop.resume(Resumption.of(
-                        plan.attempt(), engine, ranks, plan.hadoop().value()));
+                        plan.attempt(), allDone, engine, ranks, plan.hadoop().value()));
             }
             loop.run(states);
             MemoryUse memory = engine.memory();
             if (writes && !isSaved(loop.stepsDone())) {
                 saveResult(loop, states, writer);
             }
-            return new RankReport(
-                    ranks.rank(), loop.history(), loop.bytes(), memory, List.copyOf(saves), loop.finalLoss(), null);
+            return new RankReport(ranks.rank(), loop.history(), loop.bytes(), memory, loop.finalLoss(), null);
         } catch (DivergedException | SaveException failure) {
             return RankReport.of(ranks.rank(), failure);
         }
@@ -156,8 +151,7 @@ public final class RankTask {
         }
     }
 
-    private void told(SaveReport save, List<SaveReport> saves) {
-        saves.add(save);
+    private void tell(SaveReport save) {
         plan.progress().send(SaveReport.KIND, Json.write(save));
     }
 
@@ -177,7 +171,7 @@ public final class RankTask {
                 ranks.rank(),
                 plan.partitionGroupSize(),
                 copy,
-                settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32,
+                settings.compute().stateType(),
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
         return new StateWriter(
