@@ -36,6 +36,7 @@ final class StateWriter implements AutoCloseable {
     private final Runnable waiting;
     private final Consumer<SaveReport> listener;
     private FutureTask<Void> writing;
+    private volatile boolean closed;
 
     /**
      * @param saver with a copy of the states, which is closed with this
@@ -126,8 +127,11 @@ final class StateWriter implements AutoCloseable {
         }
     }
 
+    /** Behind the end of the rank nobody hears of it: the driver looks at the storage itself. */
     private void tell(SaveReport report) {
-        listener.accept(report);
+        if (!closed) {
+            listener.accept(report);
+        }
     }
 
     private void start(Work work) {
@@ -178,6 +182,7 @@ final class StateWriter implements AutoCloseable {
     /** What is being written is written to its end, on its own thread, and may still become a checkpoint. */
     @Override
     public void close() {
+        closed = true;
         saver.copy().close();
     }
 
