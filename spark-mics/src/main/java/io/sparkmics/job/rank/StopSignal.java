@@ -1,5 +1,6 @@
 package io.sparkmics.job.rank;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -65,7 +66,8 @@ public final class StopSignal implements AutoCloseable {
         } catch (InterruptedException closed) {
             // The rank has come to its end.
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Cannot look for {}: {}. The run can no longer be ended early.", file, e.getMessage());
+            LOG.warn(
+                    "Cannot look for {}: {} The run can no longer be ended early.", file, Sentence.end(e.getMessage()));
         }
     }
 
