@@ -151,7 +151,9 @@ class RankChannelTest {
                 return !arrived.isEmpty();
             });
         }
-        assertThat(arrived).contains(Curves.ofAGpt(8).get(1)).doesNotContain(Curves.ofAGpt(8).get(0));
+        assertThat(arrived)
+                .contains(Curves.ofAGpt(8).get(1))
+                .doesNotContain(Curves.ofAGpt(8).get(0));
     }
 
     @Test
