@@ -47,6 +47,7 @@ class TrainProcessTest {
         assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
         long steps = Files.readAllLines(metrics).size();
         assertThat(ours())
+                .anyMatch(line -> line.startsWith("Partition groups of 1 of 1 rank: a step of "))
                 .noneMatch(line -> line.startsWith("Cannot") || line.startsWith("\tat "))
                 .endsWith("Interrupted after step " + steps + " of 1000000: no model was saved."
                         + " What the run has done until then is in file:" + folder.resolve("out") + ".");
