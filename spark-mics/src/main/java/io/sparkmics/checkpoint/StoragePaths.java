@@ -1,5 +1,6 @@
 package io.sparkmics.checkpoint;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,9 @@ public final class StoragePaths {
                     : absolute;
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    "Cannot use the path '" + typed + "': " + e.getMessage() + ". Give one that Hadoop knows here.", e);
+                    "Cannot use the path '" + typed + "': " + Sentence.end(e.getMessage())
+                            + " Give one that Hadoop knows here.",
+                    e);
         }
     }
 

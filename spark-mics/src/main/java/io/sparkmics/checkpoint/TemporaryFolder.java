@@ -1,5 +1,6 @@
 package io.sparkmics.checkpoint;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
@@ -102,7 +103,7 @@ public final class TemporaryFolder implements Serializable {
             try {
                 delete();
             } catch (IOException | RuntimeException e) {
-                LOG.warn("Cannot delete {}: {}. Delete it by hand.", folder, e.getMessage());
+                LOG.warn("Cannot delete {}: {} Delete it by hand.", folder, Sentence.end(e.getMessage()));
             }
         }
 

@@ -1,5 +1,6 @@
 package io.sparkmics.checkpoint;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.io.Serializable;
 import java.security.MessageDigest;
@@ -38,8 +39,8 @@ public record WeightsVersion(String folder, long length, long modified, String f
                     fingerprint(files, file, status.getLen()));
         } catch (IOException e) {
             throw new CheckpointException(
-                    "Cannot read the weights from " + file + ": " + e.getMessage()
-                            + ". Weights that were not saved end with the application that trained them.",
+                    "Cannot read the weights from " + file + ": " + Sentence.end(e.getMessage())
+                            + " Weights that were not saved end with the application that trained them.",
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.job.attempt.AttemptFailedException;
@@ -78,7 +79,8 @@ public final class TrainingJob {
      * @throws IllegalArgumentException for settings and data that are wrong, all problems at once where they are known
      *     together
      * @throws IllegalStateException when the cluster has no room or cannot run native code, and when the training diverges
-     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays, or the job's group is
+     *     cancelled
      */
     public static TrainingResult run(
             Dataset<?> frame, TrainingSettings settings, StepListener listener, StopCondition stopCondition) {
@@ -190,8 +192,8 @@ public final class TrainingJob {
                     settings.checkpoint().interval());
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot write checkpoints to " + directory + ": " + e.getMessage()
-                            + ". Set checkpointDirectory to a path that can be written.",
+                    "Cannot write checkpoints to " + directory + ": " + Sentence.end(e.getMessage())
+                            + " Set checkpointDirectory to a path that can be written.",
                     e);
         }
     }

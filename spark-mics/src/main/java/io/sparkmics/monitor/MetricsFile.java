@@ -1,5 +1,6 @@
 package io.sparkmics.monitor;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -65,8 +66,8 @@ public final class MetricsFile {
             return steps;
         } catch (IOException | IllegalArgumentException e) {
             throw new UncheckedIOException(
-                    "Cannot read the steps until " + last + " from " + file + ": " + e.getMessage()
-                            + ". Use another checkpoint.",
+                    "Cannot read the steps until " + last + " from " + file + ": " + Sentence.end(e.getMessage())
+                            + " Use another checkpoint.",
                     e instanceof IllegalArgumentException line ? new WrongLinesException(line) : (IOException) e);
         }
     }

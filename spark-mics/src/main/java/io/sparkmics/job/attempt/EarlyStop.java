@@ -1,5 +1,6 @@
 package io.sparkmics.job.attempt;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.job.cluster.FileWatch;
 import io.sparkmics.job.rank.StopSignal;
 import io.sparkmics.monitor.StepMetrics;
@@ -42,8 +43,8 @@ public final class EarlyStop implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             conditionFailed = true;
-            System.err.println("Cannot ask stopWhen after step " + step.step() + ": it has thrown " + e
-                    + ". It is not asked again, and training goes on.");
+            System.err.println("Cannot ask stopWhen after step " + step.step() + ": it has thrown "
+                    + Sentence.end(e.toString()) + " It is not asked again, and training goes on.");
         }
     }
 
@@ -74,7 +75,7 @@ public final class EarlyStop implements AutoCloseable {
             return true;
         } catch (IOException e) {
             System.err.println("Cannot stop, although " + why + ": " + runDirectory + " cannot be written: "
-                    + e.getMessage() + ".");
+                    + Sentence.end(e.getMessage()));
             return false;
         }
     }

@@ -1,6 +1,7 @@
 package io.sparkmics.job.attempt;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.job.cluster.ExecutorWatch;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.Slots;
@@ -12,6 +13,7 @@ import io.sparkmics.job.settings.TrainingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.IntPredicate;
 import org.apache.spark.SparkContext;
 import org.apache.spark.resource.ResourceProfile;
@@ -85,7 +87,7 @@ public final class Supervisor {
      * Blocks. What it tells people goes to standard error.
      *
      * @throws IllegalStateException when the run is given up: with the first cause, what was tried and what can be done
-     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
+     * @throws CancellationException when the thread is interrupted, which it stays, or the run's jobs are cancelled
      */
     public Finished run(Attempt first) {
         Attempt attempt = first;
@@ -167,20 +169,19 @@ public final class Supervisor {
         String damaged = failure.kind() == FailureKind.DAMAGED
                 ? " The checkpoint " + failed.checkpoint() + " is damaged, and not used any more."
                 : "";
-        return "Attempt " + failed.number() + " has failed: " + end(failure.describe()) + damaged + " Attempt "
+        return "Attempt " + failed.number() + " has failed: " + Sentence.end(failure.describe()) + damaged + " Attempt "
                 + next.number() + " goes on " + start.describe() + " with "
                 + Names.count(next.worldSize(), "rank") + ".";
     }
 
     private IllegalStateException giveUp(Failure failure, String refusal, AttemptFailedException cause) {
-        String again = failure.kind() == FailureKind.CANCELLED ? "" : " It is not tried again: " + end(refusal);
-        return new IllegalStateException(
-                "Cannot train " + model + ": " + end(failure.describe()) + again + cause.left() + tries.describe()
-                        + checkpoints.remedy(),
-                cause);
-    }
-
-    private static String end(String text) {
-        return text.endsWith(".") ? text : text + ".";
+        boolean cancelled = failure.kind() == FailureKind.CANCELLED;
+        String again = cancelled ? "" : " It is not tried again: " + Sentence.end(refusal);
+        String message = "Cannot train " + model + ": " + Sentence.end(failure.describe()) + again + cause.left()
+                + tries.describe() + checkpoints.remedy();
+        IllegalStateException error =
+                cancelled ? new CancellationException(message) : new IllegalStateException(message);
+        error.initCause(cause);
+        return error;
     }
 }

@@ -1,5 +1,6 @@
 package io.sparkmics.job.cluster;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import java.io.IOException;
 import java.util.Optional;
@@ -31,8 +32,8 @@ public final class CheckpointStorage {
             StoragePaths.requireWritable(directory, hadoop);
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
-            return Optional.of("Cannot write checkpoints to " + directory + ": " + e.getMessage()
-                    + ". Set checkpointDirectory to a path that driver and executors can write.");
+            return Optional.of("Cannot write checkpoints to " + directory + ": " + Sentence.end(e.getMessage())
+                    + " Set checkpointDirectory to a path that driver and executors can write.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparkmics.job.cluster;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -51,7 +52,8 @@ public final class FileWatch implements AutoCloseable {
         } catch (InterruptedException closed) {
             // The run has come to its end.
         } catch (IOException | RuntimeException e) {
-            System.err.println("Cannot look for " + file + ": " + e.getMessage() + ". It will not end the run.");
+            System.err.println(
+                    "Cannot look for " + file + ": " + Sentence.end(e.getMessage()) + " It will not end the run.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparkmics.job.cluster;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import java.io.IOException;
@@ -71,8 +72,8 @@ public final class WorkDirectory {
             return TemporaryFolder.of(run, files, application);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot make a work directory in " + parent + ": " + e.getMessage()
-                            + ". Set workDirectory to a path that can be written.",
+                    "Cannot make a work directory in " + parent + ": " + Sentence.end(e.getMessage())
+                            + " Set workDirectory to a path that can be written.",
                     e);
         }
     }

@@ -35,6 +35,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.TaskContext;
 import scala.Tuple2;
 
 /** One rank, from the first row to the last byte of its shards. */
@@ -44,9 +45,6 @@ public final class RankTask {
 
     /** Ranks meet when each has read its first batch: where data is skewed or a disk slow, some come minutes later. */
     private static final Duration MEETING = Duration.ofMinutes(10);
-
-    /** Until the first step is done. */
-    private static final Duration FIRST_TIMEOUT = Duration.ofMinutes(5);
 
     private final TrainingPlan plan;
     private final TrainingSettings settings;
@@ -59,15 +57,19 @@ public final class RankTask {
     public RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
         FailureReporter reporter = new FailureReporter(plan.progress());
         reporter.stepsDone(plan.attempt().firstStep());
-        try {
-            return NativeMemory.guard(() -> run(pieces, reporter));
+        try (Heartbeats heartbeats = Heartbeats.start(
+                plan.heartbeats(),
+                TaskContext.getPartitionId(),
+                settings.recovery().collectiveTimeout())) {
+            return NativeMemory.guard(() -> run(pieces, reporter, heartbeats));
         } catch (Throwable failure) {
             reporter.failed(failure);
             throw failure;
         }
     }
 
-    private RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces, FailureReporter reporter) {
+    private RankReport run(
+            Iterator<Tuple2<SequenceKey, int[]>> pieces, FailureReporter reporter, Heartbeats heartbeats) {
         BarrierTaskContext task = BarrierTaskContext.get();
         NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
@@ -89,6 +91,7 @@ public final class RankTask {
                         Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task));
                 RankWatch watch = ranks.watch(reporter::stuck)) {
             reporter.met(ranks);
+            heartbeats.met(ranks.rank());
             ranks.onFailure(reporter::failed);
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
@@ -190,13 +193,7 @@ public final class RankTask {
         return CommunicationSettings.of(plan.partitionGroupSize())
                 .withGather(gather)
                 .withTimeout(settings.recovery().collectiveTimeout())
-                .withFirstTimeout(firstTimeout())
+                .withFirstTimeout(settings.recovery().firstTimeout())
                 .withCancelled(task::isInterrupted);
-    }
-
-    /** Ranks begin one after another: some read a checkpoint, or their first rows, for minutes. */
-    private Duration firstTimeout() {
-        Duration later = settings.recovery().collectiveTimeout();
-        return later.compareTo(FIRST_TIMEOUT) > 0 ? later : FIRST_TIMEOUT;
     }
 }

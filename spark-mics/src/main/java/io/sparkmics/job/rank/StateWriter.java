@@ -41,6 +41,8 @@ final class StateWriter implements AutoCloseable {
     /** What is written, or was last; null before the first. */
     private FutureTask<SaveReport> writing;
 
+    private volatile boolean closed;
+
     /**
      * @param saver with a copy of the states, which is closed with this
      * @param patience how long a step may be held up by the write before: less than its peers wait for it
@@ -133,10 +135,17 @@ final class StateWriter implements AutoCloseable {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
+    /** Behind the end of the rank nobody hears of it: the driver looks at the storage itself. */
+    private void tell(SaveReport report) {
+        if (!closed) {
+            listener.accept(report);
+        }
+    }
+
     private void start(Callable<SaveReport> write) {
         writing = new FutureTask<>(() -> {
             SaveReport report = write.call();
-            listener.accept(report);
+            tell(report);
             return report;
         });
         Thread thread = new Thread(writing, "checkpoint-writer-rank-" + rank);
@@ -185,6 +194,7 @@ final class StateWriter implements AutoCloseable {
     /** What is being written is written to its end, on its own thread, and may still become a checkpoint. */
     @Override
     public void close() {
+        closed = true;
         saver.copy().close();
     }
 }
