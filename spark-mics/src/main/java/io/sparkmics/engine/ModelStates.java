@@ -3,8 +3,8 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.RankDevice;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DataPtr;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -77,9 +77,8 @@ final class ModelStates implements AutoCloseable {
     }
 
     /** Where the bytes begin that {@link #gatherable} shows; owned by the caller's scope. */
-    DataPtr address(UnitShard shard) {
-        Tensor part = gatherable(shard);
-        return new DataPtr(part.data_ptr(), part.device());
+    Pointer address(UnitShard shard) {
+        return gatherable(shard).data_ptr();
     }
 
     /** Gathers move the parameters as they are now: to be called when they have changed. */
