@@ -27,6 +27,13 @@ public final class RandomTokens {
                 .iterator();
     }
 
+    /** The micro-batches of one step. */
+    public static Iterator<MicroBatch> ofStep(GptConfig config, long step, int microSteps, int microBatchSize) {
+        return IntStream.range(0, microSteps)
+                .mapToObj(microStep -> batch(config, step, microStep, microBatchSize))
+                .iterator();
+    }
+
     private static MicroBatch batch(GptConfig config, long step, int microStep, int microBatchSize) {
         int[] slots = IntStream.range(0, microBatchSize)
                 .map(i -> microStep * microBatchSize + i)

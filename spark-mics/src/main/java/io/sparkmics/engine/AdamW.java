@@ -1,61 +1,66 @@
 package io.sparkmics.engine;
 
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** AdamW on the shard: every element is updated alone, so a shard needs nothing of the others. */
+/** AdamW on the shard, in one pass: every element is updated alone, so a shard needs nothing of the others. */
 final class AdamW implements Optimizer {
 
-    private final OptimizerSettings.AdamW settings;
     private final ModelStates states;
-    private final int partitionIndex;
     private final Tensor firstMoments;
     private final Tensor secondMoments;
+    private final FusedAdamW decayed;
+    private final FusedAdamW others;
 
     /** How many there have been; steps that were skipped do not count. */
     private long updates;
 
     AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex) {
-        this.settings = settings;
         this.states = states;
-        this.partitionIndex = partitionIndex;
         try (PointerScope scope = new PointerScope()) {
             firstMoments = torch.zeros_like(states.parameters());
             secondMoments = torch.zeros_like(states.parameters());
+            List<Tensor> tensors = List.of(states.parameters(), states.gradients(), firstMoments, secondMoments);
+            List<UnitShard> shards = states.layout().shards();
+            decayed = new FusedAdamW(
+                    settings,
+                    settings.weightDecay(),
+                    tensors,
+                    shards.stream()
+                            .map(shard -> new FusedAdamW.Range(shard.offset(), shard.decayedSize(partitionIndex)))
+                            .toList());
+            others = new FusedAdamW(
+                    settings,
+                    0,
+                    tensors,
+                    shards.stream()
+                            .map(shard -> {
+                                long first = shard.decayedSize(partitionIndex);
+                                return new FusedAdamW.Range(
+                                        shard.offset() + first, shard.filledSize(partitionIndex) - first);
+                            })
+                            .toList());
             Native.keep(firstMoments);
             Native.keep(secondMoments);
         }
     }
 
     @Override
-    public void update(double learningRate) {
+    public void update(double learningRate, double scale) {
         updates++;
+        boolean single = states.types().states() == ScalarType.Float;
         try (PointerScope scope = new PointerScope()) {
-            decay(learningRate);
-            Tensor gradients = states.gradients();
-            firstMoments.lerp_(gradients, new Scalar(1 - settings.beta1()));
-            secondMoments
-                    .mul_(new Scalar(settings.beta2()))
-                    .addcmul_(gradients, gradients, new Scalar(1 - settings.beta2()));
-            double firstCorrection = 1 - Math.pow(settings.beta1(), updates);
-            double secondCorrection = 1 - Math.pow(settings.beta2(), updates);
-            // The gradients have done their work: their bytes are free until the next step.
-            Tensor deviation = torch.sqrt_out(gradients, secondMoments)
-                    .div_(new Scalar(Math.sqrt(secondCorrection)))
-                    .add_(Optimizer.scalar(settings.epsilon()));
-            states.parameters().addcdiv_(firstMoments, deviation, Optimizer.scalar(-learningRate / firstCorrection));
-        }
-    }
-
-    private void decay(double learningRate) {
-        Scalar kept = Optimizer.scalar(1 - learningRate * settings.weightDecay());
-        for (UnitShard shard : states.layout().shards()) {
-            long decayed = shard.decayedSize(partitionIndex);
-            if (decayed > 0) {
-                states.parameters().narrow(0, shard.offset(), decayed).mul_(kept);
+            if (!single) {
+                // What libtorch multiplies them by is in single precision.
+                states.gradients().mul_(new Scalar(scale));
+            }
+            for (FusedAdamW part : List.of(decayed, others)) {
+                part.update(updates, learningRate, single ? scale : 1);
             }
         }
     }
@@ -77,6 +82,8 @@ final class AdamW implements Optimizer {
 
     @Override
     public void close() {
+        decayed.close();
+        others.close();
         Native.close(firstMoments);
         Native.close(secondMoments);
     }

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** A stage together with the places where its units stand whole. */
-final class BoundStage {
+final class BoundStage implements AutoCloseable {
 
     /** A stage asked for a parameter that none of its units has. */
     static final class UndeclaredParameterException extends IllegalArgumentException {
@@ -30,10 +30,18 @@ final class BoundStage {
     private final List<GatheredUnit> units;
     private final Map<String, Tensor> parameters = new HashMap<>();
 
+    /** The parameters of one unit after another: what gradients are asked of. */
+    private final TensorVector inOrder;
+
     BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered) {
         this.stage = stage;
         this.units = stage.units().stream().map(gathered::get).toList();
         units.forEach(unit -> parameters.putAll(unit.parameters()));
+        try (PointerScope scope = new PointerScope()) {
+            inOrder = Native.keep(new TensorVector(units.stream()
+                    .flatMap(unit -> unit.parameters().values().stream())
+                    .toArray(Tensor[]::new)));
+        }
     }
 
     /** The units that the forward pass reads. */
@@ -94,10 +102,10 @@ final class BoundStage {
         try (PointerScope scope = new PointerScope()) {
             boolean inputHasGradient = activation.input().requires_grad();
             TensorVector inputs = new TensorVector();
+            inputs.put(inOrder);
             if (inputHasGradient) {
                 inputs.push_back(activation.input());
             }
-            units.forEach(unit -> unit.parameters().values().forEach(inputs::push_back));
             TensorVector gradients = torch.grad(
                     new TensorVector(activation.output()),
                     inputs,
@@ -105,16 +113,21 @@ final class BoundStage {
                     new BoolOptional(),
                     false,
                     true);
-            long first = inputHasGradient ? 1 : 0;
+            long first = 0;
             for (GatheredUnit unit : units) {
                 destination.accumulate(unit.shard(), gradients, first);
                 first += unit.parameters().size();
             }
-            if (!inputHasGradient || !gradients.get(0).defined()) {
+            if (!inputHasGradient || !gradients.get(first).defined()) {
                 return null;
             }
             // A vector's element dies with the vector: what leaves is a tensor of its own over the same bytes.
-            return Native.keep(new Tensor(gradients.get(0)));
+            return Native.keep(new Tensor(gradients.get(first)));
         }
+    }
+
+    @Override
+    public void close() {
+        Native.close(inOrder);
     }
 }

@@ -22,6 +22,11 @@ record ElementTypes(ScalarType states, ScalarType compute, ScalarType reduction)
         return states != compute;
     }
 
+    /** Whether hop 1 sums in the type in which summed gradients are kept. */
+    boolean reducesAsKept() {
+        return reduction == states;
+    }
+
     ElementBytes bytes() {
         return new ElementBytes(bytes(states), bytes(compute), bytes(reduction));
     }

@@ -1,6 +1,5 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
@@ -53,9 +52,7 @@ public record EngineSettings(
     public ActivationModel activationModel(ModelConfig config) {
         Model model = config.build();
         return new ActivationModel(
-                model.stages().stream().map(EngineSettings::width).toList(),
-                config instanceof GptConfig gpt ? pairs(gpt) : 0,
-                types().bytes());
+                model.stages().stream().map(EngineSettings::width).toList(), 0, types().bytes());
     }
 
     private static long width(Stage stage) {
@@ -67,11 +64,6 @@ public record EngineSettings(
                     return (stage.backwardReadsWeights() ? rows : 0) + parameter.size() / rows;
                 })
                 .sum();
-    }
-
-    /** With dropout attention is computed step by step: the scores, what they become, and the mask. */
-    private static long pairs(GptConfig gpt) {
-        return gpt.dropout() > 0 ? 4L * gpt.heads() * (gpt.layers() + 1) : 0;
     }
 
     ElementTypes types() {

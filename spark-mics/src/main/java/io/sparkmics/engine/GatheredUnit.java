@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The tensors of a unit that stands whole for a while. They live as long as this object; their bytes only between {@link
+ * The tensors of a unit that stands whole: for a while, or in its shard from beginning to end where that is the whole unit. They live as long as this object; their bytes only between {@link
  * #standAt} and {@link #release}, at another address each time, and are never this object's own. The graph of a forward
  * pass keeps the tensors, so a backward pass finds the bytes again once the unit has been gathered anew.
  */

@@ -2,7 +2,7 @@ package io.sparkmics.engine;
 
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.plan.GradientPlaces;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -10,22 +10,24 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The flat buffer through which gradients take hop 1. Each unit has its two tensors there from the beginning; others stand
+ * The flat buffer through which gradients take hop 1, of units that are not whole in their shards. Each has its two tensors there from the beginning; others stand
  * in the same bytes at other times of a micro-step, as {@link GradientPlaces} says.
  */
 final class GradientBuffer implements AutoCloseable {
 
     private final FlatBuffer buffer;
-    private final Map<UnitShard, Tensor> wholes = new HashMap<>();
-    private final Map<UnitShard, Tensor> sums = new HashMap<>();
+    private final Map<UnitShard, Tensor> wholes = new IdentityHashMap<>();
+    private final Map<UnitShard, Tensor> sums = new IdentityHashMap<>();
 
     GradientBuffer(List<BoundStage> stages, ShardLayout layout, ScalarType type, RankDevice device) {
-        List<UnitShard> shards = layout.shards();
+        List<UnitShard> shards =
+                layout.shards().stream().filter(shard -> !shard.whole()).toList();
         int element = ElementTypes.bytes(type);
         GradientPlaces places = new GradientPlaces(
                 stages.stream()
                         .map(stage -> stage.forwardUnits().stream()
                                 .map(unit -> shards.indexOf(unit.shard()))
+                                .filter(index -> index >= 0)
                                 .toList())
                         .toList(),
                 shards.stream().map(shard -> shard.paddedSize() * element).toList(),

@@ -4,18 +4,22 @@ import io.sparkmics.bootstrap.Communicator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongArrayRefOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The global norm of the gradient: squares summed in double precision, over the partition group alone, for replicas are
- * equal. Nothing of it is read by the host.
+ * The global norm of the gradient, summed over the partition group alone, for replicas are equal. Of rows of {@value #ROW}
+ * numbers squares are summed as precisely as gradients are kept, so that these are read once and never copied; of rows in
+ * double precision. Nothing of it is read by the host.
  */
 final class GradientNorm {
 
     private static final double EPSILON = 1e-6;
+    private static final long ROW = 1024;
+    private static final long[] EVERY_ROW = {1};
 
     private final Communicator partition;
     private final ModelStates states;
@@ -31,40 +35,41 @@ final class GradientNorm {
     }
 
     /**
-     * Makes the mean gradient of the summed one, and clips it.
+     * Measures the mean gradient, of which the summed one stays as it is.
      *
      * @param count how many micro-batches the sum is over: s · W
      * @param result becomes the norm before clipping; double, without dimensions
      */
-    void averageAndClip(long count, Tensor result) {
+    void measure(long count, Tensor result) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor norm = sumOfSquares().sqrt_().div_(new Scalar((double) count));
-            result.copy_(norm);
-            if (clipping > 0) {
-                Tensor room = torch.full_like(norm, new Scalar(clipping)).div_(norm.add(new Scalar(EPSILON)));
-                states.gradients().mul_(room.clamp_max_(new Scalar(1.0)).div_(new Scalar((double) count)));
-            } else {
-                states.gradients().mul_(new Scalar(1.0 / count));
-            }
+            result.copy_(sumOfSquares().sqrt_().div_(new Scalar((double) count)));
         }
     }
 
-    /** Unit by unit: at no time is there a copy of the whole shard in double precision. */
+    /**
+     * What the summed gradient must be multiplied by to become the mean one, clipped.
+     *
+     * @param norm as measured
+     */
+    double scale(long count, double norm) {
+        return (clipping > 0 ? Math.min(1, clipping / (norm + EPSILON)) : 1) / count;
+    }
+
     private Tensor sumOfSquares() {
-        Tensor squares = torch.zeros(
-                new long[] {1}, states.gradients().options().dtype(new ScalarTypeOptional(ScalarType.Double)));
-        for (UnitShard shard : states.layout().shards()) {
-            try (PointerScope scope = new PointerScope()) {
-                Tensor norm = torch.linalg_vector_norm(
-                        states.gradients(shard),
-                        new Scalar(2.0),
-                        new LongArrayRefOptional(),
-                        false,
-                        new ScalarTypeOptional(ScalarType.Double));
-                squares.addcmul_(norm, norm);
-            }
-        }
-        partition.allReduce(squares).join();
-        return squares.select(0, 0);
+        Tensor gradients = states.gradients();
+        long rows = gradients.numel() / ROW;
+        Tensor inRows = gradients.narrow(0, 0, rows * ROW).view(rows, ROW);
+        Tensor behind = gradients.narrow(0, rows * ROW, gradients.numel() - rows * ROW);
+        Tensor ofRows = inRows.norm(new ScalarOptional(new Scalar(2.0)), EVERY_ROW, false);
+        Tensor squares = norm(ofRows).square_();
+        squares.add_(norm(behind).square_());
+        Tensor sum = squares.view(1);
+        partition.allReduce(sum).join();
+        return sum.select(0, 0);
+    }
+
+    private static Tensor norm(Tensor vector) {
+        return torch.linalg_vector_norm(
+                vector, new Scalar(2.0), new LongArrayRefOptional(), false, new ScalarTypeOptional(ScalarType.Double));
     }
 }

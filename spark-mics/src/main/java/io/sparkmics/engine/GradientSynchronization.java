@@ -2,12 +2,11 @@ package io.sparkmics.engine;
 
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.model.Parameter;
 import io.sparkmics.plan.GradientPlaces;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -16,77 +15,97 @@ import org.bytedeco.pytorch.TensorVector;
  * The two hops of gradient synchronisation. Hop 1, each micro-step: a unit's gradients are reduce-scattered in the partition
  * group and summed into the shard. Hop 2, once a step: the summed shards are all-reduced over the replication group.
  * Source: MiCS, section 3.4.
+ *
+ * <p>Where the shard is the whole unit, gradients are summed straight into it. Otherwise they are laid out in the buffer
+ * first, and the first micro-step's hop 1 leads straight to the shard where both are of one type.
  */
-final class GradientSynchronization implements UnitGradients {
+final class GradientSynchronization implements UnitGradients, AutoCloseable {
 
-    private record HopOne(Pending pending, UnitShard shard) {}
+    /**
+     * @param part where hop 1 leads
+     */
+    private record HopOne(Pending pending, UnitShard shard, Tensor part) {}
 
     private final Communicator partition;
     private final Communicator replication;
     private final ModelStates states;
     private final GradientBuffer buffer;
-    private final Set<UnitShard> begun = new HashSet<>();
+    private final Map<UnitShard, GradientSum> sums = new IdentityHashMap<>();
     private final Deque<HopOne> inFlight = new ArrayDeque<>();
+    private boolean firstMicroStep;
 
+    /**
+     * @param buffer has room for each unit that is not whole in its shard; it and the others stay the caller's
+     */
     GradientSynchronization(
             Communicator partition, Communicator replication, ModelStates states, GradientBuffer buffer) {
         this.partition = partition;
         this.replication = replication;
         this.states = states;
         this.buffer = buffer;
+        for (UnitShard shard : states.layout().shards()) {
+            sums.put(shard, new GradientSum(shard, shard.whole() ? states.gradients(shard) : buffer.whole(shard)));
+        }
+    }
+
+    /** A step begins: what stands in the shards are the gradients of the one before. */
+    void begin() {
+        firstMicroStep = true;
+        sums.values().forEach(GradientSum::clear);
     }
 
     /** Adds what one stage's backward pass made of a unit: one that several stages share is summed here, before hop 1. */
     @Override
     public void accumulate(UnitShard shard, TensorVector gradients, long first) {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor whole = buffer.whole(shard);
-            if (begun.add(shard)) {
-                whole.zero_();
-            }
-            long index = first;
-            long offset = 0;
-            for (Parameter parameter : shard.unit().parameters()) {
-                Tensor gradient = gradients.get(index++);
-                if (gradient.defined()) {
-                    whole.narrow(0, offset, parameter.size()).add_(gradient.reshape(-1));
-                }
-                offset += parameter.size();
-            }
-        }
+        sums.get(shard).add(gradients, first);
     }
 
     /** Starts hop 1 of a unit whose gradients are complete; it runs while the next unit's backward pass computes. */
     void hopOne(UnitShard shard) {
-        if (!begun.remove(shard)) {
-            // The loss of this micro-batch does not depend on the unit.
-            try (PointerScope scope = new PointerScope()) {
-                buffer.whole(shard).zero_();
-            }
+        GradientSum sum = sums.get(shard);
+        sum.fill();
+        if (shard.whole()) {
+            return;
         }
-        inFlight.add(new HopOne(partition.reduceScatter(buffer.whole(shard), buffer.sum(shard)), shard));
+        sum.clear();
+        Tensor part = firstMicroStep && states.types().reducesAsKept() ? states.gradients(shard) : buffer.sum(shard);
+        inFlight.add(new HopOne(partition.reduceScatter(buffer.whole(shard), part), shard, part));
         if (inFlight.size() > GradientPlaces.IN_FLIGHT) {
             finishOldest();
         }
     }
 
-    /** After it every hop 1 of the micro-step lies in the shard. */
+    /** The micro-step ends: after it every hop 1 lies in the shard. */
     void finishHopOne() {
         while (!inFlight.isEmpty()) {
             finishOldest();
         }
+        firstMicroStep = false;
     }
 
     private void finishOldest() {
         HopOne hop = inFlight.remove();
         hop.pending().join();
+        Tensor summed = states.gradients(hop.shard());
+        if (hop.part() == summed) {
+            return;
+        }
         try (PointerScope scope = new PointerScope()) {
-            states.gradients(hop.shard()).add_(buffer.sum(hop.shard()));
+            if (firstMicroStep) {
+                summed.copy_(hop.part());
+            } else {
+                summed.add_(hop.part());
+            }
         }
     }
 
     /** Every byte of the summed shard once, in one collective. */
     void hopTwo() {
         replication.allReduce(states.gradients()).join();
+    }
+
+    @Override
+    public void close() {
+        sums.values().forEach(GradientSum::close);
     }
 }

@@ -77,7 +77,11 @@ public final class MicsEngine implements AutoCloseable {
             new Initializer(settings.seed()).fill(states, partitionIndex);
             states.refresh();
             for (UnitShard shard : states.layout().shards()) {
-                gathered.put(shard.unit(), own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close));
+                GatheredUnit unit = own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close);
+                if (shard.whole()) {
+                    standInShard(unit);
+                }
+                gathered.put(shard.unit(), unit);
             }
             norm = new GradientNorm(partition, states, settings.gradientClipping());
             optimizer = own(
@@ -86,7 +90,7 @@ public final class MicsEngine implements AutoCloseable {
                             : new Sgd(states),
                     Optimizer::close);
             List<BoundStage> stages = model.stages().stream()
-                    .map(stage -> new BoundStage(stage, gathered))
+                    .map(stage -> own(new BoundStage(stage, gathered), BoundStage::close))
                     .toList();
             UnitPass thereAndBack = UnitPass.thereAndBack(stages, gather, types.compute());
             UnitPass forward = UnitPass.forward(stages, gather, types.compute());
@@ -94,7 +98,9 @@ public final class MicsEngine implements AutoCloseable {
             gradients =
                     own(new GradientBuffer(stages, states.layout(), types.reduction(), device), GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
-            synchronization = new GradientSynchronization(partition, replication, states, gradients);
+            synchronization = own(
+                    new GradientSynchronization(partition, replication, states, gradients),
+                    GradientSynchronization::close);
             Residency residency = new Residency(thereAndBack, arena);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
             evaluation = new Evaluation(stages, new Residency(forward, arena), worldSum, sums);
@@ -102,6 +108,12 @@ public final class MicsEngine implements AutoCloseable {
             // Where memory ran out, what was had until then is what the next attempt needs.
             close();
             throw e;
+        }
+    }
+
+    private void standInShard(GatheredUnit unit) {
+        try (PointerScope scope = new PointerScope()) {
+            unit.standAt(states.address(unit.shard()));
         }
     }
 
@@ -119,6 +131,7 @@ public final class MicsEngine implements AutoCloseable {
      */
     public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
         sums.clear();
+        synchronization.begin();
         long microSteps = 0;
         while (microBatches.hasNext()) {
             try (MicroBatch microBatch = microBatches.next();
@@ -133,19 +146,16 @@ public final class MicsEngine implements AutoCloseable {
             if (stopAsked) {
                 sums.at(1).fill_(new Scalar(1));
             }
-            norm.averageAndClip(count, sums.at(2));
+            norm.measure(count, sums.at(2));
             worldSum.of(sums.first(2));
         }
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
         // where the next forward pass would be late.
         double[] lossStopAndNorm = sums.read();
         StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
-        try (PointerScope scope = new PointerScope()) {
-            if (!result.skipped()) {
-                optimizer.update(learningRate);
-                states.refresh();
-            }
-            states.gradients().zero_();
+        if (!result.skipped()) {
+            optimizer.update(learningRate, norm.scale(count, result.gradientNorm()));
+            states.refresh();
         }
         return result;
     }
@@ -292,7 +302,10 @@ public final class MicsEngine implements AutoCloseable {
 
     /** Bytes of gathered units now: 0 between steps. */
     public long gatheredBytes() {
-        return gathered.values().stream().mapToLong(GatheredUnit::occupiedBytes).sum();
+        return gathered.values().stream()
+                .filter(unit -> !unit.shard().whole())
+                .mapToLong(GatheredUnit::occupiedBytes)
+                .sum();
     }
 
     /** How many gathers the micro-steps have started. */

@@ -1,7 +1,10 @@
 package io.sparkmics.engine;
 
 import io.sparkmics.bootstrap.RankDevice;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DataPtr;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -18,6 +21,7 @@ final class ModelStates implements AutoCloseable {
     private final Tensor parameters;
     private final Tensor gradients;
     private final Tensor copy;
+    private final Map<UnitShard, Tensor> gradientParts = new IdentityHashMap<>();
 
     ModelStates(ShardLayout layout, ElementTypes types, RankDevice device) {
         this.layout = layout;
@@ -27,8 +31,10 @@ final class ModelStates implements AutoCloseable {
             parameters = torch.zeros(size, device.options(types.states()));
             gradients = torch.zeros(size, device.options(types.states()));
             copy = types.mixed() ? torch.zeros(size, device.options(types.compute())) : null;
+            layout.shards().forEach(shard -> gradientParts.put(shard, part(gradients, shard)));
             Native.keep(parameters);
             Native.keep(gradients);
+            gradientParts.values().forEach(Native::keep);
             if (copy != null) {
                 Native.keep(copy);
             }
@@ -56,9 +62,9 @@ final class ModelStates implements AutoCloseable {
         return part(parameters, shard);
     }
 
-    /** The part of the gradients that is this rank's shard of the unit: a view, owned by the caller's scope. */
+    /** The part of the gradients that is this rank's shard of the unit: a view, the same each time, this object's own. */
     Tensor gradients(UnitShard shard) {
-        return part(gradients, shard);
+        return gradientParts.get(shard);
     }
 
     /** What a gather of the unit moves, in the type that is computed with: a view, owned by the caller's scope. */
@@ -68,6 +74,12 @@ final class ModelStates implements AutoCloseable {
 
     private static Tensor part(Tensor states, UnitShard shard) {
         return states.narrow(0, shard.offset(), shard.size());
+    }
+
+    /** Where the bytes begin that {@link #gatherable} shows; owned by the caller's scope. */
+    DataPtr address(UnitShard shard) {
+        Tensor part = gatherable(shard);
+        return new DataPtr(part.data_ptr(), part.device());
     }
 
     /** Gathers move the parameters as they are now: to be called when they have changed. */
@@ -86,6 +98,7 @@ final class ModelStates implements AutoCloseable {
 
     @Override
     public void close() {
+        gradientParts.values().forEach(Native::close);
         Native.close(parameters);
         Native.close(gradients);
         Native.close(copy);

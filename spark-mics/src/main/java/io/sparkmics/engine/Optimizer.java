@@ -4,15 +4,16 @@ import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** Updates one rank's shards in place, after gradients have been synchronised, averaged and clipped. */
+/** Updates one rank's shards in place, after gradients have been synchronised. */
 interface Optimizer extends AutoCloseable {
 
     /**
      * Leaves the gradients with any content.
      *
      * @param learningRate of this step
+     * @param scale what the summed gradients must be multiplied by to be averaged and clipped
      */
-    void update(double learningRate);
+    void update(double learningRate, double scale);
 
     /** libtorch throws at what single precision cannot hold. The largest that it can makes parameters that are not finite. */
     static Scalar scalar(double value) {

@@ -20,7 +20,7 @@ final class Seeds {
     }
 
     /** The finalizer of SplitMix64: every input bit reaches every output bit. */
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = value + GOLDEN_GAMMA;
         mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;

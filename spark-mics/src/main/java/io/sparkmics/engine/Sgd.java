@@ -13,9 +13,9 @@ final class Sgd implements Optimizer {
     }
 
     @Override
-    public void update(double learningRate) {
+    public void update(double learningRate, double scale) {
         try (PointerScope scope = new PointerScope()) {
-            states.parameters().sub_(states.gradients(), Optimizer.scalar(learningRate));
+            states.parameters().sub_(states.gradients(), Optimizer.scalar(learningRate * scale));
         }
     }
 

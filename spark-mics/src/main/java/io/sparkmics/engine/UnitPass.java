@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** One pass through the stages: which units each of its positions reads, and where in the arena they stand then. */
+/**
+ * One pass through the stages: which units each of its positions reads that have to be gathered, and where in the arena they
+ * stand then.
+ */
 final class UnitPass {
 
     private final List<List<GatheredUnit>> positions;
@@ -14,10 +17,13 @@ final class UnitPass {
     private final UnitPlaces places;
 
     private UnitPass(List<List<GatheredUnit>> positions, UnitGather gather, ScalarType type) {
-        this.positions = positions;
-        this.units = positions.stream().flatMap(List::stream).distinct().toList();
+        this.positions = positions.stream()
+                .map(units ->
+                        units.stream().filter(unit -> !unit.shard().whole()).toList())
+                .toList();
+        this.units = this.positions.stream().flatMap(List::stream).distinct().toList();
         this.places = UnitPlaces.of(
-                positions.stream()
+                this.positions.stream()
                         .map(position -> position.stream().map(units::indexOf).toList())
                         .toList(),
                 units.stream()
@@ -38,7 +44,7 @@ final class UnitPass {
         return new UnitPass(positions, gather, type);
     }
 
-    /** The units that a position reads; none behind the last. */
+    /** The units that are gathered for a position; none behind the last. */
     List<GatheredUnit> unitsAt(int position) {
         return position < positions.size() ? positions.get(position) : List.of();
     }

@@ -11,6 +11,11 @@ import io.sparkmics.model.Unit;
  */
 public record UnitShard(Unit unit, int parts, long offset) {
 
+    /** Whether the shard is the whole unit: then nothing is gathered, and hop 1 has nothing to do. */
+    boolean whole() {
+        return parts == 1;
+    }
+
     /** Elements of one rank's shard, padding included. */
     public long size() {
         return (unit.size() + parts - 1) / parts;

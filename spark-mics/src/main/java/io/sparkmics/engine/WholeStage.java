@@ -73,6 +73,9 @@ final class WholeStage implements AutoCloseable {
 
     @Override
     public void close() {
+        if (stage != null) {
+            stage.close();
+        }
         units.values().forEach(GatheredUnit::close);
         buffer.close();
     }

@@ -1,5 +1,6 @@
 package io.sparkmics.model;
 
+import static org.bytedeco.pytorch.global.torch.addmm;
 import static org.bytedeco.pytorch.global.torch.gelu;
 import static org.bytedeco.pytorch.global.torch.layer_norm;
 
@@ -48,24 +49,40 @@ final class GptBlock implements Stage {
 
     @Override
     public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
-        Tensor attended = attention.forward(norm(input, weights, prefix + "ln_1"), weights, pass);
-        Tensor middle = input.add(pass.dropout(attended, config.dropout(), prefix + "attn.resid_dropout"));
-        Tensor wide = gelu(project(norm(middle, weights, prefix + "ln_2"), weights, prefix + "mlp.c_fc"), "tanh");
+        long sequences = input.size(0);
+        long length = input.size(1);
+        // Tokens one after another: so a projection is one call, its bias included.
+        Tensor tokens = input.reshape(-1, config.width());
+        Tensor normed = norm(tokens, config.width(), weights, prefix + "ln_1");
+        Tensor attended = attention.forward(normed, sequences, length, weights);
+        Tensor middle = tokens.add(dropped(attended, sequences, pass, prefix + "attn.resid_dropout"));
+        Tensor wide = gelu(
+                project(norm(middle, config.width(), weights, prefix + "ln_2"), weights, prefix + "mlp.c_fc"), "tanh");
         Tensor narrow = project(wide, weights, prefix + "mlp.c_proj");
-        return middle.add(pass.dropout(narrow, config.dropout(), prefix + "mlp.dropout"));
+        return middle.add(dropped(narrow, sequences, pass, prefix + "mlp.dropout"))
+                .view(sequences, length, config.width());
     }
 
-    static Tensor norm(Tensor input, Weights weights, String name) {
+    /** @param tokens of so many sequences one after another */
+    private Tensor dropped(Tensor tokens, long sequences, ForwardPass pass, String site) {
+        if (!pass.training() || config.dropout() == 0) {
+            return tokens;
+        }
+        return pass.dropout(tokens.view(sequences, -1), config.dropout(), site).view(-1, config.width());
+    }
+
+    static Tensor norm(Tensor input, long width, Weights weights, String name) {
         return layer_norm(
                 input,
-                new long[] {input.size(-1)},
+                new long[] {width},
                 new TensorOptional(weights.get(name + ".weight")),
                 new TensorOptional(weights.get(name + ".bias")),
                 Gpt.LAYER_NORM_EPSILON,
                 false);
     }
 
+    /** [n, in] to [n, out]. */
     static Tensor project(Tensor input, Weights weights, String name) {
-        return input.matmul(weights.get(name + ".weight")).add(weights.get(name + ".bias"));
+        return addmm(weights.get(name + ".bias"), input, weights.get(name + ".weight"));
     }
 }

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param width size of a token's vector
  * @param context tokens that a sequence predicts, and positions that are learned
  * @param vocabularySize number of token ids; 257 is the built-in byte-level tokenizer's
- * @param dropout probability of dropping, in [0, 1)
+ * @param dropout probability of dropping what embeddings and blocks add to the residual stream, in [0, 1); unlike in GPT-2
+ *     what a token attends to is not dropped, so that attention stays fused
  */
 public record GptConfig(int layers, int heads, int width, int context, int vocabularySize, double dropout)
         implements ModelConfig {
@@ -103,7 +104,7 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
         description.put("layer_norm_epsilon", Gpt.LAYER_NORM_EPSILON);
         description.put("initializer_range", Gpt.INITIAL_DEVIATION);
         description.put("embd_pdrop", dropout);
-        description.put("attn_pdrop", dropout);
+        description.put("attn_pdrop", 0.0);
         description.put("resid_pdrop", dropout);
         description.put("tie_word_embeddings", true);
         // The training knows them. Where they are not there, Hugging Face takes those of GPT-2's own tokenizer.

@@ -6,9 +6,11 @@ import org.bytedeco.pytorch.Tensor;
 /** The final norm and the projection to the vocabulary, tied to the token embedding: [b, t, width] to [b, t, vocabulary]. */
 final class GptHead implements Stage {
 
+    private final GptConfig config;
     private final List<Unit> units;
 
     GptHead(GptConfig config, Unit tokens) {
+        this.config = config;
         Unit norm = Unit.of(
                 "ln_f",
                 Parameter.vector("transformer.ln_f.weight", Initialization.constant(1), config.width()),
@@ -23,7 +25,7 @@ final class GptHead implements Stage {
 
     @Override
     public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
-        Tensor normed = GptBlock.norm(input, weights, "transformer.ln_f");
+        Tensor normed = GptBlock.norm(input, config.width(), weights, "transformer.ln_f");
         return normed.matmul(weights.get("transformer.wte.weight").transpose(0, 1));
     }
 }

@@ -119,9 +119,12 @@ public record MemoryModel(
 
     /**
      * The units of the two neighbouring stages that are largest together, a unit that both read counted once; or one unit in
-     * the type of the states, as it is saved.
+     * the type of the states, as it is saved. None where a rank's shards are whole units.
      */
     public long gatheredUnits(int partitionGroupSize) {
+        if (partitionGroupSize == 1) {
+            return 0;
+        }
         List<List<Integer>> thereAndBack = new ArrayList<>(stages);
         Collections.reverse(thereAndBack);
         thereAndBack.addAll(0, stages);
@@ -147,7 +150,11 @@ public record MemoryModel(
                         * stages.stream().mapToLong(this::size).max().orElseThrow();
     }
 
+    /** None where a rank's shards are whole units: gradients are summed there at once. */
     private long gradientBuffer(int partitionGroupSize) {
+        if (partitionGroupSize == 1) {
+            return 0;
+        }
         List<Long> sums = unitSizes.stream()
                 .map(size -> shard(size, partitionGroupSize) * elements.reduction())
                 .toList();

@@ -24,7 +24,7 @@ class ActivationEstimateTest {
     enum Training {
         FLOAT32(GPT, Precision.FLOAT32, 32),
         FLOAT64(GPT, Precision.FLOAT64, 16),
-        DROPOUT(GPT.dropout(0.1), Precision.FLOAT32, 8),
+        DROPOUT(GPT.dropout(0.1), Precision.FLOAT32, 32),
         LARGE_VOCABULARY(HEAD_ONLY, Precision.FLOAT32, 4),
         BFLOAT16(HEAD_ONLY, Precision.BFLOAT16, 4);
 

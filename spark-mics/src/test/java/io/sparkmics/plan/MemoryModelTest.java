@@ -27,13 +27,22 @@ class MemoryModelTest {
     }
 
     @Test
+    void whereShardsAreWholeUnitsNothingIsGatheredOrLaidOut() {
+        assertThat(model.gatheredUnits(1)).isZero();
+        // As backward makes them.
+        assertThat(model.gradients(1)).isEqualTo(4 * 7680);
+        assertThat(model.heldBytes(1)).isEqualTo(model.modelStates(1));
+    }
+
+    @Test
     void doublePrecisionTakesTwiceAsMuch() {
         MemoryModel twice = chain(UNITS, ElementBytes.same(Double.BYTES));
 
         assertThat(twice.modelStates(3)).isEqualTo(2 * model.modelStates(3));
         assertThat(twice.gatheredUnits(3)).isEqualTo(2 * model.gatheredUnits(3));
         assertThat(twice.gradients(3)).isEqualTo(2 * model.gradients(3));
-        assertThat(twice.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(6);
+        assertThat(twice.smallestPartitionGroupSize(6, 2 * model.bytesPerRank(3)))
+                .isEqualTo(3);
     }
 
     @Test
@@ -57,7 +66,7 @@ class MemoryModelTest {
         assertThat(model.stateCopy(3)).isEqualTo(12 * 5888);
         assertThat(copied.heldBytes(3)).isEqualTo(model.heldBytes(3) + 12 * 5888);
         assertThat(copied.bytesPerRank(3)).isEqualTo(model.bytesPerRank(3) + 12 * 5888);
-        assertThat(copied.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(2);
+        assertThat(copied.smallestPartitionGroupSize(6, model.bytesPerRank(1))).isEqualTo(3);
         assertThatThrownBy(() -> copied.smallestPartitionGroupSize(3, 10_000))
                 .hasMessage(
                         "Cannot fit 17,664 parameters into 10,000 bytes per rank: over 3 ranks the model states take"
@@ -85,7 +94,7 @@ class MemoryModelTest {
         MemoryModel small = chain(List.of(5L, 5L), ElementBytes.same(Float.BYTES));
         assertThat(small.modelStates(4)).isEqualTo(16 * (2 + 2));
         assertThat(small.gatheredUnits(4)).isEqualTo(2 * 512);
-        assertThat(chain(List.of(129L), ElementBytes.same(Float.BYTES)).gatheredUnits(1))
+        assertThat(chain(List.of(129L), ElementBytes.same(Float.BYTES)).gatheredUnits(3))
                 .isEqualTo(1024);
     }
 
@@ -121,7 +130,7 @@ class MemoryModelTest {
     void moreParametersThanBytesCanBeCountedForAreRefused() {
         ElementBytes most = new ElementBytes(8, 8, 8);
         MemoryModel largest = chain(List.of(1L << 55, 1L << 55), most);
-        assertThat(largest.bytesPerRank(1)).isGreaterThan(5 * 8 * (1L << 56)).isLessThan(14 * 8 * (1L << 56));
+        assertThat(largest.bytesPerRank(1)).isGreaterThan(4 * 8 * (1L << 56)).isLessThan(14 * 8 * (1L << 56));
         assertThat(largest.bytesPerRank(1 << 20)).isPositive();
         assertThatThrownBy(() -> chain(List.of(1L << 55, (1L << 55) + 1), most))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -135,9 +144,9 @@ class MemoryModelTest {
     void aUnitThatNeighbouringStagesShareCountsOnce() {
         List<List<Integer>> tied = List.of(List.of(0), List.of(1), List.of(2, 0));
         MemoryModel model = new MemoryModel(List.of(51200L, 5120L, 512L), tied, ElementBytes.same(1));
-        assertThat(model.gatheredUnits(1)).isEqualTo(5120 + 512 + 51200);
+        assertThat(model.gatheredUnits(2)).isEqualTo(5120 + 512 + 51200);
         List<List<Integer>> neighbours = List.of(List.of(0), List.of(0, 1));
-        assertThat(new MemoryModel(List.of(51200L, 5120L), neighbours, ElementBytes.same(1)).gatheredUnits(1))
+        assertThat(new MemoryModel(List.of(51200L, 5120L), neighbours, ElementBytes.same(1)).gatheredUnits(2))
                 .isEqualTo(51200 + 5120);
     }
 

@@ -14,6 +14,8 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads the native libraries, of the build that is on the class path: for the CPU or for the GPU. Each method must come
@@ -24,6 +26,8 @@ public final class NativeLibraries {
     private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
     private static final String MAXIMUM_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
     private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
 
     private static boolean torchLoaded;
     private static String linkFailure;
@@ -56,7 +60,7 @@ public final class NativeLibraries {
     }
 
     /**
-     * Loads libtorch and OpenBLAS: all that ranks on CPUs need.
+     * Loads libtorch and OpenBLAS, or MKL in its place: all that ranks on CPUs need.
      *
      * @throws IllegalStateException where {@link #problem()} knows why they cannot run: the platform, two builds of libtorch
      *     on the class path or none, or that for the GPU where the machine lacks what even its CPU part links; and where
@@ -78,6 +82,11 @@ public final class NativeLibraries {
             setUnlessSet(EXTENSION, "-gpu");
         }
         refuseForeign(jars);
+        Blas blas = Blas.choose(System.getProperty(Blas.PROPERTY), NativeLibraries.class.getClassLoader());
+        if (blas == Blas.MKL) {
+            setUnlessSet(Blas.PROPERTY, "mkl");
+        }
+        LOG.info("Matrices on the CPU are multiplied by {}.", blas);
         if (jars.hasCuda()) {
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }
