@@ -34,17 +34,22 @@ final class AdamW implements Optimizer {
                     shards.stream()
                             .map(shard -> new FusedAdamW.Range(shard.offset(), shard.decayedSize(partitionIndex)))
                             .toList());
-            others = new FusedAdamW(
-                    settings,
-                    0,
-                    tensors,
-                    shards.stream()
-                            .map(shard -> {
-                                long first = shard.decayedSize(partitionIndex);
-                                return new FusedAdamW.Range(
-                                        shard.offset() + first, shard.filledSize(partitionIndex) - first);
-                            })
-                            .toList());
+            try {
+                others = new FusedAdamW(
+                        settings,
+                        0,
+                        tensors,
+                        shards.stream()
+                                .map(shard -> {
+                                    long first = shard.decayedSize(partitionIndex);
+                                    return new FusedAdamW.Range(
+                                            shard.offset() + first, shard.filledSize(partitionIndex) - first);
+                                })
+                                .toList());
+            } catch (RuntimeException | Error e) {
+                decayed.close();
+                throw e;
+            }
             Native.keep(firstMoments);
             Native.keep(secondMoments);
         }
