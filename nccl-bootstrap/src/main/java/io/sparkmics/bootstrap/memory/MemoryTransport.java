@@ -11,10 +11,12 @@ import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.TrafficModel;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.machine.Setting;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -24,6 +26,9 @@ import java.util.function.IntFunction;
  * transport below, so it has shown that each is who it should be.
  */
 public final class MemoryTransport implements Transport {
+
+    /** Two of each member are in the file of a group: 16 MB for four. */
+    private static final long SLOT_BYTES = 2 << 20;
 
     private final Transport below;
     private final Set<GroupKind> inMemory = EnumSet.noneOf(GroupKind.class);
@@ -51,7 +56,8 @@ public final class MemoryTransport implements Transport {
         byte[] offer = below.offer(place, worldSize, given);
         return alone
                 ? offer
-                : HostOffer.of(SharedFolder.on(), SharedFolder.path(), offer).bytes();
+                : HostOffer.of(SharedFolder.on(), SharedFolder.standardParent(), offer)
+                        .bytes();
     }
 
     @Override
@@ -67,13 +73,15 @@ public final class MemoryTransport implements Transport {
         List<Communicator> connected =
                 below.connect(all.stream().map(HostOffer::below).toList(), layout, others);
         Map<GroupKind, Communicator> communicators = new TreeMap<>();
-        connected.forEach(communicator -> communicators.put(communicator.group().kind(), communicator));
-        for (Group group : local) {
-            communicators.put(group.kind(), local(group, layout, all));
-        }
+        // All members take the kinds in the same order, so nobody waits for one who waits for another.
+        connected.forEach(communicator -> communicators.put(
+                communicator.group().kind(),
+                sharesHost(communicator.group(), layout, all) ? mapped(communicator, layout, all) : communicator));
+        local.forEach(group -> communicators.put(group.kind(), local(group, layout, all)));
         return groups.stream().map(group -> communicators.get(group.kind())).toList();
     }
 
+    /** Whether all members are threads of this process. */
     private static boolean threads(Group group, ClusterLayout layout, List<HostOffer> offers) {
         HostOffer own = offer(group, group.index(), layout, offers);
         return sharesHost(group, layout, offers)
@@ -82,6 +90,7 @@ public final class MemoryTransport implements Transport {
                                 && other.classes().equals(own.classes()));
     }
 
+    /** Whether the members are on one node, and none is where memory is turned off. */
     private static boolean sharesHost(Group group, ClusterLayout layout, List<HostOffer> offers) {
         return group.ranks().stream().allMatch(rank -> layout.sameNode(rank, group.rank()))
                 && members(group, layout, offers).stream().allMatch(HostOffer::on);
@@ -103,6 +112,27 @@ public final class MemoryTransport implements Transport {
         LocalGroup threads = LocalGroup.join(name(group, layout, offers), group.size());
         Board board = threads.board(group.index(), names(group, layout));
         return made(new QueuedCommunicator(group, layout, new LocalCollectives(threads, board), "memory", settings));
+    }
+
+    /** Over a file where all members can map it, else as they are connected. */
+    private Communicator mapped(Communicator connections, ClusterLayout layout, List<HostOffer> offers) {
+        Group group = connections.group();
+        List<HostOffer> members = members(group, layout, offers);
+        HostOffer own = members.get(group.index());
+        SharedFolder folder = new SharedFolder(Path.of(members.get(0).folder()), name(group, layout, offers));
+        List<Boolean> sameProcess = members.stream()
+                .map(other -> other.process().equals(own.process()))
+                .toList();
+        Optional<MappedCollectives> collectives;
+        try (ProcessMeeting meeting =
+                new ProcessMeeting(connections, folder, members.get(0).secret(), sameProcess, SLOT_BYTES)) {
+            collectives = meeting.meet(names(group, layout));
+        }
+        if (collectives.isEmpty()) {
+            return connections;
+        }
+        connections.close();
+        return made(new QueuedCommunicator(group, layout, collectives.get(), "memory", settings));
     }
 
     /** Of all groups of a kind only this one has its leader's secret. */
