@@ -109,6 +109,7 @@ public abstract class ProcessRanksContract {
                     "-Xms128m",
                     "-Xmx128m",
                     "-XX:+AlwaysPreTouch",
+                    "-Dlog4j2.level=WARN",
                     "-cp",
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                     ProcessRank.class.getName(),
