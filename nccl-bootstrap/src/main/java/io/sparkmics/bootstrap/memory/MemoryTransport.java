@@ -32,7 +32,7 @@ public final class MemoryTransport implements Transport {
 
     private final Transport below;
     private final Set<GroupKind> inMemory = EnumSet.noneOf(GroupKind.class);
-    private final List<Communicator> made = new ArrayList<>();
+    private final List<Communicator> opened = new ArrayList<>();
     private CommunicationSettings settings;
     private boolean alone;
 
@@ -73,6 +73,7 @@ public final class MemoryTransport implements Transport {
         List<Communicator> connected =
                 below.connect(all.stream().map(HostOffer::below).toList(), layout, others);
         Map<GroupKind, Communicator> communicators = new TreeMap<>();
+        opened.addAll(connected);
         // All members take the kinds in the same order, so nobody waits for one who waits for another.
         connected.forEach(communicator -> communicators.put(
                 communicator.group().kind(),
@@ -149,7 +150,7 @@ public final class MemoryTransport implements Transport {
 
     private Communicator made(Communicator communicator) {
         inMemory.add(communicator.group().kind());
-        made.add(communicator);
+        opened.add(communicator);
         return communicator;
     }
 
@@ -172,7 +173,7 @@ public final class MemoryTransport implements Transport {
     @Override
     public void close() {
         try {
-            made.forEach(Communicator::close);
+            opened.forEach(Communicator::close);
         } finally {
             below.close();
         }
