@@ -59,19 +59,42 @@ final class ShardingBenchmark {
 
     public static void main(String[] arguments) {
         Map<Variant, List<Double>> tokensPerSecond = new LinkedHashMap<>();
+        Map<Variant, List<Double>> cpuSeconds = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             for (Variant variant : VARIANTS) {
+                double before = cpuSeconds();
                 double rate = measure(variant);
+                double cpu = cpuSeconds() - before;
                 tokensPerSecond.computeIfAbsent(variant, v -> new ArrayList<>()).add(rate);
+                cpuSeconds.computeIfAbsent(variant, v -> new ArrayList<>()).add(cpu);
                 System.err.printf(
-                        Locale.ROOT, "round %d of %d: %s: %.0f tokens/s%n", round + 1, ROUNDS, variant.name(), rate);
+                        Locale.ROOT,
+                        "round %d of %d: %s: %.0f tokens/s, %.1f s of CPU%n",
+                        round + 1,
+                        ROUNDS,
+                        variant.name(),
+                        rate,
+                        cpu);
             }
         }
         double baseline = Median.of(tokensPerSecond.get(VARIANTS.get(0)));
+        double baselineCpu = Median.of(cpuSeconds.get(VARIANTS.get(0)));
         System.out.printf(
-                Locale.ROOT, "| variant | tokens/s (median of %d) | of the baseline |%n|---|---|---|%n", ROUNDS);
+                Locale.ROOT,
+                "| variant | tokens/s (median of %d) | of the baseline | CPU time of the baseline's |%n|---|---|---|---|%n",
+                ROUNDS);
         tokensPerSecond.forEach((variant, rates) -> System.out.printf(
-                Locale.ROOT, "| %s | %,.0f | %.2f |%n", variant.name(), Median.of(rates), Median.of(rates) / baseline));
+                Locale.ROOT,
+                "| %s | %,.0f | %.2f | %.2f |%n",
+                variant.name(),
+                Median.of(rates),
+                Median.of(rates) / baseline,
+                Median.of(cpuSeconds.get(variant)) / baselineCpu));
+    }
+
+    /** Of this process: tells more than the clock on a machine that does other things too. */
+    private static double cpuSeconds() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     private static double measure(Variant variant) {
