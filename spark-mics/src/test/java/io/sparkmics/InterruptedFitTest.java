@@ -112,7 +112,9 @@ class InterruptedFitTest {
 
         LocalSpark.session().sparkContext().cancelJobGroup("cell 7");
 
-        assertThat(fit.failure()).hasMessageContaining("cancelled part of cancelled job group cell 7");
+        assertThat(fit.failure())
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("cancelled part of cancelled job group cell 7");
         assertThat(fit.staysInterrupted).isFalse();
         assertNothingIsLeft();
     }

@@ -54,6 +54,19 @@ final class ReadmeTest {
         return lines.subList(start + 1, indexOfFence(lines, start + 1));
     }
 
+    static List<String> lastBlock(String heading) throws IOException {
+        List<String> lines = section(README, heading);
+        int start = -1;
+        int end = -1;
+        for (int index = 0; index < lines.size(); index++) {
+            if (lines.get(index).startsWith("```")) {
+                start = end;
+                end = index;
+            }
+        }
+        return lines.subList(start + 1, end);
+    }
+
     private static int indexOfFence(List<String> lines, int from) {
         int index = from;
         while (!lines.get(index).startsWith("```")) {

@@ -22,6 +22,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,6 +147,30 @@ class RestartTest {
             spark.removeSparkListener(listener);
             done.countDown();
             hog.get().get(1, TimeUnit.MINUTES);
+        }
+    }
+
+    /** Eight seconds without a heartbeat would be too many. */
+    @Test
+    @Tag("slow")
+    void whoTakesLongToHearOfAStepIsNotTakenForASilentRank() {
+        MicsModel model = estimator(FaultyModel.afterPasses(0, 24, () -> sleep(500)))
+                .setMaxSteps(12)
+                .setCollectiveTimeout(3)
+                .setStopWhen(step -> {
+                    sleep(step.step() == 1 ? 12_000 : 0);
+                    return false;
+                })
+                .fit(texts());
+
+        assertThat(model.summary().describe()).containsEntry("attempts", 1);
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

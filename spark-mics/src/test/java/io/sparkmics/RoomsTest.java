@@ -133,12 +133,16 @@ final class RoomsTest {
                     "..sparkmics.bootstrap..");
 
     @ArchTest
-    static final ArchRule theCommandLineKnowsParamsAndModels = noClasses()
+    static final ArchRule theCommandLineKnowsParamsModelsAndPlans = noClasses()
             .that()
             .resideInAPackage("..sparkmics.cli..")
             .should()
             .dependOnClassesThat(resideInAPackage("io.sparkmics..")
-                    .and(not(resideInAnyPackage("..sparkmics.cli..", "..sparkmics.params..", "..sparkmics.model.."))));
+                    .and(not(resideInAnyPackage(
+                            "..sparkmics.cli..",
+                            "..sparkmics.params..",
+                            "..sparkmics.model..",
+                            "..sparkmics.plan.."))));
 
     @ArchTest
     static final ArchRule nobodyBelowKnowsTheRoomsOfTheFrontDoor = noClasses()

@@ -27,26 +27,9 @@ class TrainProcessTest {
 
     @Test
     void aRunThatIsInterruptedTellsHowFarItCameAndDrawsThePicture() throws Exception {
-        Files.writeString(folder.resolve("in.txt"), "The rows of an interrupted run.\n".repeat(200));
-        Path metrics = folder.resolve("out/metrics.jsonl");
-        Process train = start(
-                "--format=text",
-                "--input-col=value",
-                "--input=" + folder.resolve("in.txt"),
-                "--layers=1",
-                "--heads=2",
-                "--width=16",
-                "--context=16",
-                "--global-batch-size=2",
-                "--micro-batch-size=2",
-                "--max-steps=1000000");
-        await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
-
-        train.destroy();
-
-        assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        long steps = Files.readAllLines(metrics).size();
+        long steps = interrupted("--max-steps=1000000");
         assertThat(ours())
+                .anyMatch(line -> line.startsWith("Partition groups of 1 of 1 rank: a step of "))
                 .noneMatch(line -> line.startsWith("Cannot") || line.startsWith("\tat "))
                 .endsWith("Interrupted after step " + steps + " of 1000000: no model was saved."
                         + " What the run has done until then is in file:" + folder.resolve("out") + ".");
@@ -55,26 +38,7 @@ class TrainProcessTest {
 
     @Test
     void aRunWithCheckpointsThatIsInterruptedSavesALastOne() throws Exception {
-        Files.writeString(folder.resolve("in.txt"), "The rows of an interrupted run.\n".repeat(200));
-        Path metrics = folder.resolve("out/metrics.jsonl");
-        Process train = start(
-                "--format=text",
-                "--input-col=value",
-                "--input=" + folder.resolve("in.txt"),
-                "--layers=1",
-                "--heads=2",
-                "--width=16",
-                "--context=16",
-                "--global-batch-size=2",
-                "--micro-batch-size=2",
-                "--checkpoint-interval=20000",
-                "--max-steps=20000");
-        await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
-
-        train.destroy();
-
-        assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        long steps = Files.readAllLines(metrics).size();
+        long steps = interrupted("--checkpoint-interval=20000", "--max-steps=20000");
         try (Stream<Path> checkpoints = Files.list(folder.resolve("out/checkpoints"))) {
             Path last = checkpoints.toList().get(0);
             // The ranks do a few steps more until they hear of it.
@@ -87,6 +51,32 @@ class TrainProcessTest {
                             + " What the run has done until then is in file:" + folder.resolve("out")
                             + ". Go on from file:" + last + " with --resume-from=latest.");
         }
+    }
+
+    /** A run that is ended when it has done a step or more. Returns how many it has told of. */
+    private long interrupted(String... settings) throws Exception {
+        Files.writeString(folder.resolve("in.txt"), "The rows of an interrupted run.\n".repeat(200));
+        Path metrics = folder.resolve("out/metrics.jsonl");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--format=text",
+                "--input-col=value",
+                "--input=" + folder.resolve("in.txt"),
+                "--layers=1",
+                "--heads=2",
+                "--width=16",
+                "--context=16",
+                "--global-batch-size=2",
+                "--micro-batch-size=2"));
+        arguments.addAll(List.of(settings));
+        Process train = start(arguments.toArray(String[]::new));
+        try {
+            await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(metrics) && Files.size(metrics) > 0);
+            train.destroy();
+            assertThat(train.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            train.destroyForcibly();
+        }
+        return Files.readAllLines(metrics).size();
     }
 
     @Test

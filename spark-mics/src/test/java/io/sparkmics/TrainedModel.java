@@ -2,6 +2,8 @@ package io.sparkmics;
 
 import io.sparkmics.model.Gpt;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,5 +43,12 @@ final class TrainedModel {
         return LocalSpark.session()
                 .createDataFrame(rows, StructType.fromDDL("id INT, text STRING"))
                 .repartition(2);
+    }
+
+    /** The scored rows of {@link #texts} by their id. */
+    static Map<Integer, Row> byId(Dataset<Row> scored) {
+        Map<Integer, Row> rows = new TreeMap<>();
+        scored.collectAsList().forEach(row -> rows.put(row.getInt(0), row));
+        return rows;
     }
 }

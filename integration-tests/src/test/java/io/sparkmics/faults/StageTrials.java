@@ -53,7 +53,20 @@ final class StageTrials {
                 (cluster, name) ->
                         stage(cluster, name, StageFault.signal("KILL", RANK, 3).always()));
         all.put("zombie", StageTrials::zombie);
+        all.put("onlyRank", (cluster, name) -> only(cluster, name).run());
+        all.put(
+                "frozenOnlyRank",
+                (cluster, name) -> only(cluster, name)
+                        .with(StageFault.signal("STOP", 0, CALL).after(10))
+                        .run());
         return all;
+    }
+
+    /** A training of one rank, which nobody waits for. */
+    private static Trial only(Cluster cluster, String name) {
+        Trial trial = Trial.of(cluster, name);
+        trial.estimator().setNumWorkers(1).setPartitionGroupSize(1).setGlobalBatchSize(1);
+        return trial;
     }
 
     /** A frozen process goes on when the next attempt has begun, if nobody has killed it before. */

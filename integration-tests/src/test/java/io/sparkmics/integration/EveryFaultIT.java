@@ -67,6 +67,23 @@ final class EveryFaultIT {
     }
 
     @Test
+    void aFrozenOnlyRankIsNoticedByItsSilenceAndReplaced() throws IOException, InterruptedException {
+        FaultRun run = FaultRun.of(folder, LONGEST, "onlyRank", "frozenOnlyRank");
+
+        JsonNode trial = run.trial("frozenOnlyRank");
+        assertThat(trial.get("outcome").asText()).as(run.outcome().output()).isEqualTo("trained");
+        assertThat(trial.get("attempts").asInt()).isEqualTo(2);
+        assertThat(trial.get("executorsRemoved").asInt()).isEqualTo(1);
+        assertThat(trial.get("weights")).isEqualTo(run.trial("onlyRank").get("weights"));
+        // Five seconds that a collective may take, and five more; Spark itself would have needed two minutes.
+        assertThat(run.outcome().output())
+                .containsPattern(
+                        "Attempt 0 has failed: rank 0 on host \\S+, executor \\d+, has sent no heartbeat for 1\\d s"
+                                + " \\(since [\\d:]+\\) after step 1\\d\\. Attempt 1 goes on from the checkpoint of step 10 with 1 rank");
+        assertThat(trial.get("trainingAgainAfter").asDouble()).isLessThan(100);
+    }
+
+    @Test
     void anExecutorThatIsKilledWhileItSavesIsReplaced() throws IOException, InterruptedException {
         FaultRun run = FaultRun.of(folder, LONGEST, "reference", "killedWhileSaving", "fullOnce", "resultFullOnce");
 

@@ -4,11 +4,16 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.checkpoint.ShardWriter;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicroBatch;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.OptimizerSettings;
 import io.sparkmics.engine.Precision;
+import io.sparkmics.engine.StateCopy;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Tokens;
@@ -19,30 +24,47 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.Pointer;
 
-/** Trains for long in a process of its own and writes its resident memory down, a line every ten steps. */
+/**
+ * Trains for long in a process of its own, with a checkpoint every ten steps, and writes down behind each its resident memory
+ * and how many native pointers there are.
+ */
 final class Soak {
 
     private static final GptConfig CONFIG =
             Gpt.config().layers(2).heads(2).width(64).context(64).dropout(0.1);
     private static final int EVERY = 10;
+    private static final Configuration HADOOP = new Configuration();
+    private static final int RANKS = 2;
+
+    /** Pointers are counted while no rank has any in its hands. */
+    private static final CyclicBarrier REST = new CyclicBarrier(RANKS);
+
+    static final Duration LONGEST = Duration.ofMinutes(45);
 
     private Soak() {}
 
-    /** @param arguments the number of steps */
+    /** @param arguments the number of steps, and a folder for its checkpoints */
     public static void main(String[] arguments) {
         long steps = Long.parseLong(arguments[0]);
-        ThreadRanks.of(2)
-                .with(CommunicationSettings.of(2).withTimeout(Duration.ofMinutes(30)))
-                .run(ranks -> train(ranks, steps));
+        Path folder = Path.of(arguments[1]);
+        ThreadRanks.of(RANKS)
+                .with(CommunicationSettings.of(RANKS).withTimeout(LONGEST))
+                .run(ranks -> train(ranks, steps, folder));
     }
 
-    private static Void train(RankContext ranks, long steps) throws IOException {
+    private static Void train(RankContext ranks, long steps, Path folder) throws Exception {
         Threads.hold(1);
         EngineSettings settings =
                 new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 5, Precision.FLOAT32);
-        try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
+        try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks);
+                StateCopy copy = engine.newStateCopy()) {
             for (long step = 0; step < steps; step++) {
                 engine.step(
                         step,
@@ -50,12 +72,48 @@ final class Soak {
                                 .iterator(),
                         1e-3);
                 engine.evaluate(List.of(batch(step, ranks.rank())).iterator());
-                if (ranks.rank() == 0 && (step + 1) % EVERY == 0) {
-                    System.out.printf(Locale.ROOT, "step %d resident %d%n", step + 1, resident());
+                if ((step + 1) % EVERY == 0) {
+                    copy.take();
+                    save(copy, ranks.rank(), folder);
+                    REST.await(LONGEST.toMinutes(), TimeUnit.MINUTES);
+                    if (ranks.rank() == 0) {
+                        System.out.printf(
+                                Locale.ROOT,
+                                "step %d resident %d pointers %d%n",
+                                step + 1,
+                                resident(),
+                                Pointer.totalCount());
+                    }
+                    REST.await(LONGEST.toMinutes(), TimeUnit.MINUTES);
                 }
             }
         }
         return null;
+    }
+
+    /** As a rank of a training does, but over the file of the checkpoint before. */
+    private static void save(StateCopy copy, int rank, Path folder) throws IOException {
+        Path own = folder.resolve("rank-" + rank);
+        if (Files.exists(own)) {
+            try (Stream<Path> files = Files.list(own)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        SafetensorsHeader header = SafetensorsHeader.of(copy.layout().shards().stream()
+                .flatMap(shard -> copy.kinds().stream()
+                        .map(kind -> new TensorInfo(
+                                shard.unit().name() + "/" + kind.tensorName(), TensorType.F32, List.of(shard.size()))))
+                .toList());
+        ShardWriter.write(
+                new org.apache.hadoop.fs.Path(own.toString()),
+                rank,
+                RANKS,
+                header,
+                writer ->
+                        copy.forEach((unit, kind, shard) -> writer.write(unit.name() + "/" + kind.tensorName(), shard)),
+                HADOOP);
     }
 
     private static MicroBatch batch(long step, int slot) {

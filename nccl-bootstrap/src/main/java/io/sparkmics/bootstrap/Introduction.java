@@ -44,8 +44,8 @@ record Introduction(Place place, int partitionGroupSize, GatherMode gather, byte
                     in.readNBytes(in.readInt()));
         } catch (IOException | IllegalArgumentException e) {
             throw new CommunicationException(
-                    "Cannot read what another rank says of itself (" + message.length + " bytes): " + e.getMessage()
-                            + ". Run the same version of spark-mics on all executors.",
+                    "Cannot read what another rank says of itself (" + message.length + " bytes): "
+                            + Sentence.end(e.getMessage()) + " Run the same version of spark-mics on all executors.",
                     e);
         }
     }

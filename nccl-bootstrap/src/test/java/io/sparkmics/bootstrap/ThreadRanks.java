@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,8 @@ public final class ThreadRanks {
     public interface Body<T> {
         T run(RankContext rank) throws Exception;
     }
+
+    private static final Duration BODY = Duration.ofMinutes(10);
 
     private final int worldSize;
     private final int ranksPerNode;
@@ -111,10 +114,11 @@ public final class ThreadRanks {
         }
     }
 
-    /** A body has no deadline of its own, but each of its waits has one. */
-    private static <T> T result(FutureTask<T> rank, Failures failures) {
+    /** A body has no deadline of its own, but each of its waits has one: what may wait for longer may last longer. */
+    private <T> T result(FutureTask<T> rank, Failures failures) {
+        long seconds = Math.max(BODY.toSeconds(), settings.timeout().toSeconds());
         try {
-            return rank.get(10, TimeUnit.MINUTES);
+            return rank.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             failures.add(e);
             return null;

@@ -42,9 +42,18 @@ public final class CheckpointDirectory {
 
     /** Looks at all of them. */
     public Listing list() {
+        return list(ids());
+    }
+
+    /** Looks at those of one run alone. */
+    public Listing list(String runId) {
+        return list(ids(runId));
+    }
+
+    private Listing list(List<CheckpointId> ids) {
         List<Checkpoint> committed = new ArrayList<>();
         List<TornCheckpoint> torn = new ArrayList<>();
-        for (CheckpointId id : ids()) {
+        for (CheckpointId id : ids) {
             CheckpointFolder folder = folder(id);
             try {
                 Manifest manifest = folder.manifest();
@@ -75,40 +84,60 @@ public final class CheckpointDirectory {
      * @param attempt that is running; what earlier ones have left torn stays torn
      * @param keep the newest of those that can be loaded are always among them
      * @param never what must stay whatever the retention says
+     * @param damaged what is known to be no good one although it looks like it, and stays too
      */
-    public void purge(String runId, int attempt, Retention keep, Set<CheckpointFolder> never) {
+    public void purge(
+            String runId, int attempt, Retention keep, Set<CheckpointFolder> never, Set<CheckpointFolder> damaged) {
         try {
-            Listing listing = list().ofRun(runId);
-            List<Checkpoint> committed = listing.committed();
-            if (committed.isEmpty()) {
-                return;
-            }
-            for (int rank = 0; rank < committed.size(); rank++) {
-                Checkpoint checkpoint = committed.get(rank);
-                if (!keep.keeps(rank, checkpoint.id().step()) && !never.contains(checkpoint.folder())) {
-                    delete(checkpoint.folder());
+            List<CheckpointId> good = new ArrayList<>();
+            List<CheckpointId> torn = new ArrayList<>();
+            for (CheckpointId id : idsBut(damaged, runId)) {
+                boolean kept = keep.keeps(good.size(), id.step()) || never.contains(folder(id));
+                if (kept && good.size() >= keep.newest() && folder(id).hasManifest()) {
+                    // It stays, whatever is read in it.
+                    continue;
+                }
+                if (!isWhole(id)) {
+                    torn.add(id);
+                    continue;
+                }
+                good.add(id);
+                if (!kept) {
+                    delete(folder(id));
                 }
             }
-            long newest = committed.get(0).id().step();
-            for (TornCheckpoint torn : listing.torn()) {
-                boolean left = torn.id().attempt() < attempt
-                        || torn.id().attempt() == attempt && torn.id().step() < newest;
-                if (left && !never.contains(torn.folder())) {
-                    deleteTorn(torn.folder());
-                }
+            if (!good.isEmpty()) {
+                torn.stream()
+                        .filter(id -> nobodyFinishes(id, attempt, good.get(0)) && !never.contains(folder(id)))
+                        .forEach(id -> deleteTorn(folder(id)));
             }
         } catch (RuntimeException e) {
             LOG.warn("Cannot delete old checkpoints: {}", e.getMessage());
         }
     }
 
+    private boolean isWhole(CheckpointId id) {
+        try {
+            folder(id).manifest();
+            return true;
+        } catch (CheckpointException e) {
+            return false;
+        }
+    }
+
+    private static boolean nobodyFinishes(CheckpointId torn, int attempt, CheckpointId newest) {
+        return torn.attempt() < attempt || torn.attempt() == attempt && torn.step() < newest.step();
+    }
+
     /**
      * Deletes what a run that has ended has left torn: on a full disk it holds room that the next run needs. What cannot be
      * deleted is a warning.
+     *
+     * @param damaged what stays
      */
-    public void purgeTorn(String runId) {
+    public void purgeTorn(String runId, Set<CheckpointFolder> damaged) {
         try {
-            list().ofRun(runId).torn().forEach(torn -> deleteTorn(torn.folder()));
+            list(idsBut(damaged, runId)).torn().forEach(torn -> deleteTorn(torn.folder()));
         } catch (RuntimeException e) {
             LOG.warn("Cannot delete torn checkpoints: {}", e.getMessage());
         }
@@ -127,6 +156,14 @@ public final class CheckpointDirectory {
         } catch (RuntimeException e) {
             LOG.warn("{} Delete {} by hand.", e.getMessage(), folder.path());
         }
+    }
+
+    private List<CheckpointId> ids(String runId) {
+        return ids().stream().filter(id -> id.runId().equals(runId)).toList();
+    }
+
+    private List<CheckpointId> idsBut(Set<CheckpointFolder> damaged, String runId) {
+        return ids(runId).stream().filter(id -> !damaged.contains(folder(id))).toList();
     }
 
     private List<CheckpointId> ids() {
@@ -183,16 +220,6 @@ public final class CheckpointDirectory {
 
         public Optional<Checkpoint> latest() {
             return committed.stream().findFirst();
-        }
-
-        public Listing ofRun(String runId) {
-            return new Listing(
-                    committed.stream()
-                            .filter(checkpoint -> checkpoint.id().runId().equals(runId))
-                            .toList(),
-                    torn.stream()
-                            .filter(checkpoint -> checkpoint.id().runId().equals(runId))
-                            .toList());
         }
 
         /** Torn ones that would have been the latest. */

@@ -42,9 +42,12 @@ public final class CheckpointReader implements AutoCloseable {
         }
     }
 
-    /** @throws CheckpointException when the folder is torn */
+    /**
+     * @throws CheckpointDamagedException when the folder is torn
+     * @throws CheckpointException when the storage does not answer
+     */
     public static CheckpointReader open(CheckpointFolder folder, Configuration hadoop) {
-        return new CheckpointReader(folder, hadoop);
+        return CheckpointDamagedException.where(() -> new CheckpointReader(folder, hadoop));
     }
 
     public Manifest manifest() {
@@ -58,7 +61,8 @@ public final class CheckpointReader implements AutoCloseable {
      * @param from the first element, counted from the beginning of the unit
      * @param target contiguous, one-dimensional, on the CPU, of the checkpoint's type; as many elements as it has are read.
      *     Undefined when this fails
-     * @throws CheckpointException when the range is not in the unit, or a shard that has a part of it is not as it was written
+     * @throws CheckpointDamagedException when a shard that has a part of it is not as it was written
+     * @throws CheckpointException when the range is not in the unit, or the storage does not answer
      */
     public void read(String tensor, long from, Tensor target) {
         Saved state = saved.get(tensor);
@@ -83,9 +87,16 @@ public final class CheckpointReader implements AutoCloseable {
             long begin = (from + at) % size;
             long length = Math.min(size - begin, count - at);
             TensorChecksum checksum = manifest.shards().get(index).tensors().get(state.place());
-            shard(index).read(checksum, begin, checked, at, length);
+            read(index, checksum, begin, checked, at, length);
             at += length;
         }
+    }
+
+    private void read(int index, TensorChecksum checksum, long begin, TensorTarget target, long at, long length) {
+        CheckpointDamagedException.where(() -> {
+            shard(index).read(checksum, begin, target, at, length);
+            return index;
+        });
     }
 
     private SafetensorsReader shard(int index) {

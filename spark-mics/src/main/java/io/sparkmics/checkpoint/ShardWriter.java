@@ -4,12 +4,8 @@ import io.sparkmics.checkpoint.manifest.ShardFile;
 import io.sparkmics.checkpoint.manifest.ShardFileJson;
 import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
 import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
-import io.sparkmics.checkpoint.safetensors.TensorInfo;
-import io.sparkmics.checkpoint.safetensors.TensorType;
 import java.io.IOException;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 
 /** Writes one rank's shards of a checkpoint. */
@@ -50,32 +46,8 @@ public final class ShardWriter {
             ShardFileJson.write(new Path(folder, ShardFile.partName(index, of)), shard, hadoop);
             return shard;
         } catch (RuntimeException failure) {
-            discard(file, failure, hadoop);
+            StorageCall.discard(file, failure, hadoop);
             throw failure;
-        }
-    }
-
-    /** As above, of tensors that are there all at once. */
-    public static ShardFile write(
-            Path folder, int index, int of, TensorType type, List<NamedTensor> tensors, Configuration hadoop) {
-        SafetensorsHeader header = SafetensorsHeader.of(tensors.stream()
-                .map(tensor -> new TensorInfo(
-                        tensor.name(), type, List.of(tensor.tensor().numel())))
-                .toList());
-        return write(
-                folder,
-                index,
-                of,
-                header,
-                writer -> tensors.forEach(tensor -> writer.write(tensor.name(), tensor.tensor())),
-                hadoop);
-    }
-
-    private static void discard(Path file, RuntimeException failure, Configuration hadoop) {
-        try {
-            file.getFileSystem(hadoop).delete(file, false);
-        } catch (IOException | RuntimeException | FSError e) {
-            failure.addSuppressed(e);
         }
     }
 }

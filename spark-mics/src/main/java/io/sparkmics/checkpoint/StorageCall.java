@@ -4,7 +4,10 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.Path;
 
 /** Calls of a file system, with one way to say what went wrong. */
 public final class StorageCall {
@@ -44,9 +47,26 @@ public final class StorageCall {
         });
     }
 
-    /** The exception that {@link #call} throws. */
+    /** Deletes what a failed write has left; that this fails too is told beside why that failed. */
+    public static void discard(Path file, Throwable failure, Configuration hadoop) {
+        try {
+            file.getFileSystem(hadoop).delete(file, false);
+        } catch (IOException | RuntimeException | FSError e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** The exception that {@link #call} throws: a {@link StorageException} unless it is the file that is not right. */
     public static CheckpointException failure(String doing, Throwable cause) {
-        return new CheckpointException("Cannot " + doing + ": " + reason(cause), cause);
+        String message = "Cannot " + doing + ": " + reason(cause);
+        return showsDamage(cause) ? new CheckpointException(message, cause) : new StorageException(message, cause);
+    }
+
+    /** Whether the file that is read is missing, cut short or changed: another try comes to the same end. */
+    public static boolean showsDamage(Throwable failure) {
+        return failure instanceof FileNotFoundException
+                || failure instanceof EOFException
+                || failure instanceof ChecksumException;
     }
 
     private static String reason(Throwable failure) {

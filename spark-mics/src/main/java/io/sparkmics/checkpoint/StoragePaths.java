@@ -1,8 +1,10 @@
 package io.sparkmics.checkpoint;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -37,7 +39,9 @@ public final class StoragePaths {
                     : absolute;
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    "Cannot use the path '" + typed + "': " + e.getMessage() + ". Give one that Hadoop knows here.", e);
+                    "Cannot use the path '" + typed + "': " + Sentence.end(e.getMessage())
+                            + " Give one that Hadoop knows here.",
+                    e);
         }
     }
 
@@ -64,6 +68,19 @@ public final class StoragePaths {
             }
         }
         return false;
+    }
+
+    /**
+     * Writes a file there, and deletes it.
+     *
+     * @param folder that is there
+     * @throws IOException when it cannot be written
+     */
+    public static void requireWritable(Path folder, Configuration hadoop) throws IOException {
+        FileSystem files = folder.getFileSystem(hadoop);
+        Path probe = new Path(folder, "probe-" + UUID.randomUUID());
+        files.create(probe).close();
+        files.delete(probe, false);
     }
 
     /** Whether a path is on the disk of the host that opens it. */

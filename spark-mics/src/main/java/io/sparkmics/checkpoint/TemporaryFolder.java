@@ -1,10 +1,12 @@
 package io.sparkmics.checkpoint;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -62,6 +64,17 @@ public final class TemporaryFolder implements Serializable {
         }
     }
 
+    /**
+     * Keeps a part of it for good, and deletes the rest now, as far as that can be: whoever needs the part deletes it.
+     *
+     * @param name of a file or folder in this one
+     */
+    public void keepOnly(String name) {
+        if (deletion != null) {
+            deletion.deleteAllBut(name);
+        }
+    }
+
     /** Knows nothing of the handle, or that would always be referred to. */
     private static final class Deletion implements Runnable {
 
@@ -90,13 +103,32 @@ public final class TemporaryFolder implements Serializable {
             try {
                 delete();
             } catch (IOException | RuntimeException e) {
-                LOG.warn("Cannot delete {}: {}. Delete it by hand.", folder, e.getMessage());
+                LOG.warn("Cannot delete {}: {} Delete it by hand.", folder, Sentence.end(e.getMessage()));
             }
         }
 
         void delete() throws IOException {
             if (OPEN.remove(this)) {
                 files.delete(folder, true);
+            }
+        }
+
+        void deleteAllBut(String name) {
+            if (!OPEN.remove(this)) {
+                return;
+            }
+            try {
+                for (FileStatus file : files.listStatus(folder)) {
+                    if (!file.getPath().getName().equals(name)) {
+                        files.delete(file.getPath(), true);
+                    }
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.warn(
+                        "Cannot delete what is left in {} beside {}: {}. Delete it by hand.",
+                        folder,
+                        name,
+                        e.getMessage());
             }
         }
     }

@@ -1,9 +1,9 @@
 package io.sparkmics.checkpoint;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.io.Serializable;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import org.apache.hadoop.conf.Configuration;
@@ -39,8 +39,8 @@ public record WeightsVersion(String folder, long length, long modified, String f
                     fingerprint(files, file, status.getLen()));
         } catch (IOException e) {
             throw new CheckpointException(
-                    "Cannot read the weights from " + file + ": " + e.getMessage()
-                            + ". Weights that were not saved end with the application that trained them.",
+                    "Cannot read the weights from " + file + ": " + Sentence.end(e.getMessage())
+                            + " Weights that were not saved end with the application that trained them.",
                     e);
         }
     }
@@ -81,7 +81,7 @@ public record WeightsVersion(String folder, long length, long modified, String f
     }
 
     private static String fingerprint(FileSystem files, Path file, long length) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         byte[] block = new byte[BLOCK];
         try (FSDataInputStream in = files.open(file)) {
             if (length <= (long) BLOCK * BLOCKS) {
@@ -96,13 +96,5 @@ public record WeightsVersion(String folder, long length, long modified, String f
             }
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256.", e);
-        }
     }
 }

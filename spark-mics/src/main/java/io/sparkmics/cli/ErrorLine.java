@@ -11,11 +11,14 @@ final class ErrorLine {
 
     private ErrorLine() {}
 
-    static String of(Exception e) {
+    /** @param command what was to be done, as in {@code train} */
+    static String of(Exception e, String command) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unknown(unmatched);
         }
-        return e instanceof ParameterException ? "Cannot train: " + e.getMessage() + ". See --help." : RootCause.of(e);
+        return e instanceof ParameterException
+                ? "Cannot " + command + ": " + e.getMessage() + ". See --help."
+                : RootCause.of(e);
     }
 
     /** Each of them; what stands between them are their values. */

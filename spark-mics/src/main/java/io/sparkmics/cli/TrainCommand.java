@@ -107,7 +107,7 @@ public final class TrainCommand {
             if (verbose && !(e instanceof ParameterException)) {
                 e.printStackTrace(err);
             }
-            err.println(ErrorLine.of(e));
+            err.println(ErrorLine.of(e, "train"));
             return 1;
         }
     }

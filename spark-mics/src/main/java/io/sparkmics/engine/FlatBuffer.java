@@ -2,8 +2,8 @@ package io.sparkmics.engine;
 
 import io.sparkmics.bootstrap.RankDevice;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DataPtr;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -31,8 +31,8 @@ final class FlatBuffer implements AutoCloseable {
     }
 
     /** The address of the bytes from the offset on, for a storage that does not own them. */
-    DataPtr address(long offset) {
-        return new DataPtr(new BytePointer(bytes.data_ptr()).getPointer(offset), bytes.device());
+    Pointer address(long offset) {
+        return new BytePointer(bytes.data_ptr()).getPointer(offset);
     }
 
     long size() {

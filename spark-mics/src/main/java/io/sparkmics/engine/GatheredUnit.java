@@ -4,9 +4,9 @@ import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.model.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DataPtr;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Storage;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -22,17 +22,15 @@ final class GatheredUnit implements AutoCloseable {
     private final UnitShard shard;
     private final Tensor whole;
     private final Storage storage;
-    private final Device device;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
     GatheredUnit(UnitShard shard, ScalarType type, RankDevice rankDevice) {
         this.shard = shard;
         try (PointerScope scope = new PointerScope()) {
             Tensor none = torch.empty(new long[] {0}, rankDevice.options(type), null);
-            device = rankDevice.device();
             storage = none.storage();
             storage.set_nbytes(shard.paddedSize() * ElementTypes.bytes(type));
-            storage.set_data_ptr_noswap(new DataPtr(null, device));
+            storage.set_data_ptr_noswap(new DataPtr(null, rankDevice.device()));
             whole = none.set_(storage, 0, new long[] {shard.paddedSize()}, 1);
             long offset = 0;
             for (Parameter parameter : shard.unit().parameters()) {
@@ -42,7 +40,6 @@ final class GatheredUnit implements AutoCloseable {
                 parameters.put(parameter.name(), view.requires_grad_(true));
                 offset += parameter.size();
             }
-            Native.keep(device);
             Native.keep(whole);
             Native.keep(storage);
             parameters.values().forEach(Native::keep);
@@ -69,14 +66,17 @@ final class GatheredUnit implements AutoCloseable {
     }
 
     /** The unit's bytes begin at the address from now on; they are somebody else's. */
-    void standAt(DataPtr address) {
-        storage.set_data_ptr_noswap(address);
+    void standAt(Pointer address) {
+        // The storage's own record is changed: of one that is moved in, JavaCPP leaves a piece to the garbage
+        // collector.
+        if (!storage.mutable_data_ptr().unsafe_reset_data_and_ctx(address)) {
+            throw new IllegalStateException(
+                    "Cannot move unit " + shard.unit().name() + ": its storage owns the bytes that it stands at.");
+        }
     }
 
     void release() {
-        try (PointerScope scope = new PointerScope()) {
-            storage.set_data_ptr_noswap(new DataPtr(null, device));
-        }
+        standAt(null);
     }
 
     /** Bytes that the unit occupies now, as its storage says. */
@@ -91,6 +91,5 @@ final class GatheredUnit implements AutoCloseable {
         parameters.values().forEach(Native::close);
         Native.close(storage);
         Native.close(whole);
-        Native.close(device);
     }
 }

@@ -233,11 +233,20 @@ public final class MicsEngine implements AutoCloseable {
      * @throws IOException what the source threw; the engine must then be closed
      */
     public void restore(StateSource source, long updates) throws IOException {
+        restore(statesByKind(), source, updates);
+    }
+
+    /** As {@link #restore}, where nothing is left to train: what the optimizer remembers stays as it is. */
+    public void restoreParameters(StateSource source, long updates) throws IOException {
+        restore(Map.of(StateKind.PARAMETERS, states.parameters()), source, updates);
+    }
+
+    private void restore(Map<StateKind, Tensor> which, StateSource source, long updates) throws IOException {
         if (updates < 0) {
             throw new IllegalArgumentException(
                     "Cannot restore states that " + updates + " updates have made: there is no such number.");
         }
-        new StateRestore(states.layout(), partitionIndex, ranks.device()).fill(statesByKind(), source);
+        new StateRestore(states.layout(), partitionIndex, ranks.device()).fill(which, source);
         optimizer.resumeAt(updates);
         states.refresh();
     }

@@ -1,5 +1,6 @@
 package io.sparkmics.job;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.engine.ModelTrial;
@@ -48,7 +49,8 @@ final class ModelCheck {
             problems.add(
                     sentence
                             ? e.getMessage()
-                            : "Cannot train " + name() + ": its " + failure + ": " + e + ". Correct it.");
+                            : "Cannot train " + name() + ": its " + failure + ": " + Sentence.end(e.toString())
+                                    + " Correct it.");
         }
     }
 

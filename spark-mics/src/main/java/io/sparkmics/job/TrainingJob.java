@@ -1,9 +1,8 @@
 package io.sparkmics.job;
 
-import io.sparkmics.checkpoint.CheckpointFolder;
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
-import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.job.attempt.AttemptFailedException;
 import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.ManifestDraft;
@@ -13,15 +12,12 @@ import io.sparkmics.job.attempt.StartPoint;
 import io.sparkmics.job.attempt.Supervisor;
 import io.sparkmics.job.cluster.DeviceChoice;
 import io.sparkmics.job.cluster.Interruption;
-import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.cluster.WorkDirectory;
-import io.sparkmics.job.export.ModelExport;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.Saving;
-import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunCourse;
@@ -43,7 +39,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A training run, seen from the driver: checks, waits for slots, asks the cluster, puts the rows in order, starts the barrier
@@ -84,7 +79,8 @@ public final class TrainingJob {
      * @throws IllegalArgumentException for settings and data that are wrong, all problems at once where they are known
      *     together
      * @throws IllegalStateException when the cluster has no room or cannot run native code, and when the training diverges
-     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
+     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays, or the job's group is
+     *     cancelled
      */
     public static TrainingResult run(
             Dataset<?> frame, TrainingSettings settings, StepListener listener, StopCondition stopCondition) {
@@ -150,9 +146,10 @@ public final class TrainingJob {
             System.err.println(taken.describe());
             RankReport first = RankReport.first(finished.reports());
             return new TrainingResult(
-                    export(folder, rows, checkpoints.result(first.history().size())),
+                    new ResultExport(spark, settings, hadoop, folder, rows, checkpoints)
+                            .run(checkpoints.result(first.history().size())),
                     folder,
-                    course(finished, start, checkpoints, stopped(first.history(), rows.schedule(), stop))
+                    course(finished, checkpoints, stopped(first.history(), rows.schedule(), stop))
                             .addTo(taken.addTo(summary(rows, memory, finished))),
                     first.history());
         }
@@ -175,7 +172,8 @@ public final class TrainingJob {
     }
 
     private static RunCourse course(
-            Supervisor.Finished finished, StartPoint start, RunCheckpoints checkpoints, RunCourse.Stopped stopped) {
+            Supervisor.Finished finished, RunCheckpoints checkpoints, RunCourse.Stopped stopped) {
+        StartPoint start = checkpoints.start();
         return new RunCourse(
                 finished.attempt().number() + 1,
                 start.step() == 0 ? null : new RunCourse.ResumedFrom(start.checkpoint(), start.step()),
@@ -194,22 +192,9 @@ public final class TrainingJob {
                     settings.checkpoint().interval());
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot write checkpoints to " + directory + ": " + e.getMessage()
-                            + ". Set checkpointDirectory to a path that can be written.",
+                    "Cannot write checkpoints to " + directory + ": " + Sentence.end(e.getMessage())
+                            + " Set checkpointDirectory to a path that can be written.",
                     e);
-        }
-    }
-
-    private WeightsVersion export(TemporaryFolder folder, PreparedRows rows, CheckpointFolder shards) {
-        ModelExport.Source source = new ModelExport.Source(
-                settings.model(),
-                shards.path().toString(),
-                rows.text(),
-                rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
-                folder.path().toString(),
-                new SerializableConfiguration(hadoop));
-        try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {
-            return ModelExport.run(spark, source, remedy.get()).require(hadoop);
         }
     }
 

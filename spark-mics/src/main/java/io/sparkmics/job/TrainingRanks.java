@@ -14,6 +14,7 @@ import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.rank.Attempt;
+import io.sparkmics.job.rank.Heartbeat;
 import io.sparkmics.job.rank.RankFailure;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.SaveReport;
@@ -79,7 +80,10 @@ final class TrainingRanks {
     /** Blocks until an attempt has come to its end, or the run is given up: see {@link Supervisor#run}. */
     Supervisor.Finished run(Attempt first, RunCheckpoints checkpoints, StepListener listener) {
         try (ProgressLine line = new ProgressLine(spark);
-                RankChannel channel = RankChannel.open(spark, listeners(line, listener, checkpoints))) {
+                RankChannel channel = RankChannel.open(spark, listeners(line, listener, checkpoints));
+                // Of their own: who listens to the others may take his time.
+                RankChannel heartbeats = RankChannel.open(
+                        spark, Map.of(Heartbeat.KIND, json -> running.beaten(Json.read(json, Heartbeat.class))))) {
             Supervisor supervisor = new Supervisor(
                     spark,
                     settings,
@@ -89,10 +93,10 @@ final class TrainingRanks {
                     checkpoints,
                     stop,
                     (attempt, signals, watch) -> {
-                        RankSender sender = channel.begin(attempt.number());
+                        RankSender progress = channel.begin(attempt.number());
                         running = signals;
                         tellStepsBefore(attempt, line, listener);
-                        return launch(attempt, watch, sender);
+                        return launch(attempt, watch, progress, heartbeats.begin(attempt.number()));
                     });
             return supervisor.run(first);
         }
@@ -116,14 +120,14 @@ final class TrainingRanks {
                         new Path(attempt.checkpoint(), CheckpointFolder.METRICS), attempt.firstStep(), hadoop);
     }
 
-    private List<RankReport> launch(Attempt attempt, AttemptWatch watch, RankSender sender)
+    private List<RankReport> launch(Attempt attempt, AttemptWatch watch, RankSender progress, RankSender heartbeats)
             throws AttemptFailedException, InterruptedException {
         TrainingSchedule schedule = rows.schedule().on(attempt.worldSize());
-        TrainingPlan plan = plan(schedule, sender, attempt);
+        TrainingPlan plan = plan(schedule, progress, heartbeats, attempt);
         JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(schedule, attempt.firstBatch(schedule.steps()));
         try (JobDescription description =
                 JobDescription.of(spark, "Training, " + Names.count(attempt.worldSize(), "rank"))) {
-            return watch.watch(BarrierStage.start(pieces, plan, profile));
+            return watch.watch(BarrierStage.start(pieces, plan, profile), heartbeats.prompt());
         }
     }
 
@@ -153,7 +157,7 @@ final class TrainingRanks {
                 });
     }
 
-    private TrainingPlan plan(TrainingSchedule schedule, RankSender sender, Attempt attempt) {
+    private TrainingPlan plan(TrainingSchedule schedule, RankSender progress, RankSender heartbeats, Attempt attempt) {
         return new TrainingPlan(
                 settings,
                 schedule,
@@ -162,7 +166,8 @@ final class TrainingRanks {
                 runDirectory.toString(),
                 rows.text(),
                 places.device().gpus().way(),
-                sender,
+                progress,
+                heartbeats,
                 new SerializableConfiguration(hadoop),
                 attempt,
                 saving);

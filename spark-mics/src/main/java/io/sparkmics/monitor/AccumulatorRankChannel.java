@@ -78,6 +78,11 @@ final class AccumulatorRankChannel extends SparkListener implements RankChannel 
         }
 
         @Override
+        public boolean prompt() {
+            return false;
+        }
+
+        @Override
         public void flush(Duration patience) {
             // The end of the task carries the messages.
         }

@@ -9,19 +9,11 @@ import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** How the loss curve looks. */
 final class LossChart {
-
-    private static final Color INK = new Color(0x33, 0x3A, 0x45);
-    private static final Color GRID = new Color(0xE6, 0xE9, 0xEE);
-    private static final Color STEPS = new Color(0xB9, 0xCF, 0xEA);
-    private static final Color SMOOTHED = new Color(0x1F, 0x5F, 0xAE);
-    private static final Color VALIDATION = new Color(0xE0, 0x6C, 0x1B);
 
     /** The smoothed line is, twice, a mean over this part of the run, half before and half after a step. */
     private static final int WINDOWS_IN_RUN = 25;
@@ -43,15 +35,18 @@ final class LossChart {
                 .xAxisTitle("step")
                 .yAxisTitle("nats per token")
                 .build();
-        style(chart.getStyler(), font);
+        ChartStyle.apply(chart.getStyler(), font);
+        chart.getStyler().setXAxisMin(0.0);
+        chart.getStyler().setXAxisTickMarkSpacingHint(90);
+        chart.getStyler().setYAxisDecimalPattern("0.0##");
         chart.setCustomXAxisTickLabelsFormatter(LossChart::wholeStep);
-        line(chart, "training, each step", x, losses, STEPS, 1.2f, SeriesMarkers.NONE);
+        line(chart, "training, each step", x, losses, ChartStyle.PALE, 1.2f, SeriesMarkers.NONE);
         line(
                 chart,
                 "training, smoothed",
                 x,
                 smooth(smooth(losses)),
-                SMOOTHED,
+                ChartStyle.STRONG,
                 2.4f,
                 steps.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         List<StepMetrics> validations = all.stream()
@@ -60,7 +55,7 @@ final class LossChart {
         if (!validations.isEmpty()) {
             double[] at = column(validations, StepMetrics::step);
             double[] validationLosses = column(validations, StepMetrics::validationLoss);
-            line(chart, "validation", at, validationLosses, VALIDATION, 1.4f, SeriesMarkers.CIRCLE);
+            line(chart, "validation", at, validationLosses, ChartStyle.ACCENT, 1.4f, SeriesMarkers.CIRCLE);
         }
         // Equally spaced steps would be labelled at multiples of any number; one point between them, which is
         // not drawn, and the labels are round.
@@ -101,31 +96,5 @@ final class LossChart {
         series.setMarker(marker);
         series.setMarkerColor(color);
         return series;
-    }
-
-    private static void style(XYStyler style, Font font) {
-        style.setBaseFont(font);
-        style.setChartTitleFont(font.deriveFont(15f));
-        style.setAxisTitleFont(font.deriveFont(14f));
-        style.setAxisTickLabelsFont(font.deriveFont(12f));
-        style.setLegendFont(font.deriveFont(13f));
-        style.setChartFontColor(INK);
-        style.setAxisTickLabelsColor(INK);
-        style.setChartBackgroundColor(Color.WHITE);
-        style.setPlotBackgroundColor(Color.WHITE);
-        style.setPlotBorderVisible(false);
-        style.setPlotGridLinesColor(GRID);
-        style.setPlotGridLinesStroke(new BasicStroke(1f));
-        style.setAxisTickMarksColor(GRID);
-        style.setChartTitleBoxVisible(false);
-        style.setLegendPosition(Styler.LegendPosition.InsideNE);
-        style.setLegendBorderColor(GRID);
-        style.setLegendBackgroundColor(new Color(255, 255, 255, 220));
-        style.setMarkerSize(7);
-        style.setXAxisMin(0.0);
-        style.setXAxisTickMarkSpacingHint(90);
-        style.setLocale(Locale.ROOT);
-        style.setYAxisDecimalPattern("0.0##");
-        style.setChartPadding(16);
     }
 }

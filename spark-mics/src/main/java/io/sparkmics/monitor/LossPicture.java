@@ -1,17 +1,10 @@
 package io.sparkmics.monitor;
 
-import java.awt.Font;
 import java.awt.FontFormatException;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -25,10 +18,6 @@ public record LossPicture(Optional<Path> file, String message) {
 
     public static final String FILE_NAME = "loss.png";
 
-    private static final int WIDTH = 900;
-    private static final int HEIGHT = 540;
-    private static final int PIXELS_PER_POINT = 2;
-
     /**
      * Draws the picture into a folder, over an older one. Never fails a run: no disk, no graphics and no fonts are reasons
      * to have no picture, and nothing more.
@@ -41,7 +30,7 @@ public record LossPicture(Optional<Path> file, String message) {
             return none("no step has a loss that is a number.");
         }
         try {
-            byte[] png = encode(paint(model, steps, PictureFont.load()));
+            byte[] png = Png.of(LossChart.of(model, steps, Png.WIDTH, Png.HEIGHT, PictureFont.load()));
             try (OutputStream out = PlainFiles.create(file, hadoop)) {
                 out.write(png);
             }
@@ -54,28 +43,6 @@ public record LossPicture(Optional<Path> file, String message) {
             // Not only LinkageError: without fonts, Java's graphics throw InternalError and plain Error.
             return none("this Java cannot draw text (" + e + "). Install fontconfig and a font.");
         }
-    }
-
-    private static byte[] encode(BufferedImage image) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        // In memory: what is cached in files needs a shutdown hook, and a run that is interrupted gets none any more.
-        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-            ImageIO.write(image, "png", out);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static BufferedImage paint(String model, List<StepMetrics> steps, Font font) {
-        BufferedImage image =
-                new BufferedImage(WIDTH * PIXELS_PER_POINT, HEIGHT * PIXELS_PER_POINT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = image.createGraphics();
-        try {
-            graphics.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
-            LossChart.of(model, steps, WIDTH, HEIGHT, font).paint(graphics, WIDTH, HEIGHT);
-        } finally {
-            graphics.dispose();
-        }
-        return image;
     }
 
     private static LossPicture none(String reason) {

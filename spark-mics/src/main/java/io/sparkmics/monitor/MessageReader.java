@@ -12,9 +12,12 @@ final class MessageReader {
 
     static final Logger LOG = LoggerFactory.getLogger(MessageReader.class);
 
+    /** No attempt has this number. */
+    private static final int NOBODY = -1;
+
     private final Map<String, Consumer<String>> listeners;
     private final Set<String> troubled = new HashSet<>();
-    private int attempt = -1;
+    private volatile int attempt = NOBODY;
 
     MessageReader(Map<String, Consumer<String>> listeners) {
         this.listeners = Map.copyOf(listeners);
@@ -23,6 +26,11 @@ final class MessageReader {
     /** From now on nothing is heard of other attempts: their ranks may live on for a while. */
     synchronized void begin(int next) {
         attempt = next;
+    }
+
+    /** From now on nothing is heard at all. Waits for no listener. */
+    void end() {
+        attempt = NOBODY;
     }
 
     /** Whether somebody has taken it. */

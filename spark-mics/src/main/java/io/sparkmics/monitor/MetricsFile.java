@@ -1,5 +1,6 @@
 package io.sparkmics.monitor;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +20,20 @@ public final class MetricsFile {
 
     private MetricsFile() {}
 
+    /** The file has other lines than were written. */
+    public static final class WrongLinesException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        WrongLinesException(String message) {
+            super(message);
+        }
+
+        WrongLinesException(IllegalArgumentException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     /** Over what is there. */
     public static void write(Path file, List<StepMetrics> steps, Configuration hadoop) throws IOException {
         try (OutputStream out = file.getFileSystem(hadoop).create(file, true)) {
@@ -32,7 +47,7 @@ public final class MetricsFile {
      * The steps from 1 to the last one, each once and in order.
      *
      * @param last how many there must be
-     * @throws UncheckedIOException when the file cannot be read, or has others
+     * @throws UncheckedIOException when the file cannot be read, or has others: of a {@link WrongLinesException}
      */
     public static List<StepMetrics> read(Path file, long last, Configuration hadoop) {
         List<StepMetrics> steps = new ArrayList<>();
@@ -41,19 +56,19 @@ public final class MetricsFile {
             for (String line = readLine(lines); line != null; line = readLine(lines)) {
                 StepMetrics step = StepMetrics.fromJson(line);
                 if (step.step() != steps.size() + 1 || step.step() > last) {
-                    throw new IOException("step " + step.step() + " follows on step " + steps.size());
+                    throw new WrongLinesException("step " + step.step() + " follows on step " + steps.size());
                 }
                 steps.add(step);
             }
             if (steps.size() != last) {
-                throw new IOException("it ends with step " + steps.size());
+                throw new WrongLinesException("it ends with step " + steps.size());
             }
             return steps;
         } catch (IOException | IllegalArgumentException e) {
             throw new UncheckedIOException(
-                    "Cannot read the steps until " + last + " from " + file + ": " + e.getMessage()
-                            + ". Use another checkpoint.",
-                    e instanceof IOException io ? io : new IOException(e));
+                    "Cannot read the steps until " + last + " from " + file + ": " + Sentence.end(e.getMessage())
+                            + " Use another checkpoint.",
+                    e instanceof IllegalArgumentException line ? new WrongLinesException(line) : (IOException) e);
         }
     }
 
@@ -64,12 +79,12 @@ public final class MetricsFile {
                 return line.toString();
             }
             if (line.length() == LONGEST_LINE) {
-                throw new IOException("a line has more than " + LONGEST_LINE + " characters");
+                throw new WrongLinesException("a line has more than " + LONGEST_LINE + " characters");
             }
             line.append((char) next);
         }
         if (line.length() > 0) {
-            throw new IOException("its last line is cut short");
+            throw new WrongLinesException("its last line is cut short");
         }
         return null;
     }

@@ -30,6 +30,9 @@ public interface RankSender extends Serializable {
         send(StepMetrics.KIND, metrics.toJson());
     }
 
+    /** Whether messages arrive within moments, and take no room once they have; seconds late otherwise, at best. */
+    boolean prompt();
+
     /**
      * Waits until what was sent has left this process, but no longer than {@code patience}: call it once, when training is
      * over and before the task ends, so that the last steps are seen.

@@ -1,11 +1,15 @@
 package io.sparkmics.monitor;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Milliseconds late. */
 final class RpcRankChannel implements RankChannel {
 
     private static final int SECONDS_TO_DELIVER = 5;
+
+    /** What ranks still send meanwhile is not heard; where nobody took it, Spark would log an error for each message. */
+    private static final int SECONDS_TO_STAY = 60;
 
     private final String name;
     private final MessageReader reader;
@@ -34,11 +38,14 @@ final class RpcRankChannel implements RankChannel {
     @Override
     public void close() {
         try {
-            if (!endpoint.close().await(SECONDS_TO_DELIVER, TimeUnit.SECONDS)) {
+            if (!endpoint.received().await(SECONDS_TO_DELIVER, TimeUnit.SECONDS)) {
                 MessageReader.LOG.warn("The last steps are not shown: who listens for messages of ranks is too slow.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            reader.end();
+            CompletableFuture.delayedExecutor(SECONDS_TO_STAY, TimeUnit.SECONDS).execute(endpoint::close);
         }
     }
 }

@@ -18,6 +18,9 @@ final class RpcRankSender implements RankSender {
     private static final Logger LOG = LoggerFactory.getLogger(RpcRankSender.class);
     private static final int MESSAGES_WAITING = 10_000;
 
+    /** To look for a driver that is not found takes long, and other messages wait meanwhile. */
+    private static final long BETWEEN_TRIES = Duration.ofSeconds(10).toNanos();
+
     /** One for all senders of a process; it goes when idle, so that nobody needs to close it. */
     private static final ThreadPoolExecutor THREAD =
             new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MESSAGES_WAITING), task -> {
@@ -36,7 +39,8 @@ final class RpcRankSender implements RankSender {
     /** Only the sending thread touches these. */
     private transient SparkRpc.Driver driver;
 
-    private transient boolean troubled;
+    /** When nobody was found at the other end; null: not yet. */
+    private transient Long troubled;
 
     RpcRankSender(String name, int attempt) {
         this.name = name;
@@ -69,6 +73,11 @@ final class RpcRankSender implements RankSender {
     }
 
     @Override
+    public boolean prompt() {
+        return true;
+    }
+
+    @Override
     public void flush(Duration patience) {
         try {
             THREAD.submit(() -> {}).get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -80,7 +89,8 @@ final class RpcRankSender implements RankSender {
     }
 
     private void deliver(String text) {
-        if (troubled) {
+        boolean before = troubled != null;
+        if (before && System.nanoTime() - troubled < BETWEEN_TRIES) {
             return;
         }
         try {
@@ -88,9 +98,11 @@ final class RpcRankSender implements RankSender {
         } catch (LinkageError | Exception e) {
             // Spark throws checked exceptions that nothing declares. It is nothing to warn of: a rank of a fit that was
             // interrupted, or of an application that has ended, finds nobody who listens any more.
-            troubled = true;
-            LOG.info("Cannot send progress to the driver: {}. Training goes on without being shown.", e.toString());
-            LOG.debug("The trouble with the driver:", e);
+            troubled = System.nanoTime();
+            if (!before) {
+                LOG.info("Cannot send progress to the driver: {}. Training goes on without being shown.", e.toString());
+                LOG.debug("The trouble with the driver:", e);
+            }
         }
     }
 

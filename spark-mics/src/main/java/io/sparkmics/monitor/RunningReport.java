@@ -1,5 +1,6 @@
 package io.sparkmics.monitor;
 
+import io.sparkmics.bootstrap.Sentence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -21,6 +22,9 @@ public final class RunningReport implements StepListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningReport.class);
     private static final long BETWEEN_PICTURES = Duration.ofMinutes(1).toNanos();
 
+    /** A storage that does not answer must not keep what was trained. */
+    private static final Duration LAST_PICTURE = Duration.ofSeconds(10);
+
     private final String model;
     private final Path folder;
     private final Configuration hadoop;
@@ -28,6 +32,7 @@ public final class RunningReport implements StepListener, AutoCloseable {
     private MetricsLog log;
 
     private final StepHistory history = new StepHistory();
+    private final PictureThread pictures = new PictureThread();
     private long drawn = System.nanoTime();
     private boolean closed;
 
@@ -55,7 +60,9 @@ public final class RunningReport implements StepListener, AutoCloseable {
             files.delete(probe, false);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot write to " + folder + ": " + e.getMessage() + ". Choose a folder that can be written.", e);
+                    "Cannot write to " + folder + ": " + Sentence.end(e.getMessage())
+                            + " Choose a folder that can be written.",
+                    e);
         }
         return new RunningReport(model, folder, hadoop);
     }
@@ -112,8 +119,12 @@ public final class RunningReport implements StepListener, AutoCloseable {
      *
      * @return one line for people: how far it came, and where that is
      */
-    public synchronized String interrupt() {
+    public String interrupt() {
         close();
+        return told();
+    }
+
+    private synchronized String told() {
         if (history.steps().isEmpty()) {
             return "Interrupted before the first step: no model was saved.";
         }
@@ -124,7 +135,18 @@ public final class RunningReport implements StepListener, AutoCloseable {
 
     /** Never throws: what was trained must not be lost with what is told of it. A second time is nothing. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        end();
+        // The second time too: of a run that is interrupted, somebody else may be about to end it.
+        if (!pictures.end(LAST_PICTURE)) {
+            LOG.warn(
+                    "The last picture of the loss is not in {} after {} s. The model is none the worse for it.",
+                    folder,
+                    LAST_PICTURE.toSeconds());
+        }
+    }
+
+    private synchronized void end() {
         if (closed || log == null) {
             closed = true;
             return;
@@ -133,13 +155,15 @@ public final class RunningReport implements StepListener, AutoCloseable {
         try {
             log.close();
         } catch (RuntimeException e) {
-            LOG.warn("{}. The model is none the worse for it.", e.getMessage());
+            LOG.warn("{} The model is none the worse for it.", Sentence.end(e.getMessage()));
         }
         draw();
     }
 
+    /** Elsewhere: who brings the steps brings other messages too. */
     private void draw() {
-        LossPicture.draw(model, history.steps(), folder, hadoop);
+        List<StepMetrics> steps = List.copyOf(history.steps());
+        pictures.draw(() -> LossPicture.draw(model, steps, folder, hadoop));
         drawn = System.nanoTime();
     }
 }

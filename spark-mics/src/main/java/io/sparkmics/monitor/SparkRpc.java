@@ -63,20 +63,30 @@ final class SparkRpc {
 
         private final RpcEnv rpc;
         private final Predicate<String> receiver;
-        private final CountDownLatch stopped = new CountDownLatch(1);
 
         private Endpoint(RpcEnv rpc, Predicate<String> receiver) {
             this.rpc = rpc;
             this.receiver = receiver;
         }
 
-        /** Takes no more messages; counts down once those that are here have been received. */
-        CountDownLatch close() {
+        /** Counts down once the messages that are here have been received. */
+        CountDownLatch received() {
+            RpcEndpointRef self = self();
+            CountDownLatch received = new CountDownLatch(1);
+            if (self == null) {
+                received.countDown();
+            } else {
+                self.send(received);
+            }
+            return received;
+        }
+
+        /** Takes no more messages. */
+        void close() {
             RpcEndpointRef self = self();
             if (self != null) {
                 rpc.stop(self);
             }
-            return stopped;
         }
 
         @Override
@@ -87,7 +97,11 @@ final class SparkRpc {
         @Override
         public PartialFunction<Object, BoxedUnit> receive() {
             return PartialFunction.fromFunction(message -> {
-                receiver.test(String.valueOf(message));
+                if (message instanceof CountDownLatch received) {
+                    received.countDown();
+                } else {
+                    receiver.test(String.valueOf(message));
+                }
                 return BoxedUnit.UNIT;
             });
         }
@@ -98,11 +112,6 @@ final class SparkRpc {
                 caller.reply(receiver.test(String.valueOf(message)));
                 return BoxedUnit.UNIT;
             });
-        }
-
-        @Override
-        public void onStop() {
-            stopped.countDown();
         }
     }
 }

@@ -131,7 +131,8 @@ public interface ClusterParams<T> extends Params {
         return new IntParam(
                 uid(),
                 "collectiveTimeout",
-                "seconds until a collective that a rank does not answer fails the run",
+                "seconds until a collective that a rank does not answer, or a rank that says nothing at all, fails the"
+                        + " attempt",
                 Allowed.atLeast("collectiveTimeout", 1));
     }
 

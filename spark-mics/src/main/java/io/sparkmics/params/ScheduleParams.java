@@ -33,7 +33,7 @@ public interface ScheduleParams<T> extends Params {
                 uid(),
                 "partitionGroupSize",
                 "p, the number of ranks that together hold the model states; it divides numWorkers. "
-                        + "1 is data parallel, numWorkers is ZeRO-3, 0 is the smallest whose memory fits",
+                        + "1 is data parallel, numWorkers is ZeRO-3, 0 is the one that fits with the shortest predicted step",
                 Allowed.atLeast("partitionGroupSize", 0));
     }
 

@@ -3,17 +3,23 @@ package io.sparkmics.plan;
 /**
  * Bytes of one element, by what it is for.
  *
- * @param states of a master parameter, a moment, a summed gradient
+ * @param states of a master parameter and of a moment
+ * @param sums of a summed gradient
  * @param compute of a gathered weight, and of a gradient as the backward pass makes it
  * @param reduction of what hop 1 sums
  */
-public record ElementBytes(int states, int compute, int reduction) {
+public record ElementBytes(int states, int sums, int compute, int reduction) {
 
     public ElementBytes {
-        if (states < 1 || compute < 1 || reduction < 1) {
-            throw new IllegalArgumentException("Cannot model the memory of elements with " + states + ", " + compute
-                    + " and " + reduction + " bytes: all must be positive.");
+        if (states < 1 || sums < 1 || compute < 1 || reduction < 1) {
+            throw new IllegalArgumentException("Cannot model the memory of elements with " + states + ", " + sums + ", "
+                    + compute + " and " + reduction + " bytes: all must be positive.");
         }
+    }
+
+    /** Gradients summed in the type of the states. */
+    public ElementBytes(int states, int compute, int reduction) {
+        this(states, states, compute, reduction);
     }
 
     /** Everything in one type. */

@@ -76,13 +76,30 @@ public record MemoryModel(
 
     /** Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included. */
     public long modelStates(int partitionGroupSize) {
-        int perParameter = (2 + moments) * elements.states() + (elements.mixed() ? elements.compute() : 0);
+        int perParameter =
+                (1 + moments) * elements.states() + elements.sums() + (elements.mixed() ? elements.compute() : 0);
         return perParameter * shards(partitionGroupSize);
     }
 
     /** A copy of masters and moments of one rank's shards in host memory, whether it counts here or not. */
     public long stateCopy(int partitionGroupSize) {
         return (1 + moments) * elements.states() * shards(partitionGroupSize);
+    }
+
+    /** The summed gradients of one rank's shards, which hop 2 reduces. */
+    public long gradientSums(int partitionGroupSize) {
+        return elements.sums() * shards(partitionGroupSize);
+    }
+
+    /**
+     * What the end of a step reads and writes of one rank's states: gradients for their norm, the update, and to be zero
+     * again; masters and moments to be read and written; what gathers move to be made of the masters.
+     */
+    public long updateBytes(int partitionGroupSize) {
+        int perParameter = 2 * (1 + moments) * elements.states()
+                + 3 * elements.sums()
+                + (elements.mixed() ? elements.states() + elements.compute() : 0);
+        return perParameter * shards(partitionGroupSize);
     }
 
     private long countedCopy(int partitionGroupSize) {
@@ -95,7 +112,8 @@ public record MemoryModel(
                 .sum();
     }
 
-    private static long shard(long size, int partitionGroupSize) {
+    /** The parameters of one rank's part of a unit, padding included. */
+    public static long shard(long size, int partitionGroupSize) {
         return (size + partitionGroupSize - 1) / partitionGroupSize;
     }
 

@@ -29,7 +29,7 @@ class CheckpointDirectoryTest {
 
         assertThat(none.committed()).isEmpty();
         assertThat(none.latest()).isEmpty();
-        none.purge(RUN, 0, new Retention(1, 0), Set.of());
+        none.purge(RUN, 0, new Retention(1, 0), Set.of(), Set.of());
     }
 
     @Test
@@ -68,8 +68,7 @@ class CheckpointDirectoryTest {
 
         // Times of manifests grow with their steps here.
         assertThat(steps()).containsExactly("100-0", "5-0");
-        assertThat(directory().list().ofRun(RUN).latest().orElseThrow().id().step())
-                .isEqualTo(5);
+        assertThat(directory().list(RUN).latest().orElseThrow().id().step()).isEqualTo(5);
     }
 
     @Test
@@ -79,7 +78,7 @@ class CheckpointDirectoryTest {
         Files.writeString(path.resolve("step-000000000010-0123456789ab-0"), "a file");
 
         assertThat(steps()).containsExactly("5-0");
-        directory().purge(RUN, 9, new Retention(1, 0), Set.of());
+        directory().purge(RUN, 9, new Retention(1, 0), Set.of(), Set.of());
         assertThat(path.resolve("step-5")).isDirectory();
         assertThat(path.resolve("step-000000000010-0123456789ab-0")).hasContent("a file");
     }
@@ -87,10 +86,10 @@ class CheckpointDirectoryTest {
     @Test
     void theNewestAndEveryFewStepsAreKept() {
         save(RUN, 0, 5, 10, 15, 20, 25, 30);
-        directory().purge(RUN, 0, new Retention(2, 10), Set.of());
+        directory().purge(RUN, 0, new Retention(2, 10), Set.of(), Set.of());
         assertThat(steps()).containsExactly("30-0", "25-0", "20-0", "10-0");
 
-        directory().purge(RUN, 0, new Retention(1, 0), Set.of(folder(RUN, 0, 20)));
+        directory().purge(RUN, 0, new Retention(1, 0), Set.of(folder(RUN, 0, 20)), Set.of());
         assertThat(steps()).containsExactly("30-0", "20-0");
     }
 
@@ -99,9 +98,22 @@ class CheckpointDirectoryTest {
         save(RUN, 0, 5, 10, 15);
         Files.delete(LocalFiles.local(folder(RUN, 0, 10), "manifest.json"));
         LocalFiles.replace(LocalFiles.local(folder(RUN, 0, 15), "shard-00000-of-00001.safetensors"), new byte[3]);
-        directory().purge(RUN, 0, new Retention(1, 0), Set.of());
+        directory().purge(RUN, 0, new Retention(1, 0), Set.of(), Set.of());
 
         assertThat(steps()).containsExactly("5-0");
+    }
+
+    @Test
+    void whatIsKnownToBeDamagedIsNotCountedAndStays() throws IOException {
+        save(RUN, 0, 5, 10, 15, 20);
+        CheckpointFolder torn = folder(RUN, 0, 15);
+        Files.delete(LocalFiles.local(torn, "manifest.json"));
+        Set<CheckpointFolder> damaged = Set.of(folder(RUN, 0, 20), torn);
+        directory().purge(RUN, 1, new Retention(1, 0), Set.of(), damaged);
+        directory().purgeTorn(RUN, damaged);
+
+        assertThat(steps()).containsExactly("20-0", "10-0");
+        assertThat(names()).contains("step-000000000015-0123456789ab-0");
     }
 
     @Test
@@ -111,7 +123,7 @@ class CheckpointDirectoryTest {
         save(RUN, 1, 15);
         UNITS.write(folder(RUN, 1, 10), 0, 2, HADOOP);
         UNITS.write(folder(RUN, 1, 20), 0, 2, HADOOP);
-        directory().purge(RUN, 1, new Retention(9, 0), Set.of());
+        directory().purge(RUN, 1, new Retention(9, 0), Set.of(), Set.of());
 
         assertThat(names())
                 .containsExactly(
@@ -126,7 +138,7 @@ class CheckpointDirectoryTest {
         UNITS.write(folder(RUN, 0, 10), 0, 2, HADOOP);
         UNITS.write(folder(RUN, 1, 20), 0, 2, HADOOP);
         UNITS.write(folder(OTHER, 0, 20), 0, 2, HADOOP);
-        directory().purgeTorn(RUN);
+        directory().purgeTorn(RUN, Set.of());
 
         assertThat(names()).containsExactly("step-000000000005-0123456789ab-0", "step-000000000020-ba9876543210-0");
     }
@@ -137,7 +149,7 @@ class CheckpointDirectoryTest {
         UNITS.write(folder(OTHER, 0, 3), 0, 2, HADOOP);
         UNITS.write(folder(OTHER, 0, 15), 0, 2, HADOOP);
         save(RUN, 4, 20, 30);
-        directory().purge(RUN, 4, new Retention(1, 0), Set.of());
+        directory().purge(RUN, 4, new Retention(1, 0), Set.of(), Set.of());
 
         assertThat(names())
                 .containsExactly(

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkmics.checkpoint.manifest.CheckpointId;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.safetensors.TensorType;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.TensorOptions;
@@ -85,6 +88,33 @@ class CheckpointReaderTest {
             assertThatThrownBy(() -> UNITS.read(reader, "unit4/parameters", 0, 1))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageEndingWith(": there is no such tensor. It has " + SavedUnits.ADAM + " of 4 units.");
+        }
+    }
+
+    /** Another try may succeed there, and none where the bytes are others. */
+    @Test
+    void aStorageThatDoesNotAnswerIsToldFromDamage() {
+        UNITS.save(folder(), ID, 1, HADOOP);
+        CheckpointFolder faulty = new CheckpointFolder(
+                FaultyFileSystem.path(directory.resolve(ID.folderName())), FaultyFileSystem.configuration());
+        AtomicReference<IOException> answer = new AtomicReference<>(new IOException("no answer"));
+        FaultyFileSystem.set((path, bytes) -> {
+            if (path.getName().endsWith(".safetensors") && answer.get() != null) {
+                throw answer.get();
+            }
+        });
+        try (CheckpointReader reader = CheckpointReader.open(faulty, FaultyFileSystem.configuration())) {
+            assertThatThrownBy(() -> UNITS.read(reader, "unit1/parameters", 0, 5))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageEndingWith(".safetensors: no answer");
+            answer.set(new FileNotFoundException("gone"));
+            assertThatThrownBy(() -> UNITS.read(reader, "unit1/parameters", 0, 5))
+                    .isInstanceOf(CheckpointDamagedException.class)
+                    .hasMessageEndingWith(".safetensors: it is not there (gone)");
+            answer.set(null);
+            assertThat(UNITS.read(reader, "unit1/parameters", 0, 5)).isEqualTo(UNITS.bytes("unit1/parameters"));
+        } finally {
+            FaultyFileSystem.set((path, bytes) -> {});
         }
     }
 

@@ -15,14 +15,17 @@ import org.apache.hadoop.util.Progressable;
 /** The local disk, with somebody who is asked before each operation and may refuse it. Of a refused write, half arrives. */
 public final class FaultyFileSystem extends RawLocalFileSystem {
 
-    private static Fault fault = bytes -> {};
+    private static volatile Fault fault = (path, bytes) -> {};
 
-    interface Fault {
-        /** @param bytes that are to be written; 0 for anything else */
-        void before(int bytes) throws IOException;
+    public interface Fault {
+        /**
+         * @param path what it is done to
+         * @param bytes that are to be written; 0 for anything else
+         */
+        void before(Path path, int bytes) throws IOException;
     }
 
-    static void set(Fault next) {
+    public static void set(Fault next) {
         fault = next;
     }
 
@@ -50,40 +53,43 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     public FSDataOutputStream create(
             Path file, boolean overwrite, int buffer, short copies, long block, Progressable progress)
             throws IOException {
-        fault.before(0);
-        return new FSDataOutputStream(new Output(super.create(file, overwrite, buffer, copies, block, progress)), null);
+        fault.before(file, 0);
+        return new FSDataOutputStream(
+                new Output(file, super.create(file, overwrite, buffer, copies, block, progress)), null);
     }
 
     @Override
     public FSDataInputStream open(Path file, int buffer) throws IOException {
-        fault.before(0);
+        fault.before(file, 0);
         return super.open(file, buffer);
     }
 
     @Override
     public boolean delete(Path path, boolean recursive) throws IOException {
-        fault.before(0);
+        fault.before(path, 0);
         return super.delete(path, recursive);
     }
 
     @Override
     public FileStatus[] listStatus(Path path) throws IOException {
-        fault.before(0);
+        fault.before(path, 0);
         return super.listStatus(path);
     }
 
     private static final class Output extends FilterOutputStream {
 
+        private final Path file;
         private boolean closed;
 
-        Output(OutputStream disk) {
+        Output(Path file, OutputStream disk) {
             super(disk);
+            this.file = file;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             try {
-                fault.before(length);
+                fault.before(file, length);
             } catch (IOException | Error e) {
                 out.write(bytes, offset, length / 2);
                 out.flush();
@@ -96,7 +102,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         public void close() throws IOException {
             if (!closed) {
                 closed = true;
-                fault.before(0);
+                fault.before(file, 0);
                 out.close();
             }
         }

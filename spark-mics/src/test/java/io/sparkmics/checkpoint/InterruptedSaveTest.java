@@ -34,7 +34,7 @@ class InterruptedSaveTest {
 
     @AfterEach
     void repair() {
-        FaultyFileSystem.set(bytes -> {});
+        FaultyFileSystem.set((path, bytes) -> {});
     }
 
     /** As a process does that is killed: nothing comes after, no cleaning up either. */
@@ -44,7 +44,7 @@ class InterruptedSaveTest {
         AtomicBoolean reached = new AtomicBoolean(true);
         while (reached.getAndSet(false)) {
             AtomicInteger left = new AtomicInteger(operation);
-            FaultyFileSystem.set(bytes -> {
+            FaultyFileSystem.set((path, bytes) -> {
                 if (left.getAndDecrement() <= 0) {
                     reached.set(true);
                     throw new IOException("stopped");
@@ -64,7 +64,7 @@ class InterruptedSaveTest {
         AtomicBoolean reached = new AtomicBoolean(true);
         while (reached.getAndSet(false)) {
             AtomicInteger left = new AtomicInteger(operation);
-            FaultyFileSystem.set(bytes -> {
+            FaultyFileSystem.set((path, bytes) -> {
                 if (left.getAndDecrement() == 0) {
                     reached.set(true);
                     throw new IOException("failed");
@@ -89,7 +89,7 @@ class InterruptedSaveTest {
             } catch (CheckpointException e) {
                 // The next one may be luckier.
             }
-            directory.purge(RUN, 0, new Retention(1, 0), Set.of());
+            directory.purge(RUN, 0, new Retention(1, 0), Set.of(), Set.of());
         }
         return committed;
     }
@@ -134,7 +134,7 @@ class InterruptedSaveTest {
         CheckpointId before = new CheckpointId(RUN, 0, 5);
         units(5).save(directory.folder(before), before, 2, FAULTY);
         AtomicInteger left = new AtomicInteger(space);
-        FaultyFileSystem.set(bytes -> {
+        FaultyFileSystem.set((path, bytes) -> {
             if (bytes > 0 && left.addAndGet(-bytes) < 0) {
                 full.run();
             }
@@ -148,7 +148,7 @@ class InterruptedSaveTest {
                 .hasMessageContaining(folder.path().getName())
                 .hasMessageEndingWith(
                         ": No space left on device. Free space there, or choose a folder where there is more.");
-        FaultyFileSystem.set(bytes -> {});
+        FaultyFileSystem.set((path, bytes) -> {});
         // Whole shards with their parts, and nothing that was begun.
         String[] names = temporary.resolve(id.folderName()).toFile().list();
         assertThat(names.length % 2).as("%s", List.of(names)).isZero();

@@ -3,6 +3,9 @@ package io.sparkmics.checkpoint;
 import io.sparkmics.checkpoint.manifest.CheckpointId;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,15 +49,25 @@ record SavedUnits(List<Manifest.UnitSize> units, List<String> kinds, TensorType 
     }
 
     ShardFile write(CheckpointFolder folder, int index, int p, Configuration hadoop) {
+        return ShardWriter.write(folder.path(), index, p, header(p), writer -> write(writer, index, p), hadoop);
+    }
+
+    private SafetensorsHeader header(int p) {
+        return SafetensorsHeader.of(units.stream()
+                .flatMap(unit -> kinds.stream()
+                        .map(kind -> new TensorInfo(
+                                Manifest.tensorName(unit.name(), kind), type, List.of(unit.shardElements(p)))))
+                .toList());
+    }
+
+    private void write(SafetensorsWriter writer, int index, int p) {
         try (PointerScope scope = new PointerScope()) {
-            List<NamedTensor> tensors = new ArrayList<>();
             for (Manifest.UnitSize unit : units) {
                 for (String kind : kinds) {
                     String name = Manifest.tensorName(unit.name(), kind);
-                    tensors.add(new NamedTensor(name, tensor(shard(name, unit, index, p))));
+                    writer.write(name, tensor(shard(name, unit, index, p)));
                 }
             }
-            return ShardWriter.write(folder.path(), index, p, type, tensors, hadoop);
         }
     }
 

@@ -52,6 +52,19 @@ class TemporaryFolderTest {
     }
 
     @Test
+    void aPartOfItStaysWhereThatIsAllThatIsKept() throws IOException {
+        TemporaryFolder made = make("made", "a run");
+        Files.writeString(Files.createDirectory(folder.resolve("made/part")).resolve("of it"), "");
+
+        made.keepOnly("part");
+
+        made.delete();
+        TemporaryFolder.deleteAll("a run");
+        assertThat(folder.resolve("made").toFile().list()).containsExactly("part");
+        assertThat(folder.resolve("made/part/of it")).exists();
+    }
+
+    @Test
     void inAnotherProcessItIsAMereName() throws Exception {
         TemporaryFolder made = make("made", "a process");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

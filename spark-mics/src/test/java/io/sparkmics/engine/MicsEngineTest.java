@@ -152,6 +152,27 @@ class MicsEngineTest {
     }
 
     @Test
+    void stepsEvaluationsAndCopiesLeaveNoHandleToTheGarbageCollector() {
+        Case run = run(1, 1, GatherMode.FLAT, 2, 1, SMALL, 4);
+        ThreadRanks.of(1).with(CommunicationSettings.of(1)).run(ranks -> {
+            try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks);
+                    StateCopy copy = engine.newStateCopy()) {
+                long before = Long.MAX_VALUE;
+                for (long step = 0; step < run.steps(); step++) {
+                    engine.step(step, EngineTraining.microBatches(run, 0, step), 1e-3);
+                    engine.evaluate(EngineTraining.microBatches(run, 0, step));
+                    copy.take();
+                    copy.forEach((unit, kind, shard) -> {});
+                    // Fewer where the collector takes what other tests have left.
+                    assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
+                    before = Pointer.totalCount();
+                }
+            }
+            return null;
+        });
+    }
+
+    @Test
     void aStageThatReadsWhatItsUnitsDoNotDeclareIsAnError() {
         assertThatThrownBy(() -> ThreadRanks.of(1)
                         .with(CommunicationSettings.of(1))

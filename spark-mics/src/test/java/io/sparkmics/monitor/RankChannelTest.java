@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -20,6 +21,7 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RankChannelTest {
@@ -120,6 +122,38 @@ class RankChannelTest {
 
         assertThat(arrived).isEmpty();
         assertThat(uncaught).isEmpty();
+    }
+
+    @Test
+    void whatComesLateFindsAChannelThatHearsNothingAnyMore() throws Exception {
+        try (RankChannel channel = new RpcRankChannel("a-channel", new MessageReader(steps(arrived::add)))) {
+            run(channel.begin(0));
+        }
+        SparkRpc.Driver late = SparkRpc.connect("a-channel");
+        String step = "0 step " + Curves.ofAGpt(12).get(11).toJson();
+        late.send(step);
+        assertThat(late.ask(step, Duration.ofSeconds(60)).toCompletableFuture().get(60, TimeUnit.SECONDS))
+                .isFalse();
+        assertThat(arrived).isEqualTo(Curves.ofAGpt(200));
+    }
+
+    /** Ten seconds later: a rank that was not heard once may be taken for frozen. */
+    @Test
+    @Tag("slow")
+    void whoHasFoundNobodyTriesAgain() {
+        RankSender sender = new RpcRankSender("opened-later", 0);
+        sender.send(Curves.ofAGpt(8).get(0));
+        sender.flush(Duration.ofSeconds(60));
+        try (RankChannel channel = new RpcRankChannel("opened-later", new MessageReader(steps(arrived::add)))) {
+            channel.begin(0);
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                sender.send(Curves.ofAGpt(8).get(1));
+                return !arrived.isEmpty();
+            });
+        }
+        assertThat(arrived)
+                .contains(Curves.ofAGpt(8).get(1))
+                .doesNotContain(Curves.ofAGpt(8).get(0));
     }
 
     @Test

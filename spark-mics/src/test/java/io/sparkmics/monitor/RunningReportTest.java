@@ -3,13 +3,17 @@ package io.sparkmics.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -49,7 +53,11 @@ class RunningReportTest {
 
         try (RunningReport report = open(folder)) {
             report.accept(Curves.ofAGpt(8).get(0));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> folder.resolve("loss.png").toFile().length() > 0);
             assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "loss.png", "metadata");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> folder.resolve("loss.png").toFile().length() > 1000);
             assertThat(folder.resolve("loss.png").toFile().length()).isGreaterThan(1000);
             assertThat(folder.resolve("metrics.jsonl")).content().startsWith("{\"step\":1,");
         }
@@ -171,6 +179,59 @@ class RunningReportTest {
         public void close() throws IOException {
             super.close();
             throw new IOException("No space left on device");
+        }
+    }
+
+    @Test
+    void aStorageThatTakesNoPictureHoldsUpNoStep() throws IOException {
+        Configuration hadoop = new Configuration();
+        hadoop.setClass("fs.stuck.impl", StuckFileSystem.class, FileSystem.class);
+        RunningReport report = RunningReport.open("Gpt", new org.apache.hadoop.fs.Path("stuck:" + folder), hadoop);
+        try {
+            Curves.ofAGpt(8).forEach(report);
+            assertThat(metrics()).hasSize(8);
+            assertThat(folder.resolve("loss.png")).doesNotExist();
+        } finally {
+            StuckFileSystem.UNSTUCK.countDown();
+        }
+        Thread.currentThread().interrupt();
+        report.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(folder.resolve("loss.png")).isNotEmptyFile();
+    }
+
+    /** Takes no picture until it is told to. */
+    public static final class StuckFileSystem extends RawLocalFileSystem {
+
+        private static final CountDownLatch UNSTUCK = new CountDownLatch(1);
+
+        @Override
+        public URI getUri() {
+            return URI.create("stuck:///");
+        }
+
+        @Override
+        public String getScheme() {
+            return "stuck";
+        }
+
+        @Override
+        public FSDataOutputStream create(
+                org.apache.hadoop.fs.Path path,
+                boolean overwrite,
+                int buffer,
+                short replication,
+                long block,
+                Progressable progress)
+                throws IOException {
+            if (path.getName().endsWith(".png")) {
+                try {
+                    UNSTUCK.await(1, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            return super.create(path, overwrite, buffer, replication, block, progress);
         }
     }
 

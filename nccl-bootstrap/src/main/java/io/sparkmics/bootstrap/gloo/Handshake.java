@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -55,10 +56,10 @@ final class Handshake implements Runnable {
     @Override
     public void run() {
         try (PointerScope scope = new PointerScope()) {
-            List<Work> sends = new ArrayList<>();
+            Map<Integer, Work> sends = new HashMap<>();
             for (int peer = 0; peer < secrets.size(); peer++) {
                 if (peer != member) {
-                    sends.add(mesh.send(tensor(proof(member, peer)), peer, TAG));
+                    sends.put(peer, mesh.send(tensor(proof(member, peer)), peer, TAG));
                 }
             }
             for (int peer = 0; peer < secrets.size(); peer++) {
@@ -66,7 +67,7 @@ final class Handshake implements Runnable {
                     check(peer);
                 }
             }
-            sends.forEach(Work::_wait);
+            sends.forEach((peer, send) -> mesh.await(send, peer));
         }
     }
 
@@ -74,7 +75,7 @@ final class Handshake implements Runnable {
         awaited = peer;
         byte[] expected = proof(peer, member);
         Tensor arrived = tensor(new byte[expected.length]);
-        mesh.receive(arrived, peer, TAG)._wait();
+        mesh.await(mesh.receive(arrived, peer, TAG), peer);
         byte[] found = new byte[expected.length];
         new BytePointer(arrived.data_ptr()).get(found);
         if (!MessageDigest.isEqual(expected, found)) {

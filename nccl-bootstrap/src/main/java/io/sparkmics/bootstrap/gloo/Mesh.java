@@ -1,5 +1,9 @@
 package io.sparkmics.bootstrap.gloo;
 
+import io.sparkmics.bootstrap.PeerException;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.bytedeco.javacpp.PointerScope;
@@ -19,6 +23,9 @@ final class Mesh implements AutoCloseable {
     private final int member;
     private final int size;
     private final ReadWriteLock closing = new ReentrantReadWriteLock();
+    private final Map<Work, Integer> awaited = new IdentityHashMap<>();
+    private final Map<Integer, ConnectionWatch> watches = new HashMap<>();
+    private boolean aborted;
     private boolean closed;
 
     Mesh(ProcessGroupGloo group, int member, int size) {
@@ -36,11 +43,56 @@ final class Mesh implements AutoCloseable {
         return group.recv(new TensorVector(tensor), peer, tag);
     }
 
+    /** Waits until it is done, or fails, or cannot be any more as its connection is closed. The caller still frees it. */
+    void await(Work work, int peer) {
+        synchronized (awaited) {
+            requireOpen(!aborted);
+            awaited.put(work, peer);
+        }
+        try {
+            requireOpen(work._wait());
+        } finally {
+            synchronized (awaited) {
+                awaited.remove(work);
+            }
+        }
+    }
+
+    private static void requireOpen(boolean open) {
+        if (!open) {
+            throw new PeerException("The connection was closed.");
+        }
+    }
+
+    /** From now on waits for this peer end soon after its connection closes. */
+    void watch(int peer) {
+        watches.computeIfAbsent(peer, any -> new ConnectionWatch(this, peer));
+    }
+
+    /** Of a message that is half here or half gone when its connection closes, Gloo tells nobody. */
+    void endWaits(int peer) {
+        synchronized (awaited) {
+            awaited.forEach((work, other) -> {
+                if (other == peer) {
+                    work.abort();
+                }
+            });
+        }
+    }
+
     /**
      * Closes all connections, so that everything in flight fails here and at the peers. Gloo has no call for it, but closes
      * a rank's connections when one wait times out: so this waits a moment for something that never comes.
      */
     void abort() {
+        closeConnections();
+        synchronized (awaited) {
+            aborted = true;
+            awaited.keySet().forEach(Work::abort);
+        }
+    }
+
+    private void closeConnections() {
         closing.readLock().lock();
         try {
             for (int peer = 0; peer < size && !closed; peer++) {
@@ -68,6 +120,7 @@ final class Mesh implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
+                watches.values().forEach(ConnectionWatch::close);
                 group.close();
             }
         } finally {

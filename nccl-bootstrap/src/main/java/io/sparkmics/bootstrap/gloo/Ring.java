@@ -41,6 +41,8 @@ final class Ring implements Collectives {
         this.next = peers.get((index + 1) % members);
         this.previous = peers.get((index + members - 1) % members);
         this.tag = tag;
+        mesh.watch(next);
+        mesh.watch(previous);
     }
 
     /** The index of the member whose message, or whose taking of ours, is waited for; empty: nobody's. For any thread. */
@@ -60,9 +62,17 @@ final class Ring implements Collectives {
     @Override
     public void close() {}
 
-    private void await(Work work, int member) {
+    private void awaitPrevious(Work receive) {
+        await(receive, index - 1, previous);
+    }
+
+    private void awaitNext(Work send) {
+        await(send, index + 1, next);
+    }
+
+    private void await(Work work, int member, int peer) {
         awaited = Math.floorMod(member, members);
-        work._wait();
+        mesh.await(work, peer);
         awaited = NOBODY;
     }
 
@@ -98,13 +108,13 @@ final class Ring implements Collectives {
         for (long start = 0; start < whole.numel(); start += piece) {
             Tensor part = whole.narrow(0, start, Math.min(piece, whole.numel() - start));
             if (!first) {
-                await(mesh.receive(part, previous, tag), index - 1);
+                awaitPrevious(mesh.receive(part, previous, tag));
             }
             if (!last) {
                 sends.add(mesh.send(part, next, tag));
             }
         }
-        sends.forEach(send -> await(send, index + 1));
+        sends.forEach(this::awaitNext);
     }
 
     /** Each chunk collects its sum on the way round and ends at the member of its index. */
@@ -134,10 +144,10 @@ final class Ring implements Collectives {
         Work receive = arriving.numel() == 0 ? null : mesh.receive(arriving, previous, tag);
         Work send = leaving.numel() == 0 ? null : mesh.send(leaving, next, tag);
         if (receive != null) {
-            await(receive, index - 1);
+            awaitPrevious(receive);
         }
         if (send != null) {
-            await(send, index + 1);
+            awaitNext(send);
         }
     }
 

@@ -1,13 +1,13 @@
 package io.sparkmics.checkpoint.manifest;
 
 import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.Sha256;
 import io.sparkmics.checkpoint.StorageCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -54,8 +54,7 @@ final class SealedJson {
                     + MOST_BYTES + " are the most.");
         }
         StorageCall.run("write " + file, () -> {
-            FileSystem files = file.getFileSystem(hadoop);
-            OutputStream out = files.create(file, false);
+            OutputStream out = file.getFileSystem(hadoop).create(file, false);
             try {
                 try (out) {
                     out.write(sealed);
@@ -65,18 +64,10 @@ final class SealedJson {
                             "Cannot write " + file + ": what is read there is not what was written.");
                 }
             } catch (IOException | RuntimeException | FSError e) {
-                discard(files, file, e);
+                StorageCall.discard(file, e, hadoop);
                 throw e;
             }
         });
-    }
-
-    private static void discard(FileSystem files, Path file, Throwable failure) {
-        try {
-            files.delete(file, false);
-        } catch (IOException | RuntimeException | FSError e) {
-            failure.addSuppressed(e);
-        }
     }
 
     /** @throws CheckpointException when the file is not there, too long, cut short or changed */
@@ -138,12 +129,8 @@ final class SealedJson {
     }
 
     private static String digest(byte[] bytes, int length) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes, 0, length);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256.", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update(bytes, 0, length);
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

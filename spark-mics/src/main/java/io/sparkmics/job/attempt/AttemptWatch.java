@@ -2,6 +2,7 @@ package io.sparkmics.job.attempt;
 
 import io.sparkmics.job.attempt.RunningStage.StageFailedException;
 import io.sparkmics.job.cluster.ExecutorWatch;
+import io.sparkmics.job.cluster.RunningTask;
 import io.sparkmics.job.cluster.Slots;
 import io.sparkmics.job.cluster.TaggedJobs;
 import io.sparkmics.job.rank.Attempt;
@@ -53,12 +54,16 @@ public final class AttemptWatch {
         this.lastCheckpoint = lastCheckpoint;
     }
 
-    /** @throws AttemptFailedException with the first cause, when nothing that can be ended runs any more */
-    public List<RankReport> watch(RunningStage stage) throws AttemptFailedException, InterruptedException {
+    /**
+     * @param heartbeats whether the ranks send any
+     * @throws AttemptFailedException with the first cause, when nothing that can be ended runs any more
+     */
+    public List<RankReport> watch(RunningStage stage, boolean heartbeats)
+            throws AttemptFailedException, InterruptedException {
         Failure failure;
         Throwable saidBySpark = null;
         try {
-            Optional<Failure> overdue = await(stage);
+            Optional<Failure> overdue = await(stage, heartbeats);
             Optional<List<RankReport>> reports = overdue.isPresent() ? Optional.empty() : settle(stage);
             if (reports.isPresent()) {
                 return reports.get();
@@ -82,12 +87,18 @@ public final class AttemptWatch {
     }
 
     /** Returns when the attempt has ended, cannot come to its end any more, or lasts too long: then with what does. */
-    private Optional<Failure> await(RunningStage stage) throws InterruptedException {
+    private Optional<Failure> await(RunningStage stage, boolean heartbeats) throws InterruptedException {
         PlacementClock placement = new PlacementClock(settings.recovery().slotTimeout());
+        HeartbeatWatch beating = new HeartbeatWatch(
+                settings.recovery().collectiveTimeout(), settings.recovery().firstTimeout(), System::nanoTime);
         Optional<Failure> overdue = Optional.empty();
         while (!stage.ended() && !signals.failed() && overdue.isEmpty() && !spark.isStopped()) {
             Thread.sleep(POLL_MILLIS);
-            overdue = overdue(placement);
+            List<RunningTask> running = spark.isStopped() ? List.of() : jobs.running();
+            overdue = overdue(placement, running);
+            if (heartbeats && overdue.isEmpty()) {
+                overdue = beating.silent(running, signals.newHeartbeats(), signals.step());
+            }
         }
         return overdue;
     }
@@ -107,11 +118,11 @@ public final class AttemptWatch {
     }
 
     /** What has lasted too long. */
-    private Optional<Failure> overdue(PlacementClock placement) {
+    private Optional<Failure> overdue(PlacementClock placement, List<RunningTask> running) {
         if (spark.isStopped()) {
             return Optional.empty();
         }
-        if (placement.expired(jobs.runningTasks())) {
+        if (placement.expired(running.size())) {
             return Optional.of(Failure.of(
                     FailureKind.NO_SLOTS,
                     Slots.tooFew(

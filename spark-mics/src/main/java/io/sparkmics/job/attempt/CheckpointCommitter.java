@@ -16,10 +16,23 @@ import org.apache.hadoop.fs.Path;
  * Makes checkpoints of what the ranks of one attempt have written. Only the driver does, for the attempt that runs: so what ranks of
  * an earlier one still write never becomes a checkpoint. Looks for the files, as a message may be lost. For one thread.
  */
-public final class CheckpointCommitter {
+final class CheckpointCommitter {
 
     /** Older ones that a rank has left out would be looked for in vain, again and again. */
     private static final int LATEST_LOOKED_FOR = 16;
+
+    /**
+     * A checkpoint that was made.
+     *
+     * @param step how many were done
+     * @param bytes of its shards
+     */
+    record Committed(CheckpointFolder folder, long step, long bytes) {
+
+        StartPoint start() {
+            return new StartPoint(step, folder.path().toString());
+        }
+    }
 
     private final ManifestDraft draft;
     private final Attempt attempt;
@@ -27,7 +40,7 @@ public final class CheckpointCommitter {
     private final Configuration hadoop;
     private long committed;
 
-    public CheckpointCommitter(ManifestDraft draft, Attempt attempt, Configuration hadoop) {
+    CheckpointCommitter(ManifestDraft draft, Attempt attempt, Configuration hadoop) {
         this.draft = draft;
         this.attempt = attempt;
         this.saving = draft.saving();
@@ -42,8 +55,8 @@ public final class CheckpointCommitter {
      * @return what was committed now, the latest last
      * @throws io.sparkmics.checkpoint.CheckpointException when what the ranks say they have written is not there
      */
-    public List<CheckpointFolder> look(long stepsDone) {
-        List<CheckpointFolder> made = new ArrayList<>();
+    List<Committed> look(long stepsDone) {
+        List<Committed> made = new ArrayList<>();
         if (!saving.checkpoints()) {
             return made;
         }
@@ -71,7 +84,7 @@ public final class CheckpointCommitter {
      *
      * @param step how many steps were done
      */
-    public Optional<CheckpointFolder> commit(long step) {
+    Optional<Committed> commit(long step) {
         CheckpointFolder folder = new CheckpointFolder(saving.folder(attempt.id(step)), hadoop);
         Optional<List<ShardFile>> shards = folder.parts(attempt.partitionGroupSize());
         if (shards.isEmpty()) {
@@ -80,6 +93,7 @@ public final class CheckpointCommitter {
         List<StepMetrics> history = MetricsFile.read(new Path(folder.path(), CheckpointFolder.METRICS), step, hadoop);
         folder.commit(draft.of(attempt, history, shards.get()));
         committed = step;
-        return Optional.of(folder);
+        return Optional.of(new Committed(
+                folder, step, shards.get().stream().mapToLong(ShardFile::length).sum()));
     }
 }

@@ -1,43 +1,35 @@
 package io.sparkmics.job.attempt;
 
+import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.job.cluster.FileWatch;
 import io.sparkmics.job.rank.StopSignal;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.StopCondition;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
  * Tells the ranks of a run to end it before its last step, when the user's file appears or the user's condition says so. Looks
- * for the file on a thread of its own, until this is closed.
+ * for the file until this is closed.
  */
 public final class EarlyStop implements AutoCloseable {
 
-    private static final long BETWEEN_LOOKS_MILLIS = 1000;
-
-    private final Optional<Path> file;
     private final StopCondition condition;
     private final Path runDirectory;
     private final Configuration hadoop;
-    private final Thread thread;
+    private final Optional<FileWatch> watch;
 
     private String reason;
     private boolean conditionFailed;
 
     /** @param file whose coming ends the run */
     public EarlyStop(Optional<Path> file, StopCondition condition, Path runDirectory, Configuration hadoop) {
-        this.file = file;
         this.condition = condition;
         this.runDirectory = runDirectory;
         this.hadoop = hadoop;
-        thread = new Thread(this::look, "stop-when");
-        thread.setDaemon(true);
-        if (file.isPresent()) {
-            thread.start();
-        }
+        watch = file.map(path -> FileWatch.start(path, hadoop, () -> stopFor(path)));
     }
 
     /** A step is done. What the user's condition throws is told, and the run goes on without it. */
@@ -51,8 +43,8 @@ public final class EarlyStop implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             conditionFailed = true;
-            System.err.println("Cannot ask stopWhen after step " + step.step() + ": it has thrown " + e
-                    + ". It is not asked again, and training goes on.");
+            System.err.println("Cannot ask stopWhen after step " + step.step() + ": it has thrown "
+                    + Sentence.end(e.toString()) + " It is not asked again, and training goes on.");
         }
     }
 
@@ -83,39 +75,18 @@ public final class EarlyStop implements AutoCloseable {
             return true;
         } catch (IOException e) {
             System.err.println("Cannot stop, although " + why + ": " + runDirectory + " cannot be written: "
-                    + e.getMessage() + ".");
+                    + Sentence.end(e.getMessage()));
             return false;
         }
     }
 
-    private void look() {
-        Path path = file.orElseThrow();
-        try {
-            FileSystem files = path.getFileSystem(hadoop);
-            while (reason().isEmpty()) {
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
-                if (exists(files, path)) {
-                    stop(path + " is there");
-                }
-            }
-        } catch (InterruptedException closed) {
-            // The run has come to its end.
-        } catch (IOException e) {
-            System.err.println("Cannot look for " + path + ": " + e.getMessage() + ". It will not end the run.");
-        }
-    }
-
-    /** A storage that does not answer for a moment may answer the next time. */
-    private static boolean exists(FileSystem files, Path path) {
-        try {
-            return files.exists(path);
-        } catch (IOException e) {
-            return false;
-        }
+    private boolean stopFor(Path file) {
+        stop(file + " is there");
+        return reason().isPresent();
     }
 
     @Override
     public void close() {
-        thread.interrupt();
+        watch.ifPresent(FileWatch::close);
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.manifest.ShardFile;
-import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.engine.StateKind;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.Saving;
@@ -69,12 +68,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
                         .filter(kind -> moments || kind == StateKind.PARAMETERS)
                         .map(StateKind::tensorName)
                         .toList(),
-                type(settings));
-    }
-
-    /** Of what is kept of the model's states. */
-    static TensorType type(TrainingSettings settings) {
-        return settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32;
+                settings.compute().stateType());
     }
 
     private static Manifest.Divergence divergence(List<StepMetrics> history) {

@@ -99,7 +99,7 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                 "optimizer",
                 manifest.states().optimizer(),
                 settings.optimization().optimizer());
-        TensorType type = ManifestDraft.type(settings);
+        TensorType type = settings.compute().stateType();
         if (manifest.states().type() != type) {
             problems.add(problem(
                     "its states are " + manifest.states().type() + ", and precision "
@@ -107,13 +107,12 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                     "Set precision as it was"));
         }
         model(problems, ManifestDraft.model(settings.model()));
-        if (settings.optimization().optimizer().equals("adamw")
-                && manifest.states().kinds().size() < 2) {
-            problems.add(problem("it has the parameters alone", "Name a checkpoint of a run with checkpointInterval"));
-        }
         if (settings.schedule().maxSteps() > 0) {
             // Epochs may end it even earlier; the rows have not been counted yet.
             steps(problems, settings.schedule().maxSteps());
+            if (settings.schedule().maxEpochs() == 0) {
+                moments(problems, settings.schedule().maxSteps());
+            }
         }
         throwAll(problems);
     }
@@ -124,6 +123,19 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
             problems.add(problem(
                     done + " steps are done, and the run has " + steps,
                     "Set maxSteps or maxEpochs so that there are at least as many"));
+        }
+    }
+
+    /** Where nothing is left to train, nobody asks for them. */
+    private void moments(List<String> problems, long steps) {
+        long done = manifest.id().step();
+        if (done < steps
+                && manifest.states().optimizer().equals("adamw")
+                && manifest.states().kinds().size() < 2) {
+            problems.add(problem(
+                    "it has the parameters alone, so that nothing can be trained on, and " + done + " of " + steps
+                            + " steps are done",
+                    "Set maxSteps to " + done + " to make the model of it"));
         }
     }
 
@@ -161,6 +173,7 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                     "Give the rows that it was trained on"));
         }
         steps(problems, schedule.steps());
+        moments(problems, schedule.steps());
         throwAll(problems);
     }
 

@@ -1,10 +1,11 @@
 package io.sparkmics.job.attempt;
 
 import io.sparkmics.checkpoint.CheckpointDirectory;
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.Retention;
 import io.sparkmics.checkpoint.TornCheckpoint;
-import io.sparkmics.checkpoint.manifest.ShardFile;
+import io.sparkmics.job.attempt.CheckpointCommitter.Committed;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.SaveReport;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,19 +43,21 @@ public final class RunCheckpoints implements AutoCloseable {
     /** A storage that does not answer must not keep the next attempt. */
     private static final Duration LAST_LOOK = Duration.ofSeconds(10);
 
-    private static final Duration RESULT = Duration.ofMinutes(10);
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(10);
 
     private final ManifestDraft draft;
     private final CheckpointSettings settings;
     private final Configuration hadoop;
-    private final StartPoint start;
+    private final DamagedCheckpoints damaged;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread commits = new Thread(work, "checkpoint-commits");
         commits.setDaemon(true);
         return commits;
     });
 
-    /** Written on the thread alone. */
+    /** Both are written on the thread alone. */
+    private volatile StartPoint start;
+
     private volatile StartPoint newest;
 
     private volatile long count;
@@ -74,6 +78,7 @@ public final class RunCheckpoints implements AutoCloseable {
         this.draft = draft;
         this.settings = settings;
         this.hadoop = hadoop;
+        this.damaged = new DamagedCheckpoints(draft.saving(), settings.resumesLatest(), hadoop);
         this.start = start;
         this.newest = start;
     }
@@ -117,7 +122,7 @@ public final class RunCheckpoints implements AutoCloseable {
     /** One that was asked for may be of any step, and what ranks say of it may come late: so the storage is asked. */
     private void lookLast() {
         look(committer);
-        for (TornCheckpoint left : directory().list().ofRun(attempt.runId()).torn()) {
+        for (TornCheckpoint left : directory().list(attempt.runId()).torn()) {
             long step = left.id().step();
             if (left.id().attempt() == attempt.number() && step > newest.step()) {
                 commit(() -> committer.commit(step).stream().toList());
@@ -129,7 +134,7 @@ public final class RunCheckpoints implements AutoCloseable {
         return new CheckpointDirectory(new Path(draft.saving().directory()), hadoop);
     }
 
-    private void commit(Supplier<List<CheckpointFolder>> attempted) {
+    private void commit(Supplier<List<Committed>> attempted) {
         try {
             committed(attempted.get());
         } catch (RuntimeException e) {
@@ -137,27 +142,26 @@ public final class RunCheckpoints implements AutoCloseable {
         }
     }
 
-    /** @param folders the latest last */
-    private void committed(List<CheckpointFolder> folders) {
-        if (folders.isEmpty()) {
+    /** @param made the latest last */
+    private void committed(List<Committed> made) {
+        if (made.isEmpty()) {
             return;
         }
-        count += folders.size();
-        CheckpointFolder folder = folders.get(folders.size() - 1);
-        long step = folder.id().orElseThrow().step();
-        if (step >= newest.step()) {
-            newest = new StartPoint(step, folder.path().toString());
+        count += made.size();
+        Committed last = made.get(made.size() - 1);
+        bytes = last.bytes();
+        if (last.step() >= newest.step()) {
+            newest = last.start();
         }
         try {
-            tidy(folder);
+            tidy();
         } catch (RuntimeException e) {
             // It is committed all the same.
             tell("Old checkpoints are not looked after: " + e.getMessage());
         }
     }
 
-    private void tidy(CheckpointFolder folder) {
-        bytes = folder.manifest().shards().stream().mapToLong(ShardFile::length).sum();
+    private void tidy() {
         Set<CheckpointFolder> never = Stream.of(start, newest)
                 .filter(StartPoint::isCheckpoint)
                 .map(point -> new CheckpointFolder(new Path(point.checkpoint()), hadoop))
@@ -167,7 +171,8 @@ public final class RunCheckpoints implements AutoCloseable {
                         attempt.runId(),
                         attempt.number(),
                         new Retention(settings.keep(), settings.keepEverySteps()),
-                        never);
+                        never,
+                        damaged.found());
     }
 
     /** Once, where it is the same again. */
@@ -181,6 +186,38 @@ public final class RunCheckpoints implements AutoCloseable {
     /** Where the next attempt begins. */
     public StartPoint newest() {
         return newest;
+    }
+
+    /** Where the run began: an older one than was found at first where that was damaged. */
+    public StartPoint start() {
+        return start;
+    }
+
+    /**
+     * A checkpoint turned out to be damaged: the next attempt begins with the next older one of the same run that is whole, or as
+     * this run began.
+     *
+     * @return why there is nothing else to go on from; empty where there is
+     */
+    public Optional<String> fallBack(String checkpoint) {
+        damaged.add(checkpoint);
+        try {
+            return ask("look for an older checkpoint", this::findOther)
+                    ? Optional.empty()
+                    : Optional.of(damaged.noOther(checkpoint));
+        } catch (CheckpointException e) {
+            return Optional.of("the checkpoint " + checkpoint + " is damaged, and an older one cannot be looked for: "
+                    + e.getMessage());
+        }
+    }
+
+    private boolean findOther() {
+        Optional<StartPoint> other = damaged.other(attempt.runId(), start);
+        if (damaged.contain(start)) {
+            start = other.orElse(start);
+        }
+        newest = other.orElse(start);
+        return other.isPresent();
     }
 
     /** A rank has saved its shards, or could not. Any thread. */
@@ -211,7 +248,7 @@ public final class RunCheckpoints implements AutoCloseable {
 
     /** How to go on from the newest one, as a sentence behind others; empty where there is none. */
     public String remedy() {
-        return newest.isCheckpoint()
+        return newest.isCheckpoint() && !damaged.contain(newest)
                 ? " The last good checkpoint is " + newest.checkpoint() + ": go on from it with resumeFrom="
                         + newest.checkpoint() + "."
                 : "";
@@ -223,14 +260,17 @@ public final class RunCheckpoints implements AutoCloseable {
      * @throws IllegalStateException when the driver does not see what the ranks have saved
      */
     public CheckpointFolder result(long steps) {
+        return ask("commit what was trained", () -> commitResult(steps));
+    }
+
+    /** Where commits are made, for what ranks say last arrives about now. */
+    private <T> T ask(String doing, Callable<T> what) {
         try {
-            // Where commits are made, for what ranks say last arrives about now.
-            return thread.submit(() -> commitResult(steps)).get(RESULT.toMillis(), TimeUnit.MILLISECONDS);
+            return thread.submit(what).get(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new IllegalStateException(
-                    "Cannot commit what was trained: the storage of "
-                            + draft.saving().directory() + " has not answered for " + RESULT.toMinutes()
-                            + " minutes. Choose a faster one." + remedy(),
+                    "Cannot " + doing + ": the storage of " + draft.saving().directory() + " has not answered for "
+                            + LONGEST_ANSWER.toMinutes() + " minutes. Choose a faster one." + remedy(),
                     e);
         } catch (InterruptedException e) {
             throw Interruption.whileTraining(e);
@@ -246,13 +286,15 @@ public final class RunCheckpoints implements AutoCloseable {
         if (newest.isCheckpoint() && newest.step() == steps) {
             return new CheckpointFolder(new Path(newest.checkpoint()), hadoop);
         }
-        Optional<CheckpointFolder> folder = committer.commit(steps);
-        if (folder.isPresent() && draft.saving().checkpoints()) {
-            committed(List.of(folder.get()));
+        Optional<Committed> made = committer.commit(steps);
+        if (made.isPresent() && draft.saving().checkpoints()) {
+            committed(List.of(made.get()));
         }
-        return folder.orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
-                + draft.saving().directory() + ". Set workDirectory and checkpointDirectory to paths that driver and"
-                + " executors share."));
+        return made.map(Committed::folder)
+                .orElseThrow(() -> new IllegalStateException("Cannot find what the ranks have saved in "
+                        + draft.saving().directory()
+                        + ". Set workDirectory and checkpointDirectory to paths that driver and"
+                        + " executors share."));
     }
 
     /** What the run has left torn goes. */
@@ -267,7 +309,7 @@ public final class RunCheckpoints implements AutoCloseable {
 
     private void purgeTorn() {
         try {
-            thread.submit(() -> directory().purgeTorn(attempt.runId()))
+            thread.submit(() -> directory().purgeTorn(attempt.runId(), damaged.found()))
                     .get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

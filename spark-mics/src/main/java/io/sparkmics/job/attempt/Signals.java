@@ -1,14 +1,18 @@
 package io.sparkmics.job.attempt;
 
 import io.sparkmics.job.rank.FailureKind;
+import io.sparkmics.job.rank.Heartbeat;
 import io.sparkmics.job.rank.RankFailure;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What the ranks of one attempt say while it runs. Any thread. */
 public final class Signals {
 
     private final List<RankFailure> failures = new ArrayList<>();
+    private final Map<Integer, Integer> heartbeats = new HashMap<>();
     private long step;
     private boolean anyStep;
     private long heard = System.nanoTime();
@@ -36,6 +40,18 @@ public final class Signals {
     /** A rank is alive. */
     public synchronized void heard() {
         heard = System.nanoTime();
+    }
+
+    /** A rank's process runs. */
+    public synchronized void beaten(Heartbeat heartbeat) {
+        heartbeats.put(heartbeat.partition(), heartbeat.rank());
+    }
+
+    /** Who has sent a heartbeat since this was asked last: ranks by their partitions. */
+    synchronized Map<Integer, Integer> newHeartbeats() {
+        Map<Integer, Integer> all = Map.copyOf(heartbeats);
+        heartbeats.clear();
+        return all;
     }
 
     /** In the order in which they came. */

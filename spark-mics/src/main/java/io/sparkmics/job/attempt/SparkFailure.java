@@ -19,16 +19,18 @@ final class SparkFailure {
             "(?m)(?:^|^Caused by: |\\): )((?:[\\w$]+\\.)+[\\w$]*(?:Exception|Error|Failure))(?:: (.*))?$");
 
     /** The end of a class's name, and what it is. */
-    private static final Map<String, FailureKind> KINDS = Map.of(
-            "PeerException", FailureKind.CONSEQUENCE,
-            "InterruptedException", FailureKind.CONSEQUENCE,
-            "TaskKilledException", FailureKind.CONSEQUENCE,
-            "CommunicationException", FailureKind.COMMUNICATION,
-            "OutOfMemoryError", FailureKind.MEMORY,
-            "IllegalArgumentException", FailureKind.INPUT,
-            "DataChangedException", FailureKind.INPUT,
-            "CheckpointException", FailureKind.STORAGE,
-            "IOException", FailureKind.STORAGE);
+    private static final Map<String, FailureKind> KINDS = Map.ofEntries(
+            Map.entry("PeerException", FailureKind.CONSEQUENCE),
+            Map.entry("InterruptedException", FailureKind.CONSEQUENCE),
+            Map.entry("TaskKilledException", FailureKind.CONSEQUENCE),
+            Map.entry("CommunicationException", FailureKind.COMMUNICATION),
+            Map.entry("OutOfMemoryError", FailureKind.MEMORY),
+            Map.entry("IllegalArgumentException", FailureKind.INPUT),
+            Map.entry("DataChangedException", FailureKind.INPUT),
+            Map.entry("CheckpointDamagedException", FailureKind.DAMAGED),
+            Map.entry("CheckpointException", FailureKind.STORAGE),
+            Map.entry("StorageException", FailureKind.STORAGE),
+            Map.entry("IOException", FailureKind.STORAGE));
 
     private SparkFailure() {}
 

@@ -1,6 +1,7 @@
 package io.sparkmics.job.attempt;
 
 import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.job.cluster.ExecutorWatch;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.Slots;
@@ -12,6 +13,7 @@ import io.sparkmics.job.settings.TrainingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.IntPredicate;
 import org.apache.spark.SparkContext;
 import org.apache.spark.resource.ResourceProfile;
@@ -85,7 +87,7 @@ public final class Supervisor {
      * Blocks. What it tells people goes to standard error.
      *
      * @throws IllegalStateException when the run is given up: with the first cause, what was tried and what can be done
-     * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
+     * @throws CancellationException when the thread is interrupted, which it stays, or the run's jobs are cancelled
      */
     public Finished run(Attempt first) {
         Attempt attempt = first;
@@ -125,16 +127,22 @@ public final class Supervisor {
         if (checkpoints.newest().step() > failed.firstStep()) {
             tries.newCheckpoint();
         }
-        Optional<String> refusal = rule.refuse(failure, before, tries.anyStep(), tries.restarts());
+        boolean damaged = failure.kind() == FailureKind.DAMAGED;
+        // Going on from another one is no try of the same, and ends where there is none left.
+        Optional<String> refusal = damaged
+                ? checkpoints.fallBack(failed.checkpoint())
+                : rule.refuse(failure, before, tries.anyStep(), tries.restarts());
         if (refusal.isPresent()) {
             throw giveUp(failure, refusal.get(), cause);
         }
-        tries.restarted();
+        if (!damaged) {
+            tries.restarted();
+        }
         Attempt whole = failed.again().on(first.worldSize(), first.partitionGroupSize());
         Attempt sized = onSlots(whole, cause);
         // What a rank was still writing may have become a checkpoint meanwhile.
         StartPoint start = checkpoints.newest();
-        System.err.println(notice(failure, sized, start));
+        System.err.println(notice(failure, failed, sized, start));
         return start.of(sized);
     }
 
@@ -157,21 +165,23 @@ public final class Supervisor {
     }
 
     /** Which steps are repeated the progress tells when they come. */
-    private static String notice(Failure failure, Attempt next, StartPoint start) {
-        return "Attempt " + (next.number() - 1) + " has failed: " + end(failure.describe()) + " Attempt "
+    private static String notice(Failure failure, Attempt failed, Attempt next, StartPoint start) {
+        String damaged = failure.kind() == FailureKind.DAMAGED
+                ? " The checkpoint " + failed.checkpoint() + " is damaged, and not used any more."
+                : "";
+        return "Attempt " + failed.number() + " has failed: " + Sentence.end(failure.describe()) + damaged + " Attempt "
                 + next.number() + " goes on " + start.describe() + " with "
                 + Names.count(next.worldSize(), "rank") + ".";
     }
 
     private IllegalStateException giveUp(Failure failure, String refusal, AttemptFailedException cause) {
-        String again = failure.kind() == FailureKind.CANCELLED ? "" : " It is not tried again: " + end(refusal);
-        return new IllegalStateException(
-                "Cannot train " + model + ": " + end(failure.describe()) + again + cause.left() + tries.describe()
-                        + checkpoints.remedy(),
-                cause);
-    }
-
-    private static String end(String text) {
-        return text.endsWith(".") ? text : text + ".";
+        boolean cancelled = failure.kind() == FailureKind.CANCELLED;
+        String again = cancelled ? "" : " It is not tried again: " + Sentence.end(refusal);
+        String message = "Cannot train " + model + ": " + Sentence.end(failure.describe()) + again + cause.left()
+                + tries.describe() + checkpoints.remedy();
+        IllegalStateException error =
+                cancelled ? new CancellationException(message) : new IllegalStateException(message);
+        error.initCause(cause);
+        return error;
     }
 }

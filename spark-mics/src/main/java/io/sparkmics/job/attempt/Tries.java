@@ -2,6 +2,7 @@ package io.sparkmics.job.attempt;
 
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.job.rank.Attempt;
+import io.sparkmics.job.rank.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -42,9 +43,12 @@ final class Tries {
         return restarts;
     }
 
-    /** Null where there was none. */
+    /** That of training: a damaged checkpoint says nothing of it. Null where there was none. */
     Failure last() {
-        return tries.isEmpty() ? null : tries.get(tries.size() - 1).failure();
+        return tries.stream()
+                .map(Try::failure)
+                .filter(failure -> failure.kind() != FailureKind.DAMAGED)
+                .reduce(null, (before, failure) -> failure);
     }
 
     /** As in {@code It was tried 3 times: ...}; empty after the first try. */

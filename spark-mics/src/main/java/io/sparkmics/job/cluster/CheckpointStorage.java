@@ -1,11 +1,10 @@
 package io.sparkmics.job.cluster;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Whether checkpoints can be written where they shall be, asked before hours of training. */
@@ -29,15 +28,12 @@ public final class CheckpointStorage {
     /** Asked on an executor. */
     static Optional<String> problemOnExecutor(Path directory, Configuration hadoop) {
         try {
-            FileSystem files = directory.getFileSystem(hadoop);
-            files.mkdirs(directory);
-            Path probe = new Path(directory, "probe-" + UUID.randomUUID());
-            files.create(probe).close();
-            files.delete(probe, false);
+            directory.getFileSystem(hadoop).mkdirs(directory);
+            StoragePaths.requireWritable(directory, hadoop);
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
-            return Optional.of("Cannot write checkpoints to " + directory + ": " + e.getMessage()
-                    + ". Set checkpointDirectory to a path that driver and executors can write.");
+            return Optional.of("Cannot write checkpoints to " + directory + ": " + Sentence.end(e.getMessage())
+                    + " Set checkpointDirectory to a path that driver and executors can write.");
         }
     }
 

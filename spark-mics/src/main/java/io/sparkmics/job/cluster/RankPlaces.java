@@ -14,7 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Where the ranks will run: the cluster is waited for and asked.
  *
  * @param device what they compute on
- * @param partitionGroupSize p, chosen: as the user did, or the smallest whose memory fits
+ * @param partitionGroupSize p, chosen: as the user did, or by {@link GroupSizeChoice}
  * @param memory what the plan knows of a rank's part, on that device
  * @param memoryPerRank what a rank has for its part of the model's states, in bytes
  */
@@ -71,7 +71,11 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryMode
         long memoryPerRank = device.cuda()
                 ? survey.gpuMemoryPerRank()
                 : survey.memoryPerRank(settings.world().numWorkers());
-        int partitionGroupSize = partitionGroupSize(settings, memory, memoryPerRank);
+        int asked = settings.world().partitionGroupSize();
+        int partitionGroupSize = asked > 0
+                ? asked
+                : new GroupSizeChoice(settings, memory, memoryPerRank, survey.hosts(), device.cuda())
+                        .choose(System.err::println);
         limits(spark.sc(), settings, device, survey)
                 .compare(settings, memory, partitionGroupSize, device.cuda())
                 .ifPresent(System.err::println);
@@ -100,11 +104,5 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryMode
     private static OptionalInt threads(DeviceChoice device, TrainingSettings settings) {
         int workers = settings.world().numWorkers();
         return device.gpus().way() == GpuTasks.Way.LOCAL ? OptionalInt.of(workers) : OptionalInt.empty();
-    }
-
-    private static int partitionGroupSize(TrainingSettings settings, MemoryModel memory, long memoryPerRank) {
-        return settings.world().partitionGroupSize() > 0
-                ? settings.world().partitionGroupSize()
-                : memory.smallestPartitionGroupSize(settings.world().numWorkers(), memoryPerRank);
     }
 }

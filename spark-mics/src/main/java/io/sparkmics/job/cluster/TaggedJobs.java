@@ -117,7 +117,7 @@ public final class TaggedJobs implements AutoCloseable {
 
     private static RunningTask task(Object id, TaskSetManager tasks) {
         TaskInfo info = tasks.taskInfos().apply(id);
-        return new RunningTask(info.executorId(), info.host(), tasks.stageId(), info.partitionId());
+        return new RunningTask(info.executorId(), info.host(), tasks.stageId(), info.partitionId(), tasks.isBarrier());
     }
 
     @Override

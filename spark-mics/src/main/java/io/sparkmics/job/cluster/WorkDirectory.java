@@ -1,5 +1,6 @@
 package io.sparkmics.job.cluster;
 
+import io.sparkmics.bootstrap.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import java.io.IOException;
@@ -71,8 +72,8 @@ public final class WorkDirectory {
             return TemporaryFolder.of(run, files, application);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot make a work directory in " + parent + ": " + e.getMessage()
-                            + ". Set workDirectory to a path that can be written.",
+                    "Cannot make a work directory in " + parent + ": " + Sentence.end(e.getMessage())
+                            + " Set workDirectory to a path that can be written.",
                     e);
         }
     }
@@ -93,6 +94,16 @@ public final class WorkDirectory {
             files.setPermission(run, new FsPermission(FsAction.ALL, FsAction.ALL, FsAction.NONE));
         }
         return made;
+    }
+
+    /**
+     * Whether what is left in a run's folder is still there when it is needed: nobody looks for it among a host's temporary files.
+     *
+     * @param setting what the user asked for
+     * @param run the folder that was made for it
+     */
+    public static boolean lasts(String setting, Path run) {
+        return !setting.isBlank() || !StoragePaths.isLocal(run);
     }
 
     private static String parent(Configuration hadoop) throws IOException {
@@ -116,15 +127,12 @@ public final class WorkDirectory {
     /** Asked on an executor, before hours of training: whether the folder that the driver made is there and takes files. */
     static Optional<String> problemOnExecutor(Path run, Configuration hadoop) {
         try {
-            FileSystem files = run.getFileSystem(hadoop);
-            if (!files.exists(run)) {
+            if (!run.getFileSystem(hadoop).exists(run)) {
                 return Optional.of(
                         "Cannot keep the model in " + run.getParent() + ": the folder that the driver has made"
                                 + " there is not seen. Set workDirectory to a path that driver and executors share.");
             }
-            Path probe = new Path(run, "probe-" + UUID.randomUUID());
-            files.create(probe).close();
-            files.delete(probe, false);
+            StoragePaths.requireWritable(run, hadoop);
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
             return Optional.of("Cannot write to " + run + ": " + reason(e)

@@ -1,6 +1,7 @@
 package io.sparkmics.job.export;
 
 import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.checkpoint.CheckpointDamagedException;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.Json;
@@ -51,50 +52,88 @@ public final class ModelExport {
             SerializableConfiguration hadoop)
             implements Serializable {}
 
+    /** There is no model: the storage does not take it, in several tries, or somebody has ended them. */
+    public static final class FailedException extends IllegalStateException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final boolean cancelled;
+
+        FailedException(String target, SparkException cause, boolean cancelled) {
+            super("Cannot write the model to " + target + ": " + reason(cause), cause);
+            this.cancelled = cancelled;
+        }
+
+        /** Whether somebody has ended it. */
+        public boolean cancelled() {
+            return cancelled;
+        }
+    }
+
     /**
-     * @param remedy what else can be done with what was trained, as a sentence behind others
+     * @param model null where there is none
+     * @param damage what is wrong with the shards; else null
+     */
+    private record Outcome(WrittenModel model, String damage) {
+        WrittenModel written() {
+            if (damage != null) {
+                throw new CheckpointDamagedException(damage, null);
+            }
+            return model;
+        }
+    }
+
+    /**
      * @return what lies where
-     * @throws IllegalStateException when it cannot be written in several tries
+     * @throws FailedException when it cannot be written in several tries
+     * @throws CheckpointDamagedException when what was trained is not as the ranks wrote it
      * @throws java.util.concurrent.CancellationException when the thread is interrupted, which it stays
      */
-    public static WrittenModel run(JavaSparkContext spark, Source source, String remedy) {
+    public static WrittenModel run(JavaSparkContext spark, Source source) {
         SparkException last = null;
+        boolean cancelled = false;
         for (Duration pause : BEFORE_TRIES) {
             try {
                 Thread.sleep(pause.toMillis());
                 return tried(spark, source);
             } catch (SparkException e) {
                 last = e;
-                if (CANCELLED.equals(e.getCondition()) || spark.sc().isStopped()) {
+                cancelled = CANCELLED.equals(e.getCondition()) || spark.sc().isStopped();
+                if (cancelled) {
                     break;
                 }
             } catch (InterruptedException e) {
                 throw Interruption.whileTraining(e);
             }
         }
-        throw new IllegalStateException(
-                "Cannot write the model to " + source.runDirectory() + ": " + reason(last) + remedy, last);
+        throw new FailedException(source.runDirectory(), last, cancelled);
     }
 
     /** Spark hands on what a task has thrown as text alone, with its stack. */
     private static String reason(SparkException failure) {
         String text = String.valueOf(failure.getMessage());
         Matcher ours = OURS.matcher(text);
-        return ours.find() ? ours.group() : text.lines().findFirst().orElse(text);
+        String reason = ours.find() ? ours.group() : text.lines().findFirst().orElse(text);
+        return reason.endsWith(".") ? reason : reason + ".";
     }
 
     private static WrittenModel tried(JavaSparkContext spark, Source source) throws SparkException {
-        String written = spark.parallelize(List.of(0), 1)
+        String outcome = spark.parallelize(List.of(0), 1)
                 .map(task -> Json.write(write(source)))
                 .collect()
                 .get(0);
-        return Json.read(written, WrittenModel.class);
+        return Json.read(outcome, Outcome.class).written();
     }
 
-    private static WrittenModel write(Source source) {
+    private static Outcome write(Source source) {
         NativeLoad.require(NativeLibraries::load);
         Path folder = new Path(
                 source.runDirectory(), "model-" + TaskContext.get().taskAttemptId() + "/" + HuggingFaceFolder.NAME);
-        return new ModelFolder(source, folder).write();
+        try {
+            return new Outcome(new ModelFolder(source, folder).write(), null);
+        } catch (CheckpointDamagedException e) {
+            // A task that fails Spark tries again by itself, and this would come to the same end.
+            return new Outcome(null, e.getMessage());
+        }
     }
 }

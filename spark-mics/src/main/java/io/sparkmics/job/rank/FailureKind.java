@@ -2,6 +2,7 @@ package io.sparkmics.job.rank;
 
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.machine.AllocationException;
+import io.sparkmics.checkpoint.CheckpointDamagedException;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.DataChangedException;
 import java.io.IOException;
@@ -26,6 +27,8 @@ public enum FailureKind {
     ALLOCATION,
     /** A file system did not do what it was asked. */
     STORAGE,
+    /** The checkpoint that was to be gone on from is not as it was written, and stays so. */
+    DAMAGED,
     /** The rank's own collectives did not agree with the others' or could not be made. */
     COMMUNICATION,
     /** The rank's own code does not come back to its collectives. */
@@ -71,6 +74,9 @@ public enum FailureKind {
             }
             if (cause instanceof IllegalArgumentException || cause instanceof DataChangedException) {
                 return INPUT;
+            }
+            if (cause instanceof CheckpointDamagedException) {
+                return DAMAGED;
             }
             if (cause instanceof IOException || cause instanceof CheckpointException) {
                 return STORAGE;

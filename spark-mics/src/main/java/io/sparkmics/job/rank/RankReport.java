@@ -16,7 +16,6 @@ import java.util.Objects;
  * @param history the metrics of every step from the first one on, also of those before a checkpoint; from rank 0 only
  * @param bytes what this rank has sent in its training steps
  * @param memory what training has taken on it
- * @param saves what became of its shards of each checkpoint
  * @param finalLoss of the trained weights on the batch of the last update; the same on all ranks
  * @param failure why there is no model, and would be none if the stage ran again; else null
  */
@@ -25,13 +24,12 @@ public record RankReport(
         List<StepMetrics> history,
         Map<GroupKind, Map<LinkClass, Long>> bytes,
         MemoryUse memory,
-        List<SaveReport> saves,
         double finalLoss,
         String failure) {
 
     /** Of a rank that has come to an end which it would come to again. */
     static RankReport of(int rank, RuntimeException failure) {
-        return new RankReport(rank, List.of(), Map.of(), null, List.of(), Double.NaN, failure.getMessage());
+        return new RankReport(rank, List.of(), Map.of(), null, Double.NaN, failure.getMessage());
     }
 
     /**

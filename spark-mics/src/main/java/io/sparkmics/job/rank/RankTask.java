@@ -15,7 +15,6 @@ import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
-import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;
@@ -29,17 +28,15 @@ import io.sparkmics.job.cluster.RankGpu;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Model;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.TaskContext;
 import scala.Tuple2;
 
 /** One rank, from the first row to the last byte of its shards. */
@@ -49,9 +46,6 @@ public final class RankTask {
 
     /** Ranks meet when each has read its first batch: where data is skewed or a disk slow, some come minutes later. */
     private static final Duration MEETING = Duration.ofMinutes(10);
-
-    /** Until the first step is done. */
-    private static final Duration FIRST_TIMEOUT = Duration.ofMinutes(5);
 
     private final TrainingPlan plan;
     private final TrainingSettings settings;
@@ -64,15 +58,19 @@ public final class RankTask {
     public RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces) {
         FailureReporter reporter = new FailureReporter(plan.progress());
         reporter.stepsDone(plan.attempt().firstStep());
-        try {
-            return NativeMemory.guard(() -> run(pieces, reporter));
+        try (Heartbeats heartbeats = Heartbeats.start(
+                plan.heartbeats(),
+                TaskContext.getPartitionId(),
+                settings.recovery().collectiveTimeout())) {
+            return NativeMemory.guard(() -> run(pieces, reporter, heartbeats));
         } catch (Throwable failure) {
             reporter.failed(failure);
             throw failure;
         }
     }
 
-    private RankReport run(Iterator<Tuple2<SequenceKey, int[]>> pieces, FailureReporter reporter) {
+    private RankReport run(
+            Iterator<Tuple2<SequenceKey, int[]>> pieces, FailureReporter reporter, Heartbeats heartbeats) {
         BarrierTaskContext task = BarrierTaskContext.get();
         NativeLoad.require(NativeLibraries::load);
         Threads.hold(task.cpus());
@@ -94,6 +92,7 @@ public final class RankTask {
                         Bootstrap.join(exchange, place, transport(gpu), NO_PAYLOAD, communicationSettings(task));
                 RankWatch watch = ranks.watch(reporter::stuck)) {
             reporter.met(ranks);
+            heartbeats.met(ranks.rank());
             ranks.onFailure(reporter::failed);
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
@@ -125,22 +124,21 @@ public final class RankTask {
             FailureReporter reporter,
             BooleanSupplier cancelled) {
         TrainingLoop loop = new TrainingLoop(plan, ranks, engine, reader, reporter::stepsDone);
-        List<SaveReport> saves = Collections.synchronizedList(new ArrayList<>());
         // One copy of the model states is enough: the first partition group has it.
         boolean writes = ranks.rank() < plan.partitionGroupSize();
-        Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, save -> told(save, saves));
+        Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, this::tell);
         try (StateWriter states = writes && plan.saving().checkpoints() ? writer.get() : null) {
             if (plan.attempt().resumes()) {
+                boolean allDone = plan.attempt().firstStep() == plan.schedule().steps();
                 loop.resume(Resumption.of(
-                        plan.attempt(), engine, ranks, plan.hadoop().value()));
+                        plan.attempt(), allDone, engine, ranks, plan.hadoop().value()));
             }
             loop.run(states);
             MemoryUse memory = engine.memory();
             if (writes && !isSaved(loop.stepsDone())) {
                 saveResult(loop, states, writer);
             }
-            return new RankReport(
-                    ranks.rank(), loop.history(), loop.bytes(), memory, List.copyOf(saves), loop.finalLoss(), null);
+            return new RankReport(ranks.rank(), loop.history(), loop.bytes(), memory, loop.finalLoss(), null);
         } catch (DivergedException | SaveException failure) {
             return RankReport.of(ranks.rank(), failure);
         }
@@ -157,8 +155,7 @@ public final class RankTask {
         }
     }
 
-    private void told(SaveReport save, List<SaveReport> saves) {
-        saves.add(save);
+    private void tell(SaveReport save) {
         plan.progress().send(SaveReport.KIND, Json.write(save));
     }
 
@@ -178,7 +175,7 @@ public final class RankTask {
                 ranks.rank(),
                 plan.partitionGroupSize(),
                 copy,
-                settings.compute().precision().equals("float64") ? TensorType.F64 : TensorType.F32,
+                settings.compute().stateType(),
                 plan.hadoop().value());
         // Half of what the others wait: then the rank is back with them in time.
         return new StateWriter(
@@ -197,13 +194,7 @@ public final class RankTask {
         return CommunicationSettings.of(plan.partitionGroupSize())
                 .withGather(gather)
                 .withTimeout(settings.recovery().collectiveTimeout())
-                .withFirstTimeout(firstTimeout())
+                .withFirstTimeout(settings.recovery().firstTimeout())
                 .withCancelled(task::isInterrupted);
-    }
-
-    /** Ranks begin one after another: some read a checkpoint, or their first rows, for minutes. */
-    private Duration firstTimeout() {
-        Duration later = settings.recovery().collectiveTimeout();
-        return later.compareTo(FIRST_TIMEOUT) > 0 ? later : FIRST_TIMEOUT;
     }
 }

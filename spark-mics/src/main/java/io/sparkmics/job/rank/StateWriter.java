@@ -3,6 +3,8 @@ package io.sparkmics.job.rank;
 import io.sparkmics.monitor.StepMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +37,11 @@ final class StateWriter implements AutoCloseable {
     private final BooleanSupplier cancelled;
     private final Runnable waiting;
     private final Consumer<SaveReport> listener;
-    private FutureTask<Void> writing;
+
+    /** What is written, or was last; null before the first. */
+    private FutureTask<SaveReport> writing;
+
+    private volatile boolean closed;
 
     /**
      * @param saver with a copy of the states, which is closed with this
@@ -68,7 +74,7 @@ final class StateWriter implements AutoCloseable {
      */
     void save(long step, List<StepMetrics> history) {
         long begin = System.nanoTime();
-        if (!ended(patience)) {
+        if (!idle(patience)) {
             listener.accept(new SaveReport(
                     rank,
                     step,
@@ -83,7 +89,7 @@ final class StateWriter implements AutoCloseable {
         saver.copy().take();
         double heldUp = seconds(begin);
         List<StepMetrics> steps = List.copyOf(history);
-        start(() -> tell(write(step, steps, heldUp)));
+        start(() -> write(step, steps, heldUp));
     }
 
     /**
@@ -92,27 +98,27 @@ final class StateWriter implements AutoCloseable {
      * @throws IllegalStateException when it does not take them
      */
     void saveResult(long step, List<StepMetrics> history) {
-        if (!ended(LONGEST_WRITE)) {
+        if (!idle(LONGEST_WRITE)) {
             throw tooSlow();
         }
         saver.copy().take();
-        SaveReport[] last = new SaveReport[1];
-        start(() -> {
-            for (Duration pause : BEFORE_TRIES) {
-                if (last[0] == null || last[0].failure() != null) {
-                    TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-                    last[0] = write(step, history, 0);
-                }
+        start(() -> writeInTries(step, history));
+        SaveReport result = await(LONGEST_WRITE).orElseThrow(StateWriter::tooSlow);
+        if (result.failure() != null) {
+            throw new SaveException(
+                    "Cannot save what was trained, in " + BEFORE_TRIES.size() + " tries: " + result.failure());
+        }
+    }
+
+    private SaveReport writeInTries(long step, List<StepMetrics> history) throws InterruptedException {
+        SaveReport last = null;
+        for (Duration pause : BEFORE_TRIES) {
+            if (last == null || last.failure() != null) {
+                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+                last = write(step, history, 0);
             }
-            tell(last[0]);
-        });
-        if (!ended(LONGEST_WRITE)) {
-            throw tooSlow();
         }
-        if (last[0] == null || last[0].failure() != null) {
-            throw new SaveException("Cannot save what was trained, in " + BEFORE_TRIES.size() + " tries: "
-                    + (last[0] == null ? "the thread that writes has ended" : last[0].failure()));
-        }
+        return last;
     }
 
     private SaveReport write(long step, List<StepMetrics> history, double heldUp) {
@@ -121,19 +127,26 @@ final class StateWriter implements AutoCloseable {
             long bytes = saver.write(step, history).length();
             return new SaveReport(rank, step, bytes, heldUp, seconds(begin), null);
         } catch (RuntimeException | Error e) {
-            String why = e.getMessage() == null ? e.toString() : e.getMessage();
-            return new SaveReport(rank, step, 0, heldUp, seconds(begin), why);
+            return new SaveReport(rank, step, 0, heldUp, seconds(begin), reason(e));
         }
     }
 
-    private void tell(SaveReport report) {
-        listener.accept(report);
+    private static String reason(Throwable failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    private void start(Work work) {
+    /** Behind the end of the rank nobody hears of it: the driver looks at the storage itself. */
+    private void tell(SaveReport report) {
+        if (!closed) {
+            listener.accept(report);
+        }
+    }
+
+    private void start(Callable<SaveReport> write) {
         writing = new FutureTask<>(() -> {
-            work.run();
-            return null;
+            SaveReport report = write.call();
+            tell(report);
+            return report;
         });
         Thread thread = new Thread(writing, "checkpoint-writer-rank-" + rank);
         thread.setDaemon(true);
@@ -141,29 +154,32 @@ final class StateWriter implements AutoCloseable {
     }
 
     /** Whether nothing is written any more, at the latest after so long. */
-    private boolean ended(Duration timeout) {
+    private boolean idle(Duration timeout) {
+        return writing == null || await(timeout).isPresent();
+    }
+
+    /** What became of what is written; empty where it still is, after so long. */
+    private Optional<SaveReport> await(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (writing != null) {
+        while (true) {
             waiting.run();
             try {
-                writing.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
-                writing = null;
+                return Optional.of(writing.get(POLL_MILLIS, TimeUnit.MILLISECONDS));
             } catch (ExecutionException e) {
-                // What it could not write it has told.
-                writing = null;
+                return Optional.of(
+                        new SaveReport(rank, 0, 0, 0, 0, "the thread that writes has ended: " + reason(e.getCause())));
             } catch (TimeoutException e) {
                 if (cancelled.getAsBoolean()) {
                     throw new TaskKilledException("cancelled while states were written");
                 }
                 if (System.nanoTime() - deadline > 0) {
-                    return false;
+                    return Optional.empty();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new TaskKilledException("interrupted while states were written");
             }
         }
-        return true;
     }
 
     private static SaveException tooSlow() {
@@ -178,10 +194,7 @@ final class StateWriter implements AutoCloseable {
     /** What is being written is written to its end, on its own thread, and may still become a checkpoint. */
     @Override
     public void close() {
+        closed = true;
         saver.copy().close();
-    }
-
-    private interface Work {
-        void run() throws Exception;
     }
 }

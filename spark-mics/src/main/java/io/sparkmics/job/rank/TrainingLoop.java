@@ -9,6 +9,7 @@ import io.sparkmics.engine.Feed;
 import io.sparkmics.engine.MicroBatch;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.StepResult;
+import io.sparkmics.job.cluster.FileWatch;
 import io.sparkmics.model.Tokens;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.plan.TrainingSchedule;
@@ -68,7 +69,7 @@ final class TrainingLoop {
     void run(StateWriter states) {
         try (Feed training = new Feed(training(), ranks.device());
                 Feed evaluation = new Feed(evaluation(), ranks.device());
-                StopSignal stop = ranks.rank() == 0
+                FileWatch stop = ranks.rank() == 0
                         ? StopSignal.watch(plan.runDirectory(), plan.hadoop().value())
                         : null) {
             if (firstStep == schedule.steps()) {
@@ -93,18 +94,16 @@ final class TrainingLoop {
 
     /** Nothing is left to train, but the trained weights are evaluated. */
     private void readLastBatch() {
-        for (int microStep = 0; microStep < schedule.microSteps(); microStep++) {
-            lastBatch.add(reader.nextTraining());
-        }
+        reader.readPast().forEach(lastBatch::add);
         lastBatch.endStep(schedule.steps() - 1, false);
     }
 
-    private void run(Feed training, Feed evaluation, StateWriter states, StopSignal stop) {
+    private void run(Feed training, Feed evaluation, StateWriter states, FileWatch stop) {
         long begin = System.nanoTime() - nanosBefore();
         long before = System.nanoTime();
         boolean ended = false;
         for (long step = firstStep; step < schedule.steps() && !ended; step++) {
-            if (stop != null && stop.given()) {
+            if (stop != null && stop.found()) {
                 engine.askForStop();
             }
             double learningRate = schedule.learningRate(step);

@@ -17,6 +17,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param text whether the model is trained on text, by the built-in tokenizer
  * @param gpus how each rank gets its GPU, where they compute on GPUs
  * @param progress how rank 0 is heard
+ * @param heartbeats how the driver hears that a rank's process runs
  * @param hadoop how the executors reach that folder
  * @param attempt which try it is, and where it begins
  * @param saving what ranks save of their states
@@ -30,6 +31,7 @@ public record TrainingPlan(
         boolean text,
         GpuTasks.Way gpus,
         RankSender progress,
+        RankSender heartbeats,
         SerializableConfiguration hadoop,
         Attempt attempt,
         Saving saving)

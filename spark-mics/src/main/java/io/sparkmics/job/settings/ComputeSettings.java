@@ -1,5 +1,6 @@
 package io.sparkmics.job.settings;
 
+import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.engine.Precision;
 import io.sparkmics.engine.ReductionPrecision;
 import java.io.Serializable;
@@ -25,6 +26,11 @@ public record ComputeSettings(String deviceType, String precision, String reduct
 
     ReductionPrecision engineReductionPrecision() {
         return ReductionPrecision.valueOf(reductionPrecision.toUpperCase(Locale.ROOT));
+    }
+
+    /** Of what is kept of the model's states. */
+    public TensorType stateType() {
+        return precision.equals("float64") ? TensorType.F64 : TensorType.F32;
     }
 
     void check(Problems problems) {

@@ -16,6 +16,13 @@ public record RecoverySettings(
         int maxRestarts, boolean elasticWorkers, Duration slotTimeout, Duration collectiveTimeout, String stopWhen)
         implements Serializable {
 
+    private static final Duration FIRST_STEP = Duration.ofMinutes(5);
+
+    /** Until the first step is done: ranks begin one after another, and some read a checkpoint, or their first rows, for minutes. */
+    public Duration firstTimeout() {
+        return collectiveTimeout.compareTo(FIRST_STEP) > 0 ? collectiveTimeout : FIRST_STEP;
+    }
+
     void check(Problems problems) {
         if (maxRestarts < 0) {
             problems.add("Cannot begin again " + maxRestarts + " times: maxRestarts is negative. Set 0 to fail with the"

@@ -3,6 +3,7 @@ package io.sparkmics.job.settings;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.plan.MemoryModel;
+import io.sparkmics.plan.step.Work;
 import java.io.Serializable;
 import java.util.List;
 
@@ -36,6 +37,11 @@ public record TrainingSettings(
     /** What the plan knows of the model and its types. */
     public MemoryModel memoryModel() {
         return engineSettings().memoryModel(model.build());
+    }
+
+    /** What it knows of a micro-batch, activations left out: see {@link #memoryModel()} for the model. */
+    public Work work(MemoryModel memory) {
+        return PlannedWork.of(model, memory, world.microBatchSize());
     }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */

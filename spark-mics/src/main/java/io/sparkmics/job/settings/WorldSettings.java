@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * How many ranks train together, and what each of them takes at once.
  *
  * @param numWorkers the world size W
- * @param partitionGroupSize p; 0: the smallest whose memory fits
+ * @param partitionGroupSize p; 0: the one that fits with the shortest predicted step
  * @param globalBatchSize sequences per step
  * @param microBatchSize sequences per micro-step and rank
  */
@@ -30,7 +30,7 @@ public record WorldSettings(int numWorkers, int partitionGroupSize, int globalBa
                     .collect(Collectors.joining(", "));
             problems.add("Cannot split " + numWorkers + " workers into partition groups of " + size + ": " + numWorkers
                     + " is not a multiple of it. Set partitionGroupSize to one of " + divisors
-                    + ", or to 0 for the smallest whose memory fits.");
+                    + ", or to 0 for the one that fits with the shortest predicted step.");
         }
     }
 }

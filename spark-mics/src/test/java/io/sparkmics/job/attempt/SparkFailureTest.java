@@ -42,6 +42,8 @@ class SparkFailureTest {
         "io.sparkmics.bootstrap.PeerException: Cannot wait, CONSEQUENCE",
         "java.lang.IllegalArgumentException: no such size, INPUT",
         "java.io.IOException: No space left on device, STORAGE",
+        "io.sparkmics.checkpoint.StorageException: Cannot read a: no answer, STORAGE",
+        "io.sparkmics.checkpoint.CheckpointDamagedException: Cannot read a: it is damaged, DAMAGED",
         "org.apache.spark.TaskKilledException, CONSEQUENCE"
     })
     void kindsAreToldByTheClassesName(String thrown, FailureKind kind) {

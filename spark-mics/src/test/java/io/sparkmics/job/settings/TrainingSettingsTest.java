@@ -44,7 +44,7 @@ class TrainingSettingsTest {
                 .containsExactly(
                         "Cannot read the rows: inputCol is empty. Name the column of text or token ids.",
                         "Cannot split 6 workers into partition groups of 4: 6 is not a multiple of it. "
-                                + "Set partitionGroupSize to one of 1, 2, 3, 6, or to 0 for the smallest whose memory fits.",
+                                + "Set partitionGroupSize to one of 1, 2, 3, 6, or to 0 for the one that fits with the shortest predicted step.",
                         "Cannot split a global batch of 32 sequences: it is not a multiple of micro-batch size 4 x world "
                                 + "size 6 = 24. Set the global batch size to 24 or 48.",
                         "Cannot train for -1 steps: maxSteps is negative. Set a positive number, or 0 for no limit.",

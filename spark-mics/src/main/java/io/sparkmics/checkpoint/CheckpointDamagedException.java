@@ -1,0 +1,24 @@
+package io.sparkmics.checkpoint;
+
+import java.util.function.Supplier;
+
+/** What lies on the storage is not the checkpoint that was written, and stays so: reading it again comes to the same end. */
+public final class CheckpointDamagedException extends CheckpointException {
+
+    private static final long serialVersionUID = 1L;
+
+    public CheckpointDamagedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** Reads files of a checkpoint: whatever is wrong with them is damage, but that the storage does not answer. */
+    static <T> T where(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (StorageException e) {
+            throw e;
+        } catch (CheckpointException e) {
+            throw new CheckpointDamagedException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.sparkmics.plan.step;
+
+/**
+ * The collectives of MiCS on a cluster. Every group of a kind talks at the same time, in a ring in rank order.
+ *
+ * @param hierarchical whether units are gathered between nodes first, then inside each
+ */
+record Communication(
+        Cluster cluster,
+        int partitionGroupSize,
+        boolean hierarchical,
+        Rings partition,
+        Rings replication,
+        Rings interNode,
+        Rings intraNode) {
+
+    static Communication of(Cluster cluster, int partitionGroupSize, boolean hierarchical) {
+        return new Communication(
+                cluster,
+                partitionGroupSize,
+                hierarchical,
+                Rings.partition(cluster, partitionGroupSize),
+                Rings.replication(cluster, partitionGroupSize),
+                hierarchical ? Rings.interNode(cluster, partitionGroupSize) : Rings.NONE,
+                hierarchical ? Rings.partition(cluster, cluster.ranksPerNode()) : Rings.NONE);
+    }
+
+    /** The gather of a unit: with p = 1 nothing is sent. Source: MiCS, sections 3.2 and 3.3. */
+    Transfer gather(double unitBytes) {
+        if (!hierarchical) {
+            return partition.transfer(cluster, unitBytes, 1);
+        }
+        // A ring between nodes has one rank of each, so its whole is one in k parts of the unit; the ranks of a node
+        // then
+        // gather what each node's ranks have had, node by node.
+        int nodes = interNode.size();
+        Transfer betweenNodes = interNode.transfer(cluster, unitBytes / intraNode.size(), 1);
+        Transfer insideNodes = intraNode.transfer(cluster, unitBytes / nodes, 1);
+        return betweenNodes.and(insideNodes.times(nodes));
+    }
+
+    /** Hop 1 of a unit. */
+    Transfer hopOne(double unitBytes) {
+        return partition.transfer(cluster, unitBytes, 1);
+    }
+
+    /** Hop 2 of all of a rank's shards. */
+    Transfer hopTwo(double shardBytes) {
+        return replication.transfer(cluster, shardBytes, 2);
+    }
+}
