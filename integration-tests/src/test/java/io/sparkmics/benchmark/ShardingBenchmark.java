@@ -1,9 +1,11 @@
 package io.sparkmics.benchmark;
 
 import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicroBatch;
 import io.sparkmics.engine.MicsEngine;
@@ -26,8 +28,9 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * What sharding costs: the quick start's model and batch on four ranks, which are threads over Gloo on the loopback, for
- * every partition group size, against the same work on ranks that do not talk at all (each trains a model of its own).
+ * What sharding costs: the quick start's model and batch on four ranks, which are threads, over memory and over Gloo on the
+ * loopback, for every partition group size, against the same work on ranks that do not talk at all (each trains a model of its
+ * own).
  */
 final class ShardingBenchmark {
 
@@ -40,32 +43,58 @@ final class ShardingBenchmark {
     private static final int STEPS = 10;
     private static final int ROUNDS = 3;
 
-    private record Variant(String name, int partitionGroupSize, GatherMode gather) {}
+    private record Variant(String name, int partitionGroupSize, int ranksPerNode, boolean memory) {}
 
     private static final List<Variant> VARIANTS = List.of(
-            new Variant("no communication", 0, GatherMode.FLAT),
-            new Variant("p = 1 (data parallel)", 1, GatherMode.FLAT),
-            new Variant("p = 2 (MiCS)", 2, GatherMode.FLAT),
-            new Variant("p = 4 (ZeRO-3), flat", 4, GatherMode.FLAT),
-            new Variant("p = 4 over two pretended nodes, hierarchical", 4, GatherMode.HIERARCHICAL));
+            new Variant("no communication", 0, RANKS, true),
+            new Variant("p = 1 (data parallel)", 1, RANKS, true),
+            new Variant("p = 2 (MiCS)", 2, RANKS, true),
+            new Variant("p = 4 (ZeRO-3)", 4, RANKS, true),
+            new Variant("p = 1, over sockets", 1, RANKS, false),
+            new Variant("p = 2, over sockets", 2, RANKS, false),
+            new Variant("p = 4, over sockets", 4, RANKS, false),
+            new Variant("p = 4 over two pretended nodes, hierarchical", 4, 2, true));
 
     private ShardingBenchmark() {}
 
     public static void main(String[] arguments) {
         Map<Variant, List<Double>> tokensPerSecond = new LinkedHashMap<>();
+        Map<Variant, List<Double>> cpuSeconds = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             for (Variant variant : VARIANTS) {
+                double before = cpuSeconds();
                 double rate = measure(variant);
+                double cpu = cpuSeconds() - before;
                 tokensPerSecond.computeIfAbsent(variant, v -> new ArrayList<>()).add(rate);
+                cpuSeconds.computeIfAbsent(variant, v -> new ArrayList<>()).add(cpu);
                 System.err.printf(
-                        Locale.ROOT, "round %d of %d: %s: %.0f tokens/s%n", round + 1, ROUNDS, variant.name(), rate);
+                        Locale.ROOT,
+                        "round %d of %d: %s: %.0f tokens/s, %.1f s of CPU%n",
+                        round + 1,
+                        ROUNDS,
+                        variant.name(),
+                        rate,
+                        cpu);
             }
         }
         double baseline = Median.of(tokensPerSecond.get(VARIANTS.get(0)));
+        double baselineCpu = Median.of(cpuSeconds.get(VARIANTS.get(0)));
         System.out.printf(
-                Locale.ROOT, "| variant | tokens/s (median of %d) | of the baseline |%n|---|---|---|%n", ROUNDS);
+                Locale.ROOT,
+                "| variant | tokens/s (median of %d) | of the baseline | CPU time of the baseline's |%n|---|---|---|---|%n",
+                ROUNDS);
         tokensPerSecond.forEach((variant, rates) -> System.out.printf(
-                Locale.ROOT, "| %s | %,.0f | %.2f |%n", variant.name(), Median.of(rates), Median.of(rates) / baseline));
+                Locale.ROOT,
+                "| %s | %,.0f | %.2f | %.2f |%n",
+                variant.name(),
+                Median.of(rates),
+                Median.of(rates) / baseline,
+                Median.of(cpuSeconds.get(variant)) / baselineCpu));
+    }
+
+    /** Of this process: tells more than the clock on a machine that does other things too. */
+    private static double cpuSeconds() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     private static double measure(Variant variant) {
@@ -78,15 +107,20 @@ final class ShardingBenchmark {
                         .map(ShardingBenchmark::join)
                         .toList()
                 : ThreadRanks.of(RANKS)
-                        .ranksPerNode(2)
+                        .ranksPerNode(variant.ranksPerNode())
+                        .over(() -> transport(variant.memory()))
                         .with(CommunicationSettings.of(variant.partitionGroupSize())
-                                .withGather(variant.gather())
                                 .withChecking(false)
                                 .withTimeout(Duration.ofMinutes(5)))
                         .run(ShardingBenchmark::train);
         double slowest = seconds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
         long tokens = (long) STEPS * RANKS * MICRO_STEPS * MICRO_BATCH * CONFIG.context();
         return tokens / slowest;
+    }
+
+    private static Transport transport(boolean memory) {
+        Transport sockets = GlooTransport.on("127.0.0.1");
+        return memory ? MemoryTransport.over(sockets) : sockets;
     }
 
     private static FutureTask<Double> start(Supplier<List<Double>> work) {

@@ -212,7 +212,7 @@ final class FaultsIT {
         for (String name : List.of("slowWrite", "slowResult")) {
             JsonNode trial = run.trial(name);
             assertThat(trial.get("outcome").asText()).as(trial.toString()).isEqualTo("trained");
-            assertThat(trial.get("attempts").asInt()).isEqualTo(1);
+            assertThat(trial.get("attempts").asInt()).as(trial.toString()).isEqualTo(1);
             assertThat(trial.get("weights")).isEqualTo(reference().get("weights"));
         }
     }

@@ -27,11 +27,16 @@ class ArchitectureTest {
             .resideInAPackage("io.sparkmics.bootstrap")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.sparkmics.bootstrap.gloo..", "io.sparkmics.bootstrap.nccl..");
+            .resideInAnyPackage(
+                    "io.sparkmics.bootstrap.gloo..",
+                    "io.sparkmics.bootstrap.memory..",
+                    "io.sparkmics.bootstrap.nccl..");
 
     @ArchTest
-    static final ArchRule theTransportsDoNotKnowEachOther =
-            slices().matching("io.sparkmics.bootstrap.(gloo|nccl)..").should().notDependOnEachOther();
+    static final ArchRule theTransportsDoNotKnowEachOther = slices().matching(
+                    "io.sparkmics.bootstrap.(gloo|memory|nccl)..")
+            .should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule aMachineKnowsNoRanks = noClasses()
@@ -40,7 +45,10 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "io.sparkmics.bootstrap", "io.sparkmics.bootstrap.gloo..", "io.sparkmics.bootstrap.nccl..");
+                    "io.sparkmics.bootstrap",
+                    "io.sparkmics.bootstrap.gloo..",
+                    "io.sparkmics.bootstrap.memory..",
+                    "io.sparkmics.bootstrap.nccl..");
 
     @ArchTest
     static final ArchRule layoutAndGroupsAreArithmetic = noClasses()

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An exchange among processes that share a directory. Good for one exchange. */
-final class FileExchange implements Exchange {
+public final class FileExchange implements Exchange {
 
     private final Path directory;
     private final int size;
     private final int partitionId;
     private final Duration deadline;
 
-    FileExchange(Path directory, int size, int partitionId, Duration deadline) {
+    public FileExchange(Path directory, int size, int partitionId, Duration deadline) {
         this.directory = directory;
         this.size = size;
         this.partitionId = partitionId;

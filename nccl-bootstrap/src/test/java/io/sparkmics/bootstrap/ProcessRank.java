@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap;
 
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.bootstrap.memory.MemoryTransport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,24 +24,29 @@ public final class ProcessRank {
 
     private ProcessRank() {}
 
-    /** @param arguments directory of the exchange, world size, partition id, task, deadline in seconds */
+    /** @param arguments directory of the exchange, world size, partition id, task, deadline in seconds, ranks per node, road */
     public static void main(String[] arguments) throws Exception {
         int worldSize = Integer.parseInt(arguments[1]);
         int id = Integer.parseInt(arguments[2]);
         String task = arguments[3];
         Threads.hold(1);
         Exchange exchange = new FileExchange(Path.of(arguments[0]), worldSize, id, Duration.ofMinutes(1));
-        Place place = new Place(id, "127.0.0.1", "node-" + id / 2, Optional.empty());
+        Place place = new Place(id, "127.0.0.1", "node-" + id / Integer.parseInt(arguments[5]), Optional.empty());
         boolean freeze = task.startsWith("freeze ");
         CommunicationSettings settings = CommunicationSettings.of(freeze ? 2 : worldSize)
                 .withChecking(task.equals("check"))
                 .withTimeout(Duration.ofSeconds(Integer.parseInt(arguments[4])))
                 .withFirstTimeout(Duration.ofMinutes(5));
-        try (RankContext rank = Bootstrap.join(exchange, place, GlooTransport.on("127.0.0.1"), new byte[0], settings)) {
+        try (RankContext rank = Bootstrap.join(exchange, place, transport(arguments[6]), new byte[0], settings)) {
             if (task.equals("check")) {
-                for (GroupKind kind : GroupKind.values()) {
-                    CollectiveCases.check(rank.device(), rank.communicator(kind), torch.ScalarType.Float, 1003);
+                CollectiveCases.checkAll(rank);
+                for (torch.ScalarType type : CollectiveCases.TYPES) {
+                    // In memory some rounds of slots.
+                    CollectiveCases.check(rank.device(), rank.communicator(GroupKind.PARTITION), type, 500_009);
                 }
+                System.out.println("all right");
+            } else if (task.equals("many")) {
+                Endurance.run(rank, 10_000);
                 System.out.println("all right");
             } else if (freeze) {
                 steps(rank, task.equals("freeze " + id));
@@ -58,6 +64,11 @@ public final class ProcessRank {
             System.out.println(TIME + System.currentTimeMillis());
             e.report().ifPresent(report -> System.out.println(REPORT + encoded(report)));
         }
+    }
+
+    private static Transport transport(String road) {
+        Transport connections = GlooTransport.on("127.0.0.1");
+        return road.equals("memory") ? MemoryTransport.over(connections) : connections;
     }
 
     /** Sums over both groups for ever, as a training does; the victim freezes after some. */

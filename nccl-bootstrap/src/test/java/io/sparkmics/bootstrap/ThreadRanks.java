@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap;
 
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.bootstrap.memory.MemoryTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** Runs the ranks of a world as threads of this JVM, over real sockets on the loopback address. */
+/**
+ * Runs the ranks of a world as threads of this JVM: over memory where they are on one node, over real sockets on the loopback
+ * address where they pretend to be on several.
+ */
 public final class ThreadRanks {
 
     /** What one rank does. */
@@ -39,10 +43,13 @@ public final class ThreadRanks {
         this.transport = transport;
     }
 
-    /** As many ranks as wanted, all on one node, in one partition group, over Gloo. */
+    /** As many ranks as wanted, all on one node, in one partition group. */
     public static ThreadRanks of(int worldSize) {
         return new ThreadRanks(
-                worldSize, worldSize, CommunicationSettings.of(worldSize), () -> GlooTransport.on("127.0.0.1"));
+                worldSize,
+                worldSize,
+                CommunicationSettings.of(worldSize),
+                () -> MemoryTransport.over(GlooTransport.on("127.0.0.1")));
     }
 
     public ThreadRanks with(CommunicationSettings other) {

@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.QueuedCommunicator;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.RingTraffic;
 import io.sparkmics.bootstrap.TrafficModel;
@@ -74,16 +75,8 @@ public final class GlooTransport implements Transport {
                 List<Integer> peers = group.ranks().stream()
                         .map(rank -> layout.place(rank).partitionId())
                         .toList();
-                List<String> members = group.ranks().stream()
-                        .map(rank ->
-                                "rank " + rank + " on " + layout.place(rank).host())
-                        .toList();
-                communicators.add(new GlooCommunicator(
-                        group,
-                        members,
-                        mesh,
-                        new Ring(mesh, peers, group.index(), group.kind().ordinal()),
-                        settings));
+                Ring ring = new Ring(mesh, peers, group.index(), group.kind().ordinal());
+                communicators.add(new QueuedCommunicator(group, layout, ring, "gloo", settings));
             }
         }
         return communicators;

@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.PollingWait;
+import io.sparkmics.bootstrap.Results;
 import io.sparkmics.bootstrap.UninterruptibleWait;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.net.InetAddress;

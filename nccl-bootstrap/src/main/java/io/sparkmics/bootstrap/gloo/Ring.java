@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.Chunks;
+import io.sparkmics.bootstrap.Collectives;
 import io.sparkmics.bootstrap.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +13,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The collectives of one group, each member sending to the next one only: the fewest bytes, and one crossing of each border
- * between nodes when members of a node are neighbours. Sums are made in a fixed order. Blocking; one thread at a time.
+ * between nodes when members of a node are neighbours. Sums are made in a fixed order.
  */
-final class Ring {
+final class Ring implements Collectives {
 
     /** How much of a broadcast is on its way between two members at a time. */
     private static final long PIECE_BYTES = 1 << 20;
@@ -45,10 +46,21 @@ final class Ring {
     }
 
     /** The index of the member whose message, or whose taking of ours, is waited for; empty: nobody's. For any thread. */
-    OptionalInt awaited() {
+    @Override
+    public OptionalInt awaited() {
         int index = awaited;
         return index == NOBODY ? OptionalInt.empty() : OptionalInt.of(index);
     }
+
+    /** Aborts all groups of the mesh. */
+    @Override
+    public void abort() {
+        mesh.abort();
+    }
+
+    /** The mesh has another owner. */
+    @Override
+    public void close() {}
 
     private void awaitPrevious(Work receive) {
         await(receive, index - 1, previous);
@@ -65,26 +77,30 @@ final class Ring {
     }
 
     /** Step by step, each chunk travels on from its owner. */
-    void gather(Tensor shard, Tensor whole) {
+    @Override
+    public void gather(Tensor shard, Tensor whole) {
         Chunks chunks = new Chunks(whole.numel(), members);
         Tensors.copy(shard, chunk(whole, chunks, index));
         passOn(whole, chunks);
     }
 
-    void reduceScatter(Tensor whole, Tensor shard) {
+    @Override
+    public void reduceScatter(Tensor whole, Tensor shard) {
         Chunks chunks = new Chunks(whole.numel(), members);
         sumUp(whole, chunks);
         Tensors.copy(chunk(whole, chunks, index), shard);
     }
 
-    void allReduce(Tensor whole) {
+    @Override
+    public void allReduce(Tensor whole) {
         Chunks chunks = new Chunks(whole.numel(), members);
         sumUp(whole, chunks);
         passOn(whole, chunks);
     }
 
     /** Down the ring from the root, in pieces, so that all members are busy at once. */
-    void broadcast(Tensor whole, int root) {
+    @Override
+    public void broadcast(Tensor whole, int root) {
         boolean first = index == root;
         boolean last = (index + 1) % members == root;
         List<Work> sends = new ArrayList<>();

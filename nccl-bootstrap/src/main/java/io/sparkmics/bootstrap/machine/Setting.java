@@ -20,7 +20,10 @@ public enum Setting {
     CUDA_PATH,
 
     /** The folder that the native libraries are extracted to. */
-    NATIVE_CACHE;
+    NATIVE_CACHE,
+
+    /** The folder where processes of one host share memory; {@code off}: ranks of a host share none. */
+    SHARED_MEMORY;
 
     /** As in {@code SPARK_MICS_CUDA_PATH}. */
     public String variable() {

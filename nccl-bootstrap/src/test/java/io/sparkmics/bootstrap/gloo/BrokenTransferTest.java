@@ -25,19 +25,21 @@ class BrokenTransferTest {
     @ValueSource(ints = {5, 10, 20, 40, 60, 80})
     void bothEndsLetGoOfTheirMemory(int millis) {
         CyclicBarrier start = new CyclicBarrier(2);
-        List<Long> stillUsed = ThreadRanks.of(2).run(rank -> {
-            try (PointerScope scope = new PointerScope()) {
-                Tensor shard = torch.ones(ELEMENTS);
-                Tensor whole = torch.zeros(2L * ELEMENTS);
-                long users = whole.storage().use_count();
-                start.await(1, TimeUnit.MINUTES);
-                assertThatThrownBy(() -> rank.abortOnFailure(() -> {
-                    gather(rank, shard, whole, millis);
-                    return null;
-                }));
-                return whole.storage().use_count() - users;
-            }
-        });
+        List<Long> stillUsed = ThreadRanks.of(2)
+                .over(() -> GlooTransport.on("127.0.0.1"))
+                .run(rank -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        Tensor shard = torch.ones(ELEMENTS);
+                        Tensor whole = torch.zeros(2L * ELEMENTS);
+                        long users = whole.storage().use_count();
+                        start.await(1, TimeUnit.MINUTES);
+                        assertThatThrownBy(() -> rank.abortOnFailure(() -> {
+                            gather(rank, shard, whole, millis);
+                            return null;
+                        }));
+                        return whole.storage().use_count() - users;
+                    }
+                });
         assertThat(stillUsed).containsExactly(0L, 0L);
     }
 

@@ -45,10 +45,10 @@ class GlooStrangersTest {
     /** Some say nothing, some anything, some the numbers of connections that exist. */
     @Test
     void aThousandStrangersChangeNoBitOfWhatConnectedRanksCompute() {
-        List<float[]> undisturbed = ThreadRanks.of(RANKS).run(rank -> computed(rank, () -> {}));
+        List<float[]> undisturbed = overSockets().run(rank -> computed(rank, () -> {}));
         CyclicBarrier together = new CyclicBarrier(RANKS);
 
-        List<float[]> disturbed = ThreadRanks.of(RANKS)
+        List<float[]> disturbed = overSockets()
                 .run(rank -> computed(rank, () -> {
                     together.await(1, TimeUnit.MINUTES);
                     if (rank.rank() == 0) {
@@ -65,6 +65,10 @@ class GlooStrangersTest {
         for (int rank = 0; rank < RANKS; rank++) {
             assertThat(disturbed.get(rank)).isEqualTo(undisturbed.get(rank));
         }
+    }
+
+    private static ThreadRanks overSockets() {
+        return ThreadRanks.of(RANKS).over(() -> GlooTransport.on("127.0.0.1"));
     }
 
     /** As a rank of another run would that was told to come here. */

@@ -19,7 +19,7 @@ class RendezvousTest {
     void connectedRanksNeedNoFile() {
         String before = System.setProperty("java.io.tmpdir", folder.toString());
         try {
-            ThreadRanks.of(2).run(rank -> {
+            ThreadRanks.of(2).over(() -> GlooTransport.on("127.0.0.1")).run(rank -> {
                 try (Tensor tensor = torch.ones(1)) {
                     // Once it is through, both are connected.
                     rank.communicator(GroupKind.PARTITION).allReduce(tensor).await();

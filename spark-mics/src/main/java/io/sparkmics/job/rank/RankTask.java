@@ -13,6 +13,7 @@ import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
+import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
@@ -113,7 +114,7 @@ public final class RankTask {
 
     /** How a rank on this device talks to the others. */
     private static Transport transport(Optional<RankGpu> gpu) {
-        return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : GlooTransport.onHost();
+        return gpu.isPresent() ? NcclTransport.on(gpu.get().ordinal()) : MemoryTransport.over(GlooTransport.onHost());
     }
 
     private RankReport train(

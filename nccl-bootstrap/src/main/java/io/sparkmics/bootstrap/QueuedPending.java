@@ -1,23 +1,20 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.PeerException;
-import io.sparkmics.bootstrap.Pending;
 import java.util.concurrent.Future;
 
 /**
- * Waits for one operation. When the wait ends badly the whole mesh is aborted, so that the failure travels from peer to peer,
+ * Waits for one operation. When the wait ends badly the collectives are aborted, so that the failure travels from peer to peer,
  * and all that was started on the communicator has let go of its memory before the error leaves.
  */
-final class GlooPending implements Pending {
+final class QueuedPending implements Pending {
 
     private final String what;
     private final Future<Void> operation;
-    private final GlooCommunicator communicator;
+    private final QueuedCommunicator communicator;
     private final CommunicationSettings settings;
 
-    GlooPending(String what, Future<Void> operation, GlooCommunicator communicator, CommunicationSettings settings) {
+    QueuedPending(
+            String what, Future<Void> operation, QueuedCommunicator communicator, CommunicationSettings settings) {
         this.what = what;
         this.operation = operation;
         this.communicator = communicator;

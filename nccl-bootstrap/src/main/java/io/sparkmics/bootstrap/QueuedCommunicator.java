@@ -1,17 +1,5 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
-import io.sparkmics.bootstrap.Arguments;
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.Names;
-import io.sparkmics.bootstrap.PeerException;
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.Tensors;
-import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,30 +13,36 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** Carries out the collectives of one group, one after another, on a thread of its own. */
-final class GlooCommunicator implements Communicator {
+/**
+ * Carries out the collectives of one group, one after another, on a thread of its own. Made for those that compute on the CPU.
+ */
+public final class QueuedCommunicator implements Communicator {
 
     /** Nothing should be in flight any more; after an error something may be. */
     private static final long CLEAN_END_MILLIS = 100;
 
     private final Group group;
     private final List<String> members;
-    private final Mesh mesh;
-    private final Ring ring;
+    private final Collectives collectives;
     private final CommunicationSettings settings;
     private final ExecutorService thread;
     private volatile boolean aborted;
     private volatile Future<Void> latest = CompletableFuture.completedFuture(null);
     private long sequence;
 
-    /** @param members what errors call them, by index */
-    GlooCommunicator(Group group, List<String> members, Mesh mesh, Ring ring, CommunicationSettings settings) {
+    /**
+     * @param collectives owned by the result
+     * @param road what its thread is called by
+     */
+    public QueuedCommunicator(
+            Group group, ClusterLayout layout, Collectives collectives, String road, CommunicationSettings settings) {
         this.group = group;
-        this.members = List.copyOf(members);
-        this.mesh = mesh;
-        this.ring = ring;
+        this.members = group.ranks().stream()
+                .map(rank -> "rank " + rank + " on " + layout.place(rank).host())
+                .toList();
+        this.collectives = collectives;
         this.settings = settings;
-        String name = "gloo-" + Names.of(group.kind()) + "-rank-" + group.rank();
+        String name = road + "-" + Names.of(group.kind()) + "-rank-" + group.rank();
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread worker = new Thread(task, name);
             worker.setDaemon(true);
@@ -64,25 +58,25 @@ final class GlooCommunicator implements Communicator {
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
         Arguments.check(Collective.GATHER, group, RankDevice.cpu(), shard, whole);
-        return start(Collective.GATHER, shard, whole, ring::gather);
+        return start(Collective.GATHER, shard, whole, collectives::gather);
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
         Arguments.check(Collective.REDUCE_SCATTER, group, RankDevice.cpu(), shard, whole);
-        return start(Collective.REDUCE_SCATTER, whole, shard, ring::reduceScatter);
+        return start(Collective.REDUCE_SCATTER, whole, shard, collectives::reduceScatter);
     }
 
     @Override
     public Pending allReduce(Tensor tensor) {
         Arguments.check(Collective.ALL_REDUCE, group, RankDevice.cpu(), tensor);
-        return start(Collective.ALL_REDUCE, tensor, tensor, (whole, same) -> ring.allReduce(whole));
+        return start(Collective.ALL_REDUCE, tensor, tensor, (whole, same) -> collectives.allReduce(whole));
     }
 
     @Override
     public Pending broadcast(Tensor tensor, int root) {
         Arguments.check(Collective.BROADCAST, group, RankDevice.cpu(), tensor, root);
-        return start(Collective.BROADCAST, tensor, tensor, (whole, same) -> ring.broadcast(whole, root));
+        return start(Collective.BROADCAST, tensor, tensor, (whole, same) -> collectives.broadcast(whole, root));
     }
 
     private Pending start(Collective collective, Tensor first, Tensor second, BiConsumer<Tensor, Tensor> operation) {
@@ -109,7 +103,7 @@ final class GlooCommunicator implements Communicator {
         thread.execute(task);
         latest = task;
         String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
-        return new GlooPending(what, task, this, settings);
+        return new QueuedPending(what, task, this, settings);
     }
 
     boolean aborted() {
@@ -118,7 +112,7 @@ final class GlooCommunicator implements Communicator {
 
     /** The member that the operation of the moment waits for. */
     Optional<String> awaited() {
-        return ring.awaited().stream().mapToObj(members::get).findFirst();
+        return collectives.awaited().stream().mapToObj(members::get).findFirst();
     }
 
     /** Aborts, and comes back when nothing that was started uses its memory any more: one after another, the latest last. */
@@ -132,8 +126,12 @@ final class GlooCommunicator implements Communicator {
         thread.shutdown();
         if (!UninterruptibleWait.within(CLEAN_END_MILLIS, this::ended)) {
             abort();
-            UninterruptibleWait.within(UninterruptibleWait.MILLIS, this::ended);
+            if (!UninterruptibleWait.within(UninterruptibleWait.MILLIS, this::ended)) {
+                // What is still used must not be given back.
+                return;
+            }
         }
+        collectives.close();
     }
 
     private boolean ended(long millis) throws InterruptedException {
@@ -143,6 +141,6 @@ final class GlooCommunicator implements Communicator {
     @Override
     public void abort() {
         aborted = true;
-        mesh.abort();
+        collectives.abort();
     }
 }

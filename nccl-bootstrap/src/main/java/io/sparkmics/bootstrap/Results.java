@@ -1,9 +1,5 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.PollingWait;
-import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -11,14 +7,14 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread does, and takes its result. */
-final class Results {
+public final class Results {
 
     private static final String ABORTED = "the communicator was aborted";
 
     private Results() {}
 
     /** @param failure makes the error of a wait or an operation that ended badly */
-    static <T> T await(
+    public static <T> T await(
             Future<T> result,
             CommunicationSettings settings,
             BooleanSupplier aborted,

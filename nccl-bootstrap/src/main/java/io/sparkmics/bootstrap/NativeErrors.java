@@ -1,4 +1,4 @@
-package io.sparkmics.bootstrap.gloo;
+package io.sparkmics.bootstrap;
 
 /** What native code says went wrong, without the places in its build tree. */
 final class NativeErrors {

@@ -1,0 +1,143 @@
+package io.sparkmics.bootstrap.memory;
+
+import io.sparkmics.bootstrap.Chunks;
+import io.sparkmics.bootstrap.Collectives;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The collectives of members that are threads of one process: each reads the others' tensors where they lie. A tensor is laid
+ * out until all have read it.
+ */
+final class LocalCollectives implements Collectives {
+
+    private final LocalGroup group;
+    private final Board board;
+    private final int members;
+    private final int index;
+    private long round;
+
+    /** @param board this member's, owned by the result */
+    LocalCollectives(LocalGroup group, Board board) {
+        this.group = group;
+        this.board = board;
+        this.members = board.members();
+        this.index = board.index();
+    }
+
+    @Override
+    public void gather(Tensor shard, Tensor whole) {
+        long size = shard.numel();
+        whileLaidOut(shard, () -> {
+            Bytes.copy(shard, 0, whole, index * size, size);
+            others(member -> copy(member, 0, whole, member * size, size));
+        });
+    }
+
+    @Override
+    public void reduceScatter(Tensor whole, Tensor shard) {
+        Chunks chunks = new Chunks(whole.numel(), members);
+        whileLaidOut(whole, () -> sum(whole, chunks, shard));
+    }
+
+    @Override
+    public void allReduce(Tensor whole) {
+        Chunks chunks = new Chunks(whole.numel(), members);
+        whileLaidOut(whole, () -> {
+            try (PointerScope scope = new PointerScope()) {
+                // Of this member's tensor nobody else reads this chunk yet.
+                sum(whole, chunks, chunk(whole, chunks, index));
+            }
+            board.put(Board.Word.PUBLISHED, ++round);
+            // Of this member's tensor the owner of a chunk alone has read it, and has done so.
+            others(member -> copy(member, chunks.start(member), whole, chunks.start(member), chunks.length(member)));
+        });
+    }
+
+    @Override
+    public void broadcast(Tensor whole, int root) {
+        if (index == root) {
+            whileLaidOut(whole, () -> {});
+            return;
+        }
+        round++;
+        copy(root, 0, whole, 0, whole.numel());
+        board.put(Board.Word.TAKEN, round);
+    }
+
+    /** Lays out a tensor, does this member's part, and comes back when all have read it, or nobody can any more. */
+    private void whileLaidOut(Tensor tensor, Runnable work) {
+        Posting posting = group.posting(index);
+        posting.layOut(tensor);
+        try {
+            board.put(Board.Word.PUBLISHED, ++round);
+            work.run();
+            board.put(Board.Word.TAKEN, round);
+            others(member -> board.await(member, Board.Word.TAKEN, round));
+        } catch (RuntimeException | Error e) {
+            board.giveUp();
+            throw e;
+        } finally {
+            posting.takeBack();
+        }
+    }
+
+    /** Each member begins with another one. */
+    private void others(IntConsumer work) {
+        for (int steps = 1; steps < members; steps++) {
+            work.accept(board.after(steps));
+        }
+    }
+
+    private void copy(int member, long start, Tensor to, long place, long elements) {
+        board.await(member, Board.Word.PUBLISHED, round);
+        Posting posting = group.posting(member);
+        Tensor from = posting.read();
+        try {
+            Bytes.copy(from, start, to, place, elements);
+        } finally {
+            posting.done();
+        }
+    }
+
+    private void sum(Tensor own, Chunks chunks, Tensor result) {
+        List<Posting> read = new ArrayList<>();
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> parts = new ArrayList<>();
+            others(member -> {
+                board.await(member, Board.Word.PUBLISHED, round);
+                Posting posting = group.posting(member);
+                Tensor from = posting.read();
+                read.add(posting);
+                parts.add(chunk(from, chunks, index));
+            });
+            parts.add(chunk(own, chunks, index));
+            OrderedSum.of(parts, result);
+        } finally {
+            read.forEach(Posting::done);
+        }
+    }
+
+    private static Tensor chunk(Tensor whole, Chunks chunks, int index) {
+        return whole.narrow(0, chunks.start(index), chunks.length(index));
+    }
+
+    @Override
+    public OptionalInt awaited() {
+        return board.awaited();
+    }
+
+    @Override
+    public void abort() {
+        board.abort();
+    }
+
+    @Override
+    public void close() {
+        board.close();
+    }
+}
