@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.UninterruptibleWait;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -30,16 +31,24 @@ final class ConnectionWatch implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final FutureTask<Void> watch = new FutureTask<>(this::watch, null);
 
-    ConnectionWatch(Mesh mesh, int peer) {
+    private ConnectionWatch(Mesh mesh, int peer, Work never) {
         this.mesh = mesh;
         this.peer = peer;
-        try (PointerScope scope = new PointerScope()) {
-            never = mesh.receive(torch.empty(1), peer, TAG);
-            never.retainReference();
-        }
+        this.never = never;
         Thread thread = new Thread(watch, "gloo-connection-with-" + peer);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Empty where the connection is closed already, by a peer that has come to its end: then whatever is started fails. */
+    static Optional<ConnectionWatch> start(Mesh mesh, int peer) {
+        try (PointerScope scope = new PointerScope()) {
+            Work never = mesh.receive(torch.empty(1), peer, TAG);
+            never.retainReference();
+            return Optional.of(new ConnectionWatch(mesh, peer, never));
+        } catch (RuntimeException closed) {
+            return Optional.empty();
+        }
     }
 
     private void watch() {

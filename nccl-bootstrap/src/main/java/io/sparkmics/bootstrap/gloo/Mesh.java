@@ -66,7 +66,9 @@ final class Mesh implements AutoCloseable {
 
     /** From now on waits for this peer end soon after its connection closes. */
     void watch(int peer) {
-        watches.computeIfAbsent(peer, any -> new ConnectionWatch(this, peer));
+        if (!watches.containsKey(peer)) {
+            ConnectionWatch.start(this, peer).ifPresent(watch -> watches.put(peer, watch));
+        }
     }
 
     /** Of a message that is half here or half gone when its connection closes, Gloo tells nobody. */

@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.gloo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
@@ -33,10 +33,14 @@ class BrokenTransferTest {
                         Tensor whole = torch.zeros(2L * ELEMENTS);
                         long users = whole.storage().use_count();
                         start.await(1, TimeUnit.MINUTES);
-                        assertThatThrownBy(() -> rank.abortOnFailure(() -> {
-                            gather(rank, shard, whole, millis);
-                            return null;
-                        }));
+                        try {
+                            rank.abortOnFailure(() -> {
+                                gather(rank, shard, whole, millis);
+                                return null;
+                            });
+                        } catch (IllegalStateException | CommunicationException broken) {
+                            // On a fast machine one rank may have got everything before.
+                        }
                         return whole.storage().use_count() - users;
                     }
                 });
