@@ -27,6 +27,10 @@ public final class QueuedCommunicator implements Communicator {
     private final CommunicationSettings settings;
     private final ExecutorService thread;
     private volatile boolean aborted;
+
+    /** For the thread of the collectives. */
+    private boolean failed;
+
     private volatile Future<Void> latest = CompletableFuture.completedFuture(null);
     private long sequence;
 
@@ -89,11 +93,12 @@ public final class QueuedCommunicator implements Communicator {
         FutureTask<Void> task = new FutureTask<>(
                 () -> {
                     try (PointerScope scope = new PointerScope()) {
-                        if (aborted) {
-                            throw new PeerException("The communicator was aborted before its turn came.");
-                        }
+                        requireTurn();
                         new NoGradGuard();
                         operation.accept(ownFirst, ownSecond);
+                    } catch (RuntimeException | Error failure) {
+                        failed = true;
+                        throw failure;
                     } finally {
                         ownFirst.close();
                         ownSecond.close();
@@ -104,6 +109,16 @@ public final class QueuedCommunicator implements Communicator {
         latest = task;
         String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
         return new QueuedPending(what, task, this, settings);
+    }
+
+    /** Behind a failure members are no longer at the same operation: what they have for each other is not what is asked for. */
+    private void requireTurn() {
+        if (aborted) {
+            throw new PeerException("The communicator was aborted before its turn came.");
+        }
+        if (failed) {
+            throw new PeerException("An operation before it has failed.");
+        }
     }
 
     boolean aborted() {

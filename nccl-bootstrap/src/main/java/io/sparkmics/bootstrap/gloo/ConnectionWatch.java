@@ -74,7 +74,8 @@ final class ConnectionWatch implements AutoCloseable {
     public void close() {
         closing.countDown();
         never.abort();
-        UninterruptibleWait.ended(watch);
-        never.close();
+        if (UninterruptibleWait.ended(watch)) {
+            never.close();
+        }
     }
 }

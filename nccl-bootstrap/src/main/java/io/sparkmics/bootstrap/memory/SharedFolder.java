@@ -1,5 +1,7 @@
 package io.sparkmics.bootstrap.memory;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.sparkmics.bootstrap.machine.Setting;
 import java.io.File;
 import java.io.IOException;
@@ -21,7 +23,7 @@ record SharedFolder(Path parent, String name) {
 
     private static final String OFF = "off";
     private static final Path IN_MEMORY = Path.of("/dev/shm");
-    private static final String PREFIX = "spark-mics-";
+    private static final String PREFIX = "spark-mics-memory-";
 
     /** Longer than any ranks take to meet. */
     private static final Duration LEFT = Duration.ofDays(1);
@@ -43,8 +45,8 @@ record SharedFolder(Path parent, String name) {
     }
 
     void create() throws IOException {
-        deleteLeft();
         SharedFile.createFolder(path());
+        deleteLeft();
     }
 
     void delete() {
@@ -55,7 +57,10 @@ record SharedFolder(Path parent, String name) {
         Instant oldest = Instant.now().minus(LEFT);
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path folder : folders) {
-                if (folder.toFile().lastModified() < oldest.toEpochMilli()) {
+                if (isOurs(folder)
+                        && Files.getLastModifiedTime(folder, NOFOLLOW_LINKS)
+                                .toInstant()
+                                .isBefore(oldest)) {
                     delete(folder);
                 }
             }
@@ -65,7 +70,12 @@ record SharedFolder(Path parent, String name) {
         }
     }
 
-    /** Another user's cannot be deleted, and need not be. */
+    /** Where everybody may write, another user's link may lead anywhere. */
+    private boolean isOurs(Path folder) throws IOException {
+        return Files.isDirectory(folder, NOFOLLOW_LINKS)
+                && Files.getOwner(folder, NOFOLLOW_LINKS).equals(Files.getOwner(path(), NOFOLLOW_LINKS));
+    }
+
     private static void delete(Path folder) {
         File[] files = folder.toFile().listFiles();
         for (File file : files == null ? new File[0] : files) {

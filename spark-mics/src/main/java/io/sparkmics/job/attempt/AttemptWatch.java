@@ -90,7 +90,7 @@ public final class AttemptWatch {
     private Optional<Failure> await(RunningStage stage, boolean heartbeats) throws InterruptedException {
         PlacementClock placement = new PlacementClock(settings.recovery().slotTimeout());
         HeartbeatWatch beating = new HeartbeatWatch(
-                settings.recovery().collectiveTimeout(), settings.recovery().firstTimeout(), System::nanoTime);
+                settings.recovery().collectiveTimeout(), settings.recovery().firstHeartbeatTimeout(), System::nanoTime);
         Optional<Failure> overdue = Optional.empty();
         while (!stage.ended() && !signals.failed() && overdue.isEmpty() && !spark.isStopped()) {
             Thread.sleep(POLL_MILLIS);

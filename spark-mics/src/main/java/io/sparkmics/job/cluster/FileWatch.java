@@ -22,6 +22,9 @@ public final class FileWatch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean found;
 
+    /** A storage may swallow the interrupt. */
+    private volatile boolean closed;
+
     private FileWatch(Path file, Configuration hadoop, BooleanSupplier listener) {
         this.file = file;
         this.hadoop = hadoop;
@@ -45,9 +48,9 @@ public final class FileWatch implements AutoCloseable {
     private void look() {
         try {
             FileSystem files = file.getFileSystem(hadoop);
-            while (!found) {
+            while (!found && !closed) {
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
-                found = exists(files) && listener.getAsBoolean();
+                found = exists(files) && !closed && listener.getAsBoolean();
             }
         } catch (InterruptedException closed) {
             // The run has come to its end.
@@ -68,6 +71,7 @@ public final class FileWatch implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
     }
 }

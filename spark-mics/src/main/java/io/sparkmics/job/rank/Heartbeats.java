@@ -3,12 +3,16 @@ package io.sparkmics.job.rank;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.monitor.RankSender;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A rank's heartbeats, sent from a thread of their own until this is closed: the driver hears them while the rank computes,
  * evaluates, or waits for a storage, and hears none of a process that is frozen.
  */
 final class Heartbeats implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
 
     /** How many may be lost before the driver asks itself why. */
     private static final int PER_TIMEOUT = 10;
@@ -48,11 +52,20 @@ final class Heartbeats implements AutoCloseable {
     private void beat() {
         try {
             while (true) {
-                driver.send(Heartbeat.KIND, Json.write(new Heartbeat(partition, rank)));
+                send();
                 Thread.sleep(interval.toMillis());
             }
         } catch (InterruptedException closed) {
             // The rank has come to its end.
+        }
+    }
+
+    /** One that cannot be sent, for want of a thread or of memory, is no reason to send no more. */
+    private void send() throws InterruptedException {
+        try {
+            driver.send(Heartbeat.KIND, Json.write(new Heartbeat(partition, rank)));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warn("Cannot send a heartbeat: the next one is tried in {}.", interval, e);
         }
     }
 

@@ -25,9 +25,9 @@ import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.NativeLoad;
 import io.sparkmics.job.cluster.RankGpu;
+import io.sparkmics.job.settings.RecoverySettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.Model;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.Locale;
@@ -43,9 +43,6 @@ import scala.Tuple2;
 public final class RankTask {
 
     private static final byte[] NO_PAYLOAD = {};
-
-    /** Ranks meet when each has read its first batch: where data is skewed or a disk slow, some come minutes later. */
-    private static final Duration MEETING = Duration.ofMinutes(10);
 
     private final TrainingPlan plan;
     private final TrainingSettings settings;
@@ -82,7 +79,7 @@ public final class RankTask {
                 plan.attempt().firstBatch(plan.schedule().steps()));
         // Before anyone waits in a collective.
         reader.checkFirst();
-        BarrierExchange exchange = new BarrierExchange(task, MEETING);
+        BarrierExchange exchange = new BarrierExchange(task, RecoverySettings.MEETING);
         Model model = settings.model().build();
         Optional<RankGpu> gpu = gpu(exchange);
         // Before the others wait for this one.

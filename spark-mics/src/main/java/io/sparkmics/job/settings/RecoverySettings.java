@@ -18,9 +18,17 @@ public record RecoverySettings(
 
     private static final Duration FIRST_STEP = Duration.ofMinutes(5);
 
+    /** Until all ranks have met, each with its first batch: where data is skewed or a disk slow, some come minutes later. */
+    public static final Duration MEETING = Duration.ofMinutes(10);
+
     /** Until the first step is done: ranks begin one after another, and some read a checkpoint, or their first rows, for minutes. */
     public Duration firstTimeout() {
         return collectiveTimeout.compareTo(FIRST_STEP) > 0 ? collectiveTimeout : FIRST_STEP;
+    }
+
+    /** Until a rank sends its first heartbeat. Those that have met already speak of one that does not come before. */
+    public Duration firstHeartbeatTimeout() {
+        return MEETING.plus(firstTimeout());
     }
 
     void check(Problems problems) {
