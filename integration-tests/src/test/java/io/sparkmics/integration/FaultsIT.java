@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  * collectives that may take 5 seconds. The reference is the same training undisturbed.
  */
 @Tag("cluster")
-@Tag("faults")
 final class FaultsIT {
 
     private static final String[] TRIALS = {
