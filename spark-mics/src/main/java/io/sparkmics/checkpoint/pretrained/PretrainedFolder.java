@@ -69,7 +69,8 @@ public final class PretrainedFolder {
         return Architectures.of(new HuggingFaceFolder(withConfig(folder, hadoop), hadoop).readConfig());
     }
 
-    private static Path withConfig(Path folder, Configuration hadoop) {
+    /** The folder with {@code config.json}: the given one, or the one inside of a saved model of ours. */
+    public static Path withConfig(Path folder, Configuration hadoop) {
         Path inside = new Path(folder, HuggingFaceFolder.NAME);
         return StorageCall.call("look for " + folder, () -> {
             FileSystem files = folder.getFileSystem(hadoop);
