@@ -112,7 +112,8 @@ final class PretrainedIT {
                 .setInitialModel(pretrained.toString())
                 .setInputCol("tokens")
                 .setEndOfTextId(end)
-                .setGlobalBatchSize(4)
+                .setGlobalBatchSize(2)
+                .setMicroBatchSize(2)
                 .setMaxSteps(2);
         Dataset<Row> texts =
                 spark.createDataset(TEXTS, Encoders.STRING()).toDF("text").coalesce(1);
