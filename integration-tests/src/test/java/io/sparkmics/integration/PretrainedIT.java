@@ -50,6 +50,7 @@ final class PretrainedIT {
 
     /** More than a letter a token, more than a byte a letter, spaces that matter, and the end of a text within one. */
     private static final List<String> TEXTS = List.of(
+            "the fox",
             "the quick brown fox jumps over the lazy dog, and the other fox too",
             "  two  spaces\tand\n\nlines ",
             "na\u00efve \u2013 \u4f60\u597d \ud83d\ude80",
