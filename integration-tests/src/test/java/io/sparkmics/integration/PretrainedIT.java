@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A training starts from what the real library has saved, with the losses that the library has. */
 @Tag("python")
@@ -73,11 +74,19 @@ final class PretrainedIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"float32, 1GB, 1", "float32, 20KB, 2", "bfloat16, 1GB, 2", "float16, 20KB, 2"})
-    void ranksStartWithTheLossOfTheLibrary(String type, String largest, int partitionGroupSize, @TempDir Path folder)
-            throws Exception {
+    @CsvSource({
+        "gpt2, float32, 1GB, 1",
+        "gpt2, float32, 20KB, 2",
+        "gpt2, bfloat16, 1GB, 2",
+        "gpt2, float16, 20KB, 2",
+        "llama, float32, 20KB, 2",
+        "qwen2, bfloat16, 1GB, 2",
+        "mistral, float32, 1GB, 1"
+    })
+    void ranksStartWithTheLossOfTheLibrary(
+            String family, String type, String largest, int partitionGroupSize, @TempDir Path folder) throws Exception {
         Path python = Environment.python();
-        JsonNode theirs = save(python, folder, type, largest);
+        JsonNode theirs = save(python, folder, family, type, largest);
         assertThat(Files.exists(folder.resolve("model.safetensors.index.json"))).isEqualTo(largest.equals("20KB"));
 
         MicsModel model = new MicsEstimator()
@@ -102,11 +111,55 @@ final class PretrainedIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama", "qwen2", "mistral"})
+    void twentyStepsHaveTheLossesOfTheLibrary(String family, @TempDir Path folder) throws Exception {
+        Path python = Environment.python();
+        JsonNode theirs = save(python, folder.resolve("pretrained"), family, "float32", "1GB")
+                .get("curve");
+        List<Integer> document = SEQUENCES.stream()
+                .flatMapToInt(Arrays::stream)
+                .boxed()
+                .collect(Collectors.toCollection(ArrayList::new));
+        document.add(document.get(0));
+
+        MicsModel model = new MicsEstimator()
+                .setInitialModel(folder.resolve("pretrained").toString())
+                .setInputCol("tokens")
+                .setNumWorkers(2)
+                .setPartitionGroupSize(2)
+                .setGlobalBatchSize(8)
+                .setMicroBatchSize(2)
+                .setPrecision("float64")
+                .setMaxSteps(20)
+                .setWarmUpSteps(0)
+                .setMinimumLearningRateRatio(1)
+                .setLearningRate(1e-2)
+                .fit(spark.sql("select array("
+                        + document.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + ") as tokens"));
+
+        model.writeReport(folder.toString());
+        List<String> lines = Files.readAllLines(folder.resolve("metrics.jsonl"));
+        assertThat(lines).hasSize(20);
+        for (int step = 0; step < 20; step++) {
+            double loss =
+                    new ObjectMapper().readTree(lines.get(step)).get("loss").asDouble();
+            assertThat(loss).as("step %d", step).isCloseTo(theirs.get(step).asDouble(), within(1e-8));
+        }
+        String saved = folder.resolve("saved").toString();
+        model.write().save(saved);
+        JsonNode again = score(python, Path.of(saved, "huggingface"));
+        assertThat(again.get("missing")).isEmpty();
+        assertThat(again.get("unexpected")).isEmpty();
+        assertThat(MicsModel.load(saved).getModel()).isEqualTo(model.getModel());
+    }
+
     @Test
     void textIsTunedOnByTheTokenizerOfTheLibraryAndGoesBackToIt(@TempDir Path folder) throws Exception {
         Path python = Environment.python();
         Path pretrained = folder.resolve("pretrained");
-        JsonNode theirs = save(python, pretrained, "float32", "1GB");
+        JsonNode theirs = save(python, pretrained, "gpt2", "float32", "1GB");
         int end = theirs.get("end").asInt();
         MicsTokenizer tokenizer = new MicsTokenizer().setTokenizer(pretrained.toString());
         MicsEstimator estimator = new MicsEstimator()
@@ -164,13 +217,14 @@ final class PretrainedIT {
         return spark.sql("select * from values " + rows + " as t(position, tokens)");
     }
 
-    private static JsonNode save(Path python, Path folder, String type, String largest)
+    private static JsonNode save(Path python, Path folder, String family, String type, String largest)
             throws IOException, InterruptedException {
         ObjectMapper json = new ObjectMapper();
         return run(
                 python,
                 SCRIPT,
                 folder,
+                family,
                 type,
                 largest,
                 json.writeValueAsString(SEQUENCES),

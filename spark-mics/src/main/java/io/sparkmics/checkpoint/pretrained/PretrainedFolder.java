@@ -5,7 +5,6 @@ import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StorageCall;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
-import io.sparkmics.model.Architectures;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.PretrainedMatch;
