@@ -1,11 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,20 +10,14 @@ import org.bytedeco.pytorch.Tensor;
  * The collectives of members that are threads of one process: each reads the others' tensors where they lie. A tensor is laid
  * out until all have read it.
  */
-final class LocalCollectives implements Collectives {
+final class LocalCollectives extends HostCollectives {
 
     private final LocalGroup group;
-    private final Board board;
-    private final int members;
-    private final int index;
-    private long round;
 
     /** @param board this member's, owned by the result */
     LocalCollectives(LocalGroup group, Board board) {
+        super(board);
         this.group = group;
-        this.board = board;
-        this.members = board.members();
-        this.index = board.index();
     }
 
     @Override
@@ -77,7 +68,7 @@ final class LocalCollectives implements Collectives {
             board.put(Board.Word.PUBLISHED, ++round);
             work.run();
             board.put(Board.Word.TAKEN, round);
-            others(member -> board.await(member, Board.Word.TAKEN, round));
+            others(member -> await(member, Board.Word.TAKEN));
         } catch (RuntimeException | Error e) {
             board.giveUp();
             throw e;
@@ -86,15 +77,8 @@ final class LocalCollectives implements Collectives {
         }
     }
 
-    /** Each member begins with another one. */
-    private void others(IntConsumer work) {
-        for (int steps = 1; steps < members; steps++) {
-            work.accept(board.after(steps));
-        }
-    }
-
     private void copy(int member, long start, Tensor to, long place, long elements) {
-        board.await(member, Board.Word.PUBLISHED, round);
+        await(member, Board.Word.PUBLISHED);
         Posting posting = group.posting(member);
         Tensor from = posting.read();
         try {
@@ -105,11 +89,12 @@ final class LocalCollectives implements Collectives {
     }
 
     private void sum(Tensor own, Chunks chunks, Tensor result) {
+        // Who fails waits for its readers: none of them may still wait for somebody else.
+        others(member -> await(member, Board.Word.PUBLISHED));
         List<Posting> read = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             List<Tensor> parts = new ArrayList<>();
             others(member -> {
-                board.await(member, Board.Word.PUBLISHED, round);
                 Posting posting = group.posting(member);
                 Tensor from = posting.read();
                 read.add(posting);
@@ -124,20 +109,5 @@ final class LocalCollectives implements Collectives {
 
     private static Tensor chunk(Tensor whole, Chunks chunks, int index) {
         return whole.narrow(0, chunks.start(index), chunks.length(index));
-    }
-
-    @Override
-    public OptionalInt awaited() {
-        return board.awaited();
-    }
-
-    @Override
-    public void abort() {
-        board.abort();
-    }
-
-    @Override
-    public void close() {
-        board.close();
     }
 }

@@ -1,11 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -14,20 +11,14 @@ import org.bytedeco.pytorch.Tensor;
  * The collectives of members that are processes of one host: each copies what the others need into a slot that all have mapped, and
  * they read it there. In rounds, as a slot is smaller than a tensor may be; a member fills its other slot while the first is read.
  */
-final class MappedCollectives implements Collectives {
+final class MappedCollectives extends HostCollectives {
 
     private final Region region;
-    private final Board board;
-    private final int members;
-    private final int index;
-    private long round;
 
     /** @param board this member's, over the region; owned by the result */
     MappedCollectives(Region region, Board board) {
+        super(board);
         this.region = region;
-        this.board = board;
-        this.members = board.members();
-        this.index = board.index();
     }
 
     @Override
@@ -123,12 +114,6 @@ final class MappedCollectives implements Collectives {
         }
     }
 
-    private void others(IntConsumer work) {
-        for (int steps = 1; steps < members; steps++) {
-            work.accept(board.after(steps));
-        }
-    }
-
     private void give(Tensor from, long start, long place, long elements) {
         long size = from.element_size();
         if (elements > 0) {
@@ -146,7 +131,7 @@ final class MappedCollectives implements Collectives {
     private void take(int member, long place, Tensor to, long start, long elements) {
         long size = to.element_size();
         if (elements > 0) {
-            board.await(member, Board.Word.PUBLISHED, round);
+            await(member, Board.Word.PUBLISHED);
             BytePointer slot = region.slot(member, round);
             Bytes.copy(slot.position(slot.position() + place * size), Bytes.at(to, start * size), elements * size);
         }
@@ -161,26 +146,11 @@ final class MappedCollectives implements Collectives {
             List<Tensor> parts = new ArrayList<>();
             int size = Math.toIntExact(own.element_size());
             others(member -> {
-                board.await(member, Board.Word.PUBLISHED, round);
+                await(member, Board.Word.PUBLISHED);
                 parts.add(region.slot(member, round, own.scalar_type(), size, index * piece, length));
             });
             parts.add(own.narrow(0, chunks.start(index) + start, length));
             OrderedSum.of(parts, to.narrow(0, place, length));
         }
-    }
-
-    @Override
-    public OptionalInt awaited() {
-        return board.awaited();
-    }
-
-    @Override
-    public void abort() {
-        board.abort();
-    }
-
-    @Override
-    public void close() {
-        board.close();
     }
 }
