@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.Chunks;
+import io.sparkmics.bootstrap.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -21,27 +22,25 @@ final class LocalCollectives extends HostCollectives {
     }
 
     @Override
-    public void gather(Tensor shard, Tensor whole) {
-        long size = shard.numel();
+    public void gather(Tensor shard, Tensor whole, Chunks chunks) {
         whileLaidOut(shard, () -> {
-            Bytes.copy(shard, 0, whole, index * size, size);
-            others(member -> copy(member, 0, whole, member * size, size));
+            Bytes.copy(shard, 0, whole, chunks.start(index), shard.numel());
+            others(member -> copy(member, 0, whole, chunks.start(member), chunks.length(member)));
         });
     }
 
     @Override
-    public void reduceScatter(Tensor whole, Tensor shard) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+    public void reduceScatter(Tensor whole, Tensor shard, Chunks chunks) {
         whileLaidOut(whole, () -> sum(whole, chunks, shard));
     }
 
     @Override
     public void allReduce(Tensor whole) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+        Chunks chunks = Chunks.of(whole.numel(), members);
         whileLaidOut(whole, () -> {
             try (PointerScope scope = new PointerScope()) {
                 // Of this member's tensor nobody else reads this chunk yet.
-                sum(whole, chunks, chunk(whole, chunks, index));
+                sum(whole, chunks, Tensors.chunk(whole, chunks, index));
             }
             board.put(Board.Word.PUBLISHED, ++round);
             // Of this member's tensor the owner of a chunk alone has read it, and has done so.
@@ -98,16 +97,12 @@ final class LocalCollectives extends HostCollectives {
                 Posting posting = group.posting(member);
                 Tensor from = posting.read();
                 read.add(posting);
-                parts.add(chunk(from, chunks, index));
+                parts.add(Tensors.chunk(from, chunks, index));
             });
-            parts.add(chunk(own, chunks, index));
+            parts.add(Tensors.chunk(own, chunks, index));
             OrderedSum.of(parts, result);
         } finally {
             read.forEach(Posting::done);
         }
-    }
-
-    private static Tensor chunk(Tensor whole, Chunks chunks, int index) {
-        return whole.narrow(0, chunks.start(index), chunks.length(index));
     }
 }

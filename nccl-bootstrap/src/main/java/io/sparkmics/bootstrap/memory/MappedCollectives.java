@@ -22,23 +22,27 @@ final class MappedCollectives extends HostCollectives {
     }
 
     @Override
-    public void gather(Tensor shard, Tensor whole) {
-        long size = shard.numel();
-        Bytes.copy(shard, 0, whole, index * size, size);
+    public void gather(Tensor shard, Tensor whole, Chunks chunks) {
+        Bytes.copy(shard, 0, whole, chunks.start(index), shard.numel());
+        long piece = perSlot(shard, 1);
         pieces(
-                size,
-                perSlot(shard, 1),
+                chunks.longest(),
+                piece,
                 (start, length) -> round(
-                        () -> give(shard, start, 0, length),
-                        () -> others(member -> take(member, 0, whole, member * size + start, length))));
+                        () -> give(shard, start, 0, length(chunks, index, start, piece)),
+                        () -> others(member -> take(
+                                member,
+                                0,
+                                whole,
+                                chunks.start(member) + start,
+                                length(chunks, member, start, piece)))));
     }
 
     @Override
-    public void reduceScatter(Tensor whole, Tensor shard) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+    public void reduceScatter(Tensor whole, Tensor shard, Chunks chunks) {
         long piece = perSlot(whole, members);
         pieces(
-                shard.numel(),
+                chunks.longest(),
                 piece,
                 (start, length) -> round(
                         () -> giveChunks(whole, chunks, start, piece),
@@ -47,9 +51,9 @@ final class MappedCollectives extends HostCollectives {
 
     @Override
     public void allReduce(Tensor whole) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+        Chunks chunks = Chunks.of(whole.numel(), members);
         long piece = perSlot(whole, members);
-        pieces(chunks.length(0), piece, (start, length) -> {
+        pieces(chunks.longest(), piece, (start, length) -> {
             long own = chunks.start(index) + start;
             round(() -> giveChunks(whole, chunks, start, piece), () -> sum(whole, chunks, start, piece, whole, own));
             round(

@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.bootstrap.Chunks;
 import io.sparkmics.bootstrap.PeerException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class LocalCollectivesTest {
                 () -> {
                     try (PointerScope scope = new PointerScope()) {
                         Tensor whole = torch.ones(3 * MEMBERS);
-                        members.get(member).reduceScatter(whole, torch.zeros(3));
+                        members.get(member).reduceScatter(whole, torch.zeros(3), Chunks.of(3 * MEMBERS, MEMBERS));
                     }
                 },
                 work -> new Thread(work, "member-" + member).start());
