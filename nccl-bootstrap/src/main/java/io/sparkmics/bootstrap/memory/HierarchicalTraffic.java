@@ -1,6 +1,7 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.Chunks;
+import io.sparkmics.bootstrap.ClusterLayout;
 import io.sparkmics.bootstrap.Collective;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.TrafficModel;
@@ -9,7 +10,18 @@ import io.sparkmics.bootstrap.TrafficModel;
  * What a member of a group that spans hosts sends: inside its host to each of the others, whether memory or sockets carry it; its
  * slices of the blocks to the next member of its ring.
  */
-record HierarchicalTraffic(GroupHosts hosts) implements TrafficModel {
+public final class HierarchicalTraffic implements TrafficModel {
+
+    private final GroupHosts hosts;
+
+    HierarchicalTraffic(GroupHosts hosts) {
+        this.hosts = hosts;
+    }
+
+    /** Of one group, seen from one of its members. */
+    public static HierarchicalTraffic of(Group group, ClusterLayout layout) {
+        return new HierarchicalTraffic(GroupHosts.of(group, layout));
+    }
 
     @Override
     public void sends(Collective collective, Group group, long size, int elementSize, int root, Receiver receiver) {
