@@ -8,7 +8,7 @@ import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
 import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
-import io.sparkmics.engine.StateKind;
+import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
