@@ -18,6 +18,7 @@ import io.sparkmics.engine.gather.UnitPass;
 import io.sparkmics.engine.gradient.GradientBuffer;
 import io.sparkmics.engine.gradient.GradientNorm;
 import io.sparkmics.engine.gradient.GradientSynchronization;
+import io.sparkmics.engine.gradient.HopTwo;
 import io.sparkmics.engine.optimizer.AdamW;
 import io.sparkmics.engine.optimizer.Optimizer;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
@@ -131,9 +132,12 @@ public final class MicsEngine implements AutoCloseable {
                     new GradientBuffer(forwardUnits, states.layout(), types.reduction(), device),
                     GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
+            OverlapSettings overlap = settings.overlap();
+            HopTwo hopTwo = own(
+                    new HopTwo(replication, states, forwardUnits, overlap.bucketBytes(), overlap.hopTwo()),
+                    HopTwo::close);
             synchronization = own(
-                    new GradientSynchronization(partition, replication, states, gradients),
-                    GradientSynchronization::close);
+                    new GradientSynchronization(partition, states, gradients, hopTwo), GradientSynchronization::close);
             Residency residency = new Residency(thereAndBack, arena);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
             evaluation = new Evaluation(stages, new Residency(forward, arena), worldSum, sums);
@@ -160,7 +164,8 @@ public final class MicsEngine implements AutoCloseable {
      * parameters and what the optimizer remembers stay as they are, to the bit.
      *
      * @param step from 0
-     * @param microBatches this rank's s micro-batches, each closed here; every rank has as many
+     * @param microBatches this rank's s micro-batches, each closed here; every rank has as many. Whether one is the last is
+     *     asked in the middle of it
      */
     public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
         sums.clear();
@@ -169,11 +174,11 @@ public final class MicsEngine implements AutoCloseable {
         while (microBatches.hasNext()) {
             try (MicroBatch microBatch = microBatches.next();
                     Tensor loss = sums.at(0)) {
-                microStep.run(microBatch, loss);
+                microStep.run(microBatch, loss, () -> !microBatches.hasNext());
                 microSteps++;
             }
         }
-        synchronization.hopTwo();
+        synchronization.finishHopTwo();
         long count = microSteps * ranks.worldSize();
         try (PointerScope scope = new PointerScope()) {
             if (stopAsked) {

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.TensorVector;
 
 /**
  * The two hops of gradient synchronisation. Hop 1, each micro-step: a unit's gradients are reduce-scattered in the partition
- * group and summed into the shard. Hop 2, once a step: the summed shards are all-reduced over the replication group.
- * Source: MiCS, section 3.4.
+ * group and summed into the shard. Hop 2, once a step: the summed shards are all-reduced over the replication group, those of
+ * a unit as soon as its last hop 1 is done. Source: MiCS, section 3.4.
  *
  * <p>Where the shard is the whole unit, gradients are summed straight into it. Otherwise they are laid out in the buffer
  * first, and the first micro-step's hop 1 leads straight to the shard where both are of one type.
@@ -30,22 +30,22 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     private record HopOne(Pending pending, UnitShard shard, Tensor part) {}
 
     private final Communicator partition;
-    private final Communicator replication;
     private final ModelStates states;
     private final GradientBuffer buffer;
     private final Map<UnitShard, GradientSum> sums = new IdentityHashMap<>();
     private final Deque<HopOne> inFlight = new ArrayDeque<>();
+    private final HopTwo hopTwo;
     private boolean firstMicroStep;
+    private boolean lastMicroStep;
 
     /**
      * @param buffer has room for each unit that is not whole in its shard; it and the others stay the caller's
      */
-    public GradientSynchronization(
-            Communicator partition, Communicator replication, ModelStates states, GradientBuffer buffer) {
+    public GradientSynchronization(Communicator partition, ModelStates states, GradientBuffer buffer, HopTwo hopTwo) {
         this.partition = partition;
-        this.replication = replication;
         this.states = states;
         this.buffer = buffer;
+        this.hopTwo = hopTwo;
         for (UnitShard shard : states.layout().shards()) {
             sums.put(shard, new GradientSum(shard, shard.whole() ? states.gradients(shard) : buffer.whole(shard)));
         }
@@ -54,7 +54,14 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     /** A step begins: what stands in the shards are the gradients of the one before. */
     public void begin() {
         firstMicroStep = true;
+        lastMicroStep = false;
         sums.values().forEach(GradientSum::clear);
+        hopTwo.begin();
+    }
+
+    /** The backward pass that begins is the step's last: what it completes takes hop 2. */
+    public void lastMicroStep() {
+        lastMicroStep = true;
     }
 
     /** Adds what one stage's backward pass made of a unit: one that several stages share is summed here, before hop 1. */
@@ -68,6 +75,7 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
         GradientSum sum = sums.get(shard);
         sum.fill();
         if (shard.whole()) {
+            summed(shard);
             return;
         }
         sum.clear();
@@ -89,22 +97,33 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     private void finishOldest() {
         HopOne hop = inFlight.remove();
         hop.pending().join();
-        Tensor summed = states.gradients(hop.shard());
-        if (hop.part() == summed) {
+        addToShard(hop);
+        summed(hop.shard());
+    }
+
+    private void addToShard(HopOne hop) {
+        Tensor sum = states.gradients(hop.shard());
+        if (hop.part() == sum) {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
             if (firstMicroStep) {
-                summed.copy_(hop.part());
+                sum.copy_(hop.part());
             } else {
-                summed.add_(hop.part());
+                sum.add_(hop.part());
             }
         }
     }
 
-    /** Every byte of the summed shard once, in one collective. */
-    public void hopTwo() {
-        replication.allReduce(states.gradients()).join();
+    private void summed(UnitShard shard) {
+        if (lastMicroStep) {
+            hopTwo.summed(shard);
+        }
+    }
+
+    /** The step ends: after it the gradients of all replicas are summed, every byte of the shards once. */
+    public void finishHopTwo() {
+        hopTwo.finish();
     }
 
     @Override
