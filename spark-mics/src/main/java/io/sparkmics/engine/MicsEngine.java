@@ -8,6 +8,8 @@ import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.device.DeviceSums;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.gather.FlatGather;
 import io.sparkmics.engine.gather.GatherArena;
 import io.sparkmics.engine.gather.GatheredUnit;
@@ -68,6 +70,7 @@ public final class MicsEngine implements AutoCloseable {
     private final GradientSynchronization synchronization;
     private final GradientNorm norm;
     private final Optimizer optimizer;
+    private final WaitClock waits;
     private final WorldSum worldSum;
     private final MicroStep microStep;
     private final Evaluation evaluation;
@@ -98,7 +101,8 @@ public final class MicsEngine implements AutoCloseable {
         ElementTypes types = settings.types();
         RankDevice device = ranks.device();
         this.ranks = ranks;
-        worldSum = new WorldSum(partition, replication);
+        waits = new WaitClock(device);
+        worldSum = new WorldSum(partition, replication, waits);
         try {
             states = own(
                     new ModelStates(ShardLayout.of(model, partition.group().size()), types, device),
@@ -112,7 +116,7 @@ public final class MicsEngine implements AutoCloseable {
                 }
                 gathered.put(shard.unit(), unit);
             }
-            norm = new GradientNorm(partition, states, settings.gradientClipping());
+            norm = new GradientNorm(partition, states, settings.gradientClipping(), waits);
             optimizer = own(
                     settings.optimizer() instanceof OptimizerSettings.AdamW adamW
                             ? new AdamW(adamW, states, partitionIndex)
@@ -134,13 +138,14 @@ public final class MicsEngine implements AutoCloseable {
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
             OverlapSettings overlap = settings.overlap();
             HopTwo hopTwo = own(
-                    new HopTwo(replication, states, forwardUnits, overlap.bucketBytes(), overlap.hopTwo()),
+                    new HopTwo(replication, states, forwardUnits, overlap.bucketBytes(), overlap.hopTwo(), waits),
                     HopTwo::close);
             synchronization = own(
-                    new GradientSynchronization(partition, states, gradients, hopTwo), GradientSynchronization::close);
-            Residency residency = new Residency(thereAndBack, arena);
+                    new GradientSynchronization(partition, states, gradients, hopTwo, waits),
+                    GradientSynchronization::close);
+            Residency residency = new Residency(thereAndBack, arena, waits);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
-            evaluation = new Evaluation(stages, new Residency(forward, arena), worldSum, sums);
+            evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums);
         } catch (RuntimeException | Error e) {
             // Where memory ran out, what was had until then is what the next attempt needs.
             close();
@@ -344,6 +349,11 @@ public final class MicsEngine implements AutoCloseable {
                 .filter(unit -> !unit.shard().whole())
                 .mapToLong(GatheredUnit::occupiedBytes)
                 .sum();
+    }
+
+    /** Nanoseconds that this rank has waited for the others until now, in steps and evaluations; see {@link WaitClock}. */
+    public Map<WaitKind, Long> waits() {
+        return waits.nanos();
     }
 
     /** How many gathers the micro-steps have started. */

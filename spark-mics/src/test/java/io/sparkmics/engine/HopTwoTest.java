@@ -21,7 +21,7 @@ class HopTwoTest {
     private static final GptConfig CONFIG =
             Gpt.config().layers(3).heads(2).width(16).context(12).vocabularySize(29);
     private static final int MICRO_STEPS = 2;
-    private static final String HOP_TWO = "all-reduce REPLICATION";
+    private static final String HOP_TWO = "ALL_REDUCE REPLICATION";
     private static final String FIRST_STAGE = "backward 0";
 
     /** wte, wpe, three blocks and ln_f, each a bucket of its own. */

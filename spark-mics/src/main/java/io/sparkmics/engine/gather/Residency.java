@@ -1,6 +1,8 @@
 package io.sparkmics.engine.gather;
 
 import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -13,18 +15,20 @@ public final class Residency {
 
     private final UnitPass pass;
     private final GatherArena arena;
+    private final WaitClock waits;
     private final Map<GatheredUnit, Pending> gathered = new IdentityHashMap<>();
     private long gathers;
     private long peakBytes;
 
-    public Residency(UnitPass pass, GatherArena arena) {
+    public Residency(UnitPass pass, GatherArena arena, WaitClock waits) {
         this.pass = pass;
         this.arena = arena;
+        this.waits = waits;
     }
 
     public void enter(int position) {
         pass.unitsAt(position).forEach(unit -> start(unit, position));
-        pass.unitsAt(position).forEach(unit -> gathered.get(unit).join());
+        pass.unitsAt(position).forEach(unit -> waits.join(WaitKind.GATHER, gathered.get(unit)));
         pass.unitsAt(position + 1).forEach(unit -> start(unit, position + 1));
     }
 

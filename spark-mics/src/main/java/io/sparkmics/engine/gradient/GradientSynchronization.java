@@ -2,6 +2,8 @@ package io.sparkmics.engine.gradient;
 
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.shard.ModelStates;
 import io.sparkmics.engine.shard.UnitShard;
 import io.sparkmics.engine.stage.UnitGradients;
@@ -35,17 +37,20 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     private final Map<UnitShard, GradientSum> sums = new IdentityHashMap<>();
     private final Deque<HopOne> inFlight = new ArrayDeque<>();
     private final HopTwo hopTwo;
+    private final WaitClock waits;
     private boolean firstMicroStep;
     private boolean lastMicroStep;
 
     /**
      * @param buffer has room for each unit that is not whole in its shard; it and the others stay the caller's
      */
-    public GradientSynchronization(Communicator partition, ModelStates states, GradientBuffer buffer, HopTwo hopTwo) {
+    public GradientSynchronization(
+            Communicator partition, ModelStates states, GradientBuffer buffer, HopTwo hopTwo, WaitClock waits) {
         this.partition = partition;
         this.states = states;
         this.buffer = buffer;
         this.hopTwo = hopTwo;
+        this.waits = waits;
         for (UnitShard shard : states.layout().shards()) {
             sums.put(shard, new GradientSum(shard, shard.whole() ? states.gradients(shard) : buffer.whole(shard)));
         }
@@ -96,7 +101,7 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
 
     private void finishOldest() {
         HopOne hop = inFlight.remove();
-        hop.pending().join();
+        waits.join(WaitKind.HOP_ONE, hop.pending());
         addToShard(hop);
         summed(hop.shard());
     }

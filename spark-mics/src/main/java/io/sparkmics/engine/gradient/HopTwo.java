@@ -4,6 +4,8 @@ import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.gather.GatheredUnit;
 import io.sparkmics.engine.shard.ModelStates;
 import io.sparkmics.engine.shard.UnitShard;
@@ -24,6 +26,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class HopTwo implements AutoCloseable {
 
     private final Communicator replication;
+    private final WaitClock waits;
     private final boolean overlapped;
     private final List<Tensor> buckets = new ArrayList<>();
     private final Map<UnitShard, Integer> bucketOf = new IdentityHashMap<>();
@@ -43,8 +46,10 @@ public final class HopTwo implements AutoCloseable {
             ModelStates states,
             List<List<GatheredUnit>> stages,
             long bucketBytes,
-            boolean overlapped) {
+            boolean overlapped,
+            WaitClock waits) {
         this.replication = replication;
+        this.waits = waits;
         this.overlapped = overlapped;
         List<UnitShard> shards = states.layout().shards();
         List<GradientBucket> plan = GradientBucket.of(
@@ -89,7 +94,7 @@ public final class HopTwo implements AutoCloseable {
             startNext();
         }
         while (!inFlight.isEmpty()) {
-            inFlight.remove().join();
+            waits.join(WaitKind.HOP_TWO, inFlight.remove());
         }
     }
 
