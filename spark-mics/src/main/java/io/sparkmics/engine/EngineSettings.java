@@ -61,7 +61,8 @@ public record EngineSettings(
                         .toList(),
                 types().bytes(),
                 optimizer.moments(),
-                false);
+                false,
+                overlap.gathersAhead());
     }
 
     /**

@@ -99,6 +99,7 @@ public final class MicsEngine implements AutoCloseable {
                 : new FlatGather(partition);
         partitionIndex = partition.group().index();
         ElementTypes types = settings.types();
+        OverlapSettings overlap = settings.overlap();
         RankDevice device = ranks.device();
         this.ranks = ranks;
         waits = new WaitClock(device);
@@ -129,14 +130,14 @@ public final class MicsEngine implements AutoCloseable {
                     stages.stream().map(BoundStage::forwardUnits).toList();
             List<List<GatheredUnit>> backwardUnits =
                     stages.stream().map(BoundStage::backwardUnits).toList();
-            UnitPass thereAndBack = UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute());
-            UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute());
+            UnitPass thereAndBack =
+                    UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute(), overlap.gathersAhead());
+            UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute(), overlap.gathersAhead());
             arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
             gradients = own(
                     new GradientBuffer(forwardUnits, states.layout(), types.reduction(), device),
                     GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
-            OverlapSettings overlap = settings.overlap();
             HopTwo hopTwo = own(
                     new HopTwo(replication, states, forwardUnits, overlap.bucketBytes(), overlap.hopTwo(), waits),
                     HopTwo::close);

@@ -1,5 +1,6 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.plan.UnitPlaces;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -10,11 +11,12 @@ import java.util.Locale;
  *     not, behind it. The result is the same to the bit
  * @param bucketBytes gradients of neighbouring units take hop 2 together until they are so many bytes. Where more than two
  *     replicas are summed the last bits of the result depend on it
+ * @param gathersAhead how many stages ahead units are gathered: each more keeps the units of one more stage whole
  */
-public record OverlapSettings(boolean hopTwo, long bucketBytes) implements Serializable {
+public record OverlapSettings(boolean hopTwo, long bucketBytes, int gathersAhead) implements Serializable {
 
     /** What is best where it was measured. */
-    public static final OverlapSettings STANDARD = new OverlapSettings(true, 4 << 20);
+    public static final OverlapSettings STANDARD = new OverlapSettings(true, 4 << 20, UnitPlaces.AHEAD);
 
     public OverlapSettings {
         if (bucketBytes < 1) {
@@ -24,14 +26,22 @@ public record OverlapSettings(boolean hopTwo, long bucketBytes) implements Seria
                             + " Set a positive size.",
                     bucketBytes));
         }
+        if (gathersAhead < 1) {
+            throw new IllegalArgumentException("Cannot gather units " + gathersAhead
+                    + " stages ahead: the next stage's are always on their way. Set 1 or more.");
+        }
     }
 
     /** The same, with hop 2 behind the last backward pass. */
     public OverlapSettings withoutHopTwo() {
-        return new OverlapSettings(false, bucketBytes);
+        return new OverlapSettings(false, bucketBytes, gathersAhead);
     }
 
     public OverlapSettings withBucketBytes(long bytes) {
-        return new OverlapSettings(hopTwo, bytes);
+        return new OverlapSettings(hopTwo, bytes, gathersAhead);
+    }
+
+    public OverlapSettings withGathersAhead(int stages) {
+        return new OverlapSettings(hopTwo, bucketBytes, stages);
     }
 }

@@ -12,8 +12,10 @@ import java.util.stream.LongStream;
  * Places in one flat buffer for pieces that come and go at moments that are known before: pieces that are there at the same
  * moment do not overlap.
  *
- * <p>First fit in the order of arrival, those of one moment from the bottom, those of the next from the top of what is needed
- * at least: so neighbours that take turns, as the stages of a model do, leave no gap between them.
+ * <p>First fit in two orders, of which the one that needs less is taken. In the order of arrival, those of one moment from the
+ * bottom, those of the next from the top of what is needed at least: so neighbours that take turns, as the stages of a model
+ * do, leave no gap between them. And the largest first: so where more of them are there together, the small ones find room
+ * beside the large one wherever it comes.
  *
  * @param offsets of the pieces, in bytes, multiples of {@link #ALIGNMENT}
  * @param bytes of the buffer
@@ -43,7 +45,9 @@ public record Placement(List<Long> offsets, long bytes) {
     }
 
     public static Placement of(List<Stay> stays) {
-        return new Search(stays).placement();
+        Placement inOrderOfArrival = new Search(stays).inOrderOfArrival();
+        Placement largestFirst = new Search(stays).largestFirst();
+        return largestFirst.bytes() < inOrderOfArrival.bytes() ? largestFirst : inOrderOfArrival;
     }
 
     /** The next multiple of {@link #ALIGNMENT}. */
@@ -72,7 +76,15 @@ public record Placement(List<Long> offsets, long bytes) {
                     .sum();
         }
 
-        Placement placement() {
+        Placement largestFirst() {
+            IntStream.range(0, stays.size())
+                    .boxed()
+                    .sorted(Comparator.comparing(piece -> -stays.get(piece).bytes()))
+                    .forEach(piece -> offsets[piece] = place(piece, false));
+            return placement();
+        }
+
+        Placement inOrderOfArrival() {
             List<Integer> arrivals = IntStream.range(0, stays.size())
                     .boxed()
                     .sorted(Comparator.comparing(piece -> stays.get(piece).from()))
@@ -86,6 +98,10 @@ public record Placement(List<Long> offsets, long bytes) {
                 }
                 offsets[piece] = place(piece, top);
             }
+            return placement();
+        }
+
+        private Placement placement() {
             long end =
                     IntStream.range(0, stays.size()).mapToLong(this::end).max().orElse(0);
             return new Placement(List.of(offsets), end);

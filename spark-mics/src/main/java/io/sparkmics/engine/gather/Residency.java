@@ -8,8 +8,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Which units are whole, and when. One rule decides everything: at a position its own units are whole and the next
- * position's are on their way; after it, what the next position does not read is released.
+ * Which units are whole, and when. One rule decides everything: at a position its own units are whole and those of the next
+ * ones are on their way, as many as the pass is ahead; after it, what none of these reads is released.
  */
 public final class Residency {
 
@@ -27,9 +27,15 @@ public final class Residency {
     }
 
     public void enter(int position) {
-        pass.unitsAt(position).forEach(unit -> start(unit, position));
+        start(position);
         pass.unitsAt(position).forEach(unit -> waits.join(WaitKind.GATHER, gathered.get(unit)));
-        pass.unitsAt(position + 1).forEach(unit -> start(unit, position + 1));
+        for (int next = position + 1; next <= position + pass.ahead(); next++) {
+            start(next);
+        }
+    }
+
+    private void start(int position) {
+        pass.unitsAt(position).forEach(unit -> start(unit, position));
     }
 
     /**
@@ -39,7 +45,7 @@ public final class Residency {
      */
     public void leave(int position) {
         for (GatheredUnit unit : new ArrayList<>(gathered.keySet())) {
-            if (!pass.unitsAt(position + 1).contains(unit)) {
+            if (!pass.readsSoon(unit, position)) {
                 gathered.remove(unit).await();
                 unit.release();
             }

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The clock of one micro-step, as the engine goes through it: the next position's units are on their way while one computes,
+ * The clock of one micro-step, as the engine goes through it: the next positions' units are on their way while one computes,
  * hop 1 while the next stage's backward pass does. Collectives wait for each other.
  */
 final class MicroStepTime {
@@ -68,7 +69,7 @@ final class MicroStepTime {
             StageWork own = work.stages().get(stage);
             enter(position);
             compute(back ? own.backwardSeconds(processor) : own.forwardSeconds(processor));
-            ready.keySet().retainAll(Set.copyOf(at(position + 1)));
+            keepWhatIsReadSoon(position);
             if (back) {
                 completed.get(stage).forEach(this::hopOne);
             }
@@ -84,7 +85,17 @@ final class MicroStepTime {
     private void enter(int position) {
         at(position).forEach(this::gather);
         at(position).forEach(unit -> await(ready.get(unit)));
-        at(position + 1).forEach(this::gather);
+        for (int next = position + 1; next <= position + work.memory().gathersAhead(); next++) {
+            at(next).forEach(this::gather);
+        }
+    }
+
+    private void keepWhatIsReadSoon(int position) {
+        Set<Integer> soon = new HashSet<>();
+        for (int next = position + 1; next <= position + work.memory().gathersAhead(); next++) {
+            soon.addAll(at(next));
+        }
+        ready.keySet().retainAll(soon);
     }
 
     private void gather(int unit) {
