@@ -139,7 +139,7 @@ public final class MicsEngine implements AutoCloseable {
                     GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
             HopTwo hopTwo = own(
-                    new HopTwo(replication, states, forwardUnits, overlap.bucketBytes(), overlap.hopTwo(), waits),
+                    new HopTwo(replication, states, forwardUnits, overlap.messageBytes(), overlap.hopTwo(), waits),
                     HopTwo::close);
             synchronization = own(
                     new GradientSynchronization(partition, states, gradients, hopTwo, waits),

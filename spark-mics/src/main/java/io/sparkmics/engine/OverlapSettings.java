@@ -1,5 +1,6 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.plan.GradientBucket;
 import io.sparkmics.plan.UnitPlaces;
 import java.io.Serializable;
 import java.util.Locale;
@@ -9,22 +10,23 @@ import java.util.Locale;
  *
  * @param hopTwo whether hop 2 of gradients begins as soon as they are summed, under the rest of the last backward pass; if
  *     not, behind it. The result is the same to the bit
- * @param bucketBytes gradients of neighbouring units take hop 2 together until they are so many bytes. Where more than two
- *     replicas are summed the last bits of the result depend on it
+ * @param messageBytes gradients of neighbouring units take hop 2 together until what a replica sends to the next at a time, one
+ *     part in (replicas) of them, has so many bytes. Where more than two replicas are summed the last bits of the result depend
+ *     on it
  * @param gathersAhead how many stages ahead units are gathered: each more keeps the units of one more stage whole
  */
-public record OverlapSettings(boolean hopTwo, long bucketBytes, int gathersAhead) implements Serializable {
+public record OverlapSettings(boolean hopTwo, long messageBytes, int gathersAhead) implements Serializable {
 
     /** What is best where it was measured. */
-    public static final OverlapSettings STANDARD = new OverlapSettings(true, 4 << 20, UnitPlaces.AHEAD);
+    public static final OverlapSettings STANDARD = new OverlapSettings(true, GradientBucket.MESSAGE_BYTES, UnitPlaces.AHEAD);
 
     public OverlapSettings {
-        if (bucketBytes < 1) {
+        if (messageBytes < 1) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "Cannot put gradients into buckets of %,d bytes: a bucket has room for one unit at least."
+                    "Cannot sum gradients over replicas in messages of %,d bytes: nothing would be sent."
                             + " Set a positive size.",
-                    bucketBytes));
+                    messageBytes));
         }
         if (gathersAhead < 1) {
             throw new IllegalArgumentException("Cannot gather units " + gathersAhead
@@ -34,14 +36,14 @@ public record OverlapSettings(boolean hopTwo, long bucketBytes, int gathersAhead
 
     /** The same, with hop 2 behind the last backward pass. */
     public OverlapSettings withoutHopTwo() {
-        return new OverlapSettings(false, bucketBytes, gathersAhead);
+        return new OverlapSettings(false, messageBytes, gathersAhead);
     }
 
-    public OverlapSettings withBucketBytes(long bytes) {
+    public OverlapSettings withMessageBytes(long bytes) {
         return new OverlapSettings(hopTwo, bytes, gathersAhead);
     }
 
     public OverlapSettings withGathersAhead(int stages) {
-        return new OverlapSettings(hopTwo, bucketBytes, stages);
+        return new OverlapSettings(hopTwo, messageBytes, stages);
     }
 }

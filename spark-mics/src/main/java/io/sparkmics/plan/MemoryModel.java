@@ -92,11 +92,6 @@ public record MemoryModel(
         return (1 + moments) * elements.states() * shards(partitionGroupSize);
     }
 
-    /** The summed gradients of one rank's shards, which hop 2 reduces. */
-    public long gradientSums(int partitionGroupSize) {
-        return elements.sums() * shards(partitionGroupSize);
-    }
-
     /**
      * What the end of a step reads and writes of one rank's states: gradients for their norm, the update, and to be zero
      * again; masters and moments to be read and written; what gathers move to be made of the masters.

@@ -12,10 +12,8 @@ import java.util.stream.LongStream;
  * Places in one flat buffer for pieces that come and go at moments that are known before: pieces that are there at the same
  * moment do not overlap.
  *
- * <p>First fit in two orders, of which the one that needs less is taken. In the order of arrival, those of one moment from the
- * bottom, those of the next from the top of what is needed at least: so neighbours that take turns, as the stages of a model
- * do, leave no gap between them. And the largest first: so where more of them are there together, the small ones find room
- * beside the large one wherever it comes.
+ * <p>First fit in the order of arrival, those of one moment from the bottom, those of the next from the top of what is needed
+ * at least: so neighbours that take turns, as the stages of a model do, leave no gap between them.
  *
  * @param offsets of the pieces, in bytes, multiples of {@link #ALIGNMENT}
  * @param bytes of the buffer
@@ -45,7 +43,15 @@ public record Placement(List<Long> offsets, long bytes) {
     }
 
     public static Placement of(List<Stay> stays) {
-        Placement inOrderOfArrival = new Search(stays).inOrderOfArrival();
+        return new Search(stays).inOrderOfArrival();
+    }
+
+    /**
+     * The same, or with the largest first where that needs less: as it does where more than two neighbours are there together,
+     * and small ones must find room beside a large one wherever it comes.
+     */
+    public static Placement smallest(List<Stay> stays) {
+        Placement inOrderOfArrival = of(stays);
         Placement largestFirst = new Search(stays).largestFirst();
         return largestFirst.bytes() < inOrderOfArrival.bytes() ? largestFirst : inOrderOfArrival;
     }

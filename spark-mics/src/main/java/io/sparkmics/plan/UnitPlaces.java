@@ -40,7 +40,7 @@ public final class UnitPlaces {
             }
             stayAt.add(here);
         }
-        Placement placement = Placement.of(stays);
+        Placement placement = Placement.smallest(stays);
         for (Map<Integer, Integer> here : stayAt) {
             Map<Integer, Long> places = new HashMap<>();
             here.forEach((unit, stay) -> places.put(unit, placement.offsets().get(stay)));

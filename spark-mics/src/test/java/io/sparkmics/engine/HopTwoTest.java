@@ -27,7 +27,7 @@ class HopTwoTest {
     /** wte, wpe, three blocks and ln_f, each a bucket of its own. */
     private static final int BUCKETS = 6;
 
-    private static final OverlapSettings BY_UNIT = OverlapSettings.STANDARD.withBucketBytes(1);
+    private static final OverlapSettings BY_UNIT = OverlapSettings.STANDARD.withMessageBytes(1);
 
     private static EngineSettings settings(OverlapSettings overlap) {
         return new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, Precision.FLOAT32)

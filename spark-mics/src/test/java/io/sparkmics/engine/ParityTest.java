@@ -63,7 +63,7 @@ class ParityTest {
                 .vocabularySize(11);
         // Of so small a model all gradients would be one bucket.
         EngineSettings settings =
-                new EngineSettings(optimizer, 0.5, 42, precision).with(OverlapSettings.STANDARD.withBucketBytes(1));
+                new EngineSettings(optimizer, 0.5, 42, precision).with(OverlapSettings.STANDARD.withMessageBytes(1));
         return new Case(config, world, p, ranksPerNode, gather, 1, microSteps, settings, 10);
     }
 

@@ -34,7 +34,7 @@ class WaitTest {
                 1,
                 MICRO_STEPS,
                 new EngineSettings(new OptimizerSettings.Sgd(), 0, 7, Precision.FLOAT32)
-                        .with(OverlapSettings.STANDARD.withBucketBytes(1)),
+                        .with(OverlapSettings.STANDARD.withMessageBytes(1)),
                 1);
     }
 

@@ -38,14 +38,14 @@ public final class HopTwo implements AutoCloseable {
     /**
      * @param states stay the caller's, as the communicator does
      * @param stages what each stage's forward pass reads
-     * @param bucketBytes see {@link GradientBucket}
+     * @param messageBytes what a replica sends to the next at a time is as large, or larger
      * @param overlapped whether a bucket starts when it is complete; if not, when the step is at its end
      */
     public HopTwo(
             Communicator replication,
             ModelStates states,
             List<List<GatheredUnit>> stages,
-            long bucketBytes,
+            long messageBytes,
             boolean overlapped,
             WaitClock waits) {
         this.replication = replication;
@@ -59,7 +59,7 @@ public final class HopTwo implements AutoCloseable {
                                 .toList())
                         .toList(),
                 shards.stream().map(UnitShard::size).toList(),
-                bucketBytes / ElementTypes.bytes(states.types().states()));
+                messageBytes * replication.group().size() / ElementTypes.bytes(states.types().states()));
         this.units = new int[plan.size()];
         this.missing = new int[plan.size()];
         try (PointerScope scope = new PointerScope()) {
