@@ -18,7 +18,8 @@ import java.util.Locale;
 public record OverlapSettings(boolean hopTwo, long messageBytes, int gathersAhead) implements Serializable {
 
     /** What is best where it was measured. */
-    public static final OverlapSettings STANDARD = new OverlapSettings(true, GradientBucket.MESSAGE_BYTES, UnitPlaces.AHEAD);
+    public static final OverlapSettings STANDARD =
+            new OverlapSettings(true, GradientBucket.MESSAGE_BYTES, UnitPlaces.AHEAD);
 
     public OverlapSettings {
         if (messageBytes < 1) {

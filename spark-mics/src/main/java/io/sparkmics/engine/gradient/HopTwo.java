@@ -59,7 +59,9 @@ public final class HopTwo implements AutoCloseable {
                                 .toList())
                         .toList(),
                 shards.stream().map(UnitShard::size).toList(),
-                messageBytes * replication.group().size() / ElementTypes.bytes(states.types().states()));
+                messageBytes
+                        * replication.group().size()
+                        / ElementTypes.bytes(states.types().states()));
         this.units = new int[plan.size()];
         this.missing = new int[plan.size()];
         try (PointerScope scope = new PointerScope()) {

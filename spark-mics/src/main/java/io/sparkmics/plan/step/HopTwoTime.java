@@ -34,7 +34,8 @@ final class HopTwoTime {
 
     void summed(int unit) {
         summed.add(unit);
-        while (started < buckets.size() && summed.containsAll(buckets.get(started).units())) {
+        while (started < buckets.size()
+                && summed.containsAll(buckets.get(started).units())) {
             end = link.applyAsDouble(
                     communication.hopTwo((double) buckets.get(started).size() * elementBytes));
             started++;

@@ -120,8 +120,7 @@ final class MicroStepTime {
     private void hopOne(int unit) {
         hops.add(new HopOne(
                 unit,
-                send(communication.hopOne(
-                        bytes(unit, work.memory().elements().reduction())))));
+                send(communication.hopOne(bytes(unit, work.memory().elements().reduction())))));
         // Where shards are whole units there is no hop 1 to wait for.
         if (hops.size() > GradientPlaces.IN_FLIGHT || communication.partitionGroupSize() == 1) {
             finishOldest();
