@@ -21,18 +21,34 @@ import java.util.List;
  * @param seed of initialization and dropout
  * @param precision of the model states and of what is computed with them
  * @param reductionPrecision what hop 1 sums in, where precision is {@link Precision#BFLOAT16}
+ * @param overlap which communication runs beside what is computed
  */
 public record EngineSettings(
         OptimizerSettings optimizer,
         double gradientClipping,
         long seed,
         Precision precision,
-        ReductionPrecision reductionPrecision)
+        ReductionPrecision reductionPrecision,
+        OverlapSettings overlap)
         implements Serializable {
+
+    /** With the standard overlap. */
+    public EngineSettings(
+            OptimizerSettings optimizer,
+            double gradientClipping,
+            long seed,
+            Precision precision,
+            ReductionPrecision reductionPrecision) {
+        this(optimizer, gradientClipping, seed, precision, reductionPrecision, OverlapSettings.STANDARD);
+    }
 
     /** Sums in single precision where there is a choice. */
     public EngineSettings(OptimizerSettings optimizer, double gradientClipping, long seed, Precision precision) {
         this(optimizer, gradientClipping, seed, precision, ReductionPrecision.FLOAT32);
+    }
+
+    public EngineSettings with(OverlapSettings other) {
+        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, other);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */
@@ -45,7 +61,8 @@ public record EngineSettings(
                         .toList(),
                 types().bytes(),
                 optimizer.moments(),
-                false);
+                false,
+                overlap.gathersAhead());
     }
 
     /**

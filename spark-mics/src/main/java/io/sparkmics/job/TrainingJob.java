@@ -236,7 +236,8 @@ public final class TrainingJob {
         RankReport first = RankReport.first(finished.reports());
         List<StepMetrics> history = first.history();
         StepMetrics end = history.get(history.size() - 1);
-        return new TrainingSummary(
+        long steps = history.size() - finished.attempt().firstStep();
+        TrainingSummary summary = new TrainingSummary(
                 finished.attempt().worldSize(),
                 finished.attempt().partitionGroupSize(),
                 memory.parameters(),
@@ -248,9 +249,12 @@ public final class TrainingJob {
                 lastValidation(history),
                 end.tokens(),
                 end.seconds(),
-                history.size() - finished.attempt().firstStep(),
+                steps,
                 RankReport.totalBytes(finished.reports()),
                 rows.figures(),
                 Map.of());
+        return WaitFigures.of(finished.reports(), steps)
+                .map(waits -> waits.addTo(summary))
+                .orElse(summary);
     }
 }

@@ -142,7 +142,8 @@ public final class RankTask {
             if (writes && !isSaved(loop.stepsDone())) {
                 saveResult(loop, states, writer);
             }
-            return new RankReport(ranks.rank(), loop.history(), loop.bytes(), memory, loop.finalLoss(), null);
+            return new RankReport(
+                    ranks.rank(), loop.history(), loop.bytes(), loop.waits(), memory, loop.finalLoss(), null);
         } catch (DivergedException | SaveException failure) {
             return RankReport.of(ranks.rank(), failure);
         }

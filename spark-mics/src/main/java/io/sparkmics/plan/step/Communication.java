@@ -57,7 +57,12 @@ record Communication(
         return partition.transfer(cluster, unitBytes, 1);
     }
 
-    /** Hop 2 of all of a rank's shards. */
+    /** How many ranks hold the same shard. */
+    int replicas() {
+        return cluster.worldSize() / partitionGroupSize;
+    }
+
+    /** Hop 2 of so much of a rank's shards. */
     Transfer hopTwo(double shardBytes) {
         return replication.transfer(cluster, shardBytes, 2);
     }
