@@ -8,6 +8,7 @@ import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.ActivationModel;
 import io.sparkmics.plan.MemoryModel;
 import java.io.Serializable;
@@ -21,18 +22,34 @@ import java.util.List;
  * @param seed of initialization and dropout
  * @param precision of the model states and of what is computed with them
  * @param reductionPrecision what hop 1 sums in, where precision is {@link Precision#BFLOAT16}
+ * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
  */
 public record EngineSettings(
         OptimizerSettings optimizer,
         double gradientClipping,
         long seed,
         Precision precision,
-        ReductionPrecision reductionPrecision)
+        ReductionPrecision reductionPrecision,
+        ActivationCheckpointing checkpointing)
         implements Serializable {
+
+    /** Every stage keeps what its backward pass needs. */
+    public EngineSettings(
+            OptimizerSettings optimizer,
+            double gradientClipping,
+            long seed,
+            Precision precision,
+            ReductionPrecision reductionPrecision) {
+        this(optimizer, gradientClipping, seed, precision, reductionPrecision, ActivationCheckpointing.NONE);
+    }
 
     /** Sums in single precision where there is a choice. */
     public EngineSettings(OptimizerSettings optimizer, double gradientClipping, long seed, Precision precision) {
         this(optimizer, gradientClipping, seed, precision, ReductionPrecision.FLOAT32);
+    }
+
+    public EngineSettings with(ActivationCheckpointing changed) {
+        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, changed);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */

@@ -43,20 +43,20 @@ final class MicroStep {
      * @param loss the mean loss of the micro-batch is added to it; double, without dimensions
      */
     void run(MicroBatch batch, Tensor loss) {
+        StagePass pass = new StagePass(batch, seed, true);
         Deque<Activation> activations = new ArrayDeque<>();
         try {
-            forward(batch, activations);
+            forward(pass, activations);
             addLoss(batch, activations.peek().output(), loss);
-            backward(batch, activations);
+            backward(pass, activations);
             synchronization.finishHopOne();
         } finally {
             activations.forEach(Activation::close);
         }
     }
 
-    private void forward(MicroBatch batch, Deque<Activation> activations) {
-        StagePass pass = new StagePass(batch, seed, true);
-        Tensor input = batch.data();
+    private void forward(StagePass pass, Deque<Activation> activations) {
+        Tensor input = pass.data();
         for (int stage = 0; stage < stages.size(); stage++) {
             residency.enter(stage);
             activations.push(stages.get(stage).forward(input, pass));
@@ -65,15 +65,15 @@ final class MicroStep {
         }
     }
 
-    private void backward(MicroBatch batch, Deque<Activation> activations) {
-        Tensor gradient = gradientOfLosses(batch, activations.peek().output());
+    private void backward(StagePass pass, Deque<Activation> activations) {
+        Tensor gradient = gradientOfLosses(pass.batch(), activations.peek().output());
         try {
             for (int stage = stages.size() - 1; stage >= 0; stage--) {
                 int position = 2 * stages.size() - 1 - stage;
                 residency.enter(position);
                 Tensor gradientOfInput;
                 try (Activation activation = activations.pop()) {
-                    gradientOfInput = stages.get(stage).backward(activation, gradient, synchronization);
+                    gradientOfInput = stages.get(stage).backward(activation, pass, gradient, synchronization);
                 }
                 residency.leave(position);
                 Native.close(gradient);

@@ -31,7 +31,8 @@ public record TrainingSettings(
                 optimization.gradientClipping(),
                 schedule.seed(),
                 compute.enginePrecision(),
-                compute.engineReductionPrecision());
+                compute.engineReductionPrecision(),
+                compute.engineCheckpointing());
     }
 
     /** What the plan knows of the model and its types. */
