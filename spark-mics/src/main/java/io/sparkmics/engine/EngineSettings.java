@@ -4,13 +4,16 @@ import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
-import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.ActivationModel;
 import io.sparkmics.plan.MemoryModel;
+import io.sparkmics.plan.step.Recipe;
+import io.sparkmics.plan.step.Transformer;
+import io.sparkmics.plan.step.TransformerWorkload;
 import java.io.Serializable;
 import java.util.List;
 
@@ -66,25 +69,20 @@ public record EngineSettings(
     }
 
     /**
-     * What the plan knows of the activations of a model that is trained so. A weight of several dimensions is taken to read and
-     * make as many numbers for each token as it has rows and columns; a stage whose backward pass needs no weights looks its
-     * rows up, and reads none.
+     * What the plan knows of the activations of a model that is trained so. Of our own it is counted; see {@link
+     * UnknownActivations} for others.
      */
     public ActivationModel activationModel(ModelConfig config) {
-        Model model = config.build();
-        return new ActivationModel(
-                model.stages().stream().map(EngineSettings::width).toList(), 0, types().bytes());
+        return config instanceof GptConfig gpt
+                ? workload(gpt).activations()
+                : UnknownActivations.of(config.build(), types().bytes().compute(), checkpointing);
     }
 
-    private static long width(Stage stage) {
-        return stage.units().stream()
-                .flatMap(unit -> unit.parameters().stream())
-                .filter(parameter -> parameter.shape().size() > 1)
-                .mapToLong(parameter -> {
-                    long rows = parameter.shape().get(0);
-                    return (stage.backwardReadsWeights() ? rows : 0) + parameter.size() / rows;
-                })
-                .sum();
+    /** What the plan knows of a step of our own model. */
+    public TransformerWorkload workload(GptConfig config) {
+        Transformer sizes = new Transformer(
+                "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
+        return new TransformerWorkload(sizes, new Recipe(types().bytes(), checkpointing, true, config.dropout() > 0));
     }
 
     ElementTypes types() {

@@ -9,15 +9,17 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
-final class GptLoss implements Stage {
+final class GptLoss implements ChunkedLoss {
 
     private static final long NO_REDUCTION = 0;
     private static final long PADDING = -1;
 
     private final GptHead head;
+    private final long vocabularySize;
 
-    GptLoss(GptHead head) {
+    GptLoss(GptHead head, long vocabularySize) {
         this.head = head;
+        this.vocabularySize = vocabularySize;
     }
 
     @Override
@@ -26,9 +28,14 @@ final class GptLoss implements Stage {
     }
 
     @Override
-    public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
+    public long positionsAtATime(long sequences, long length) {
+        return LogitsAtATime.positions(sequences, length, vocabularySize);
+    }
+
+    @Override
+    public Tensor part(Tensor input, long first, Weights weights, ForwardPass pass) {
         Tensor logits = atLeastSingle(head.forward(input, weights, pass));
-        Tensor targets = pass.data().narrow(1, 1, input.size(1)).contiguous();
+        Tensor targets = pass.data().narrow(1, first + 1, input.size(1)).contiguous();
         Tensor losses = cross_entropy_loss(
                         logits.view(-1, logits.size(2)),
                         targets.view(-1),
@@ -37,8 +44,16 @@ final class GptLoss implements Stage {
                         PADDING,
                         0)
                 .view(input.size(0), input.size(1));
-        Tensor predicted = targets.ge(new Scalar(0L)).to(ScalarType.Long).sum(1).clamp_min(new Scalar(1L));
-        return losses.sum(1).div(predicted);
+        return losses.sum(1).div(predicted(pass.data()));
+    }
+
+    /** How many tokens of each sequence are predicted; 1 where there are none. */
+    private static Tensor predicted(Tensor data) {
+        return data.narrow(1, 1, data.size(1) - 1)
+                .ge(new Scalar(0L))
+                .to(ScalarType.Long)
+                .sum(1)
+                .clamp_min(new Scalar(1L));
     }
 
     /** A sum over the vocabulary, and a mean over the context, need more than the 8 bits of bfloat16. */

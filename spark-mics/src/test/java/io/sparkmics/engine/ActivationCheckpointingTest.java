@@ -36,15 +36,15 @@ class ActivationCheckpointingTest {
             .dropout(0.2);
 
     static Stream<Arguments> worlds() {
-        return Stream.of(Precision.values())
-                .flatMap(precision -> Stream.of(
-                        Arguments.of(1, 1, GatherMode.FLAT, precision),
-                        Arguments.of(2, 1, GatherMode.FLAT, precision),
-                        Arguments.of(2, 2, GatherMode.FLAT, precision),
-                        Arguments.of(4, 1, GatherMode.FLAT, precision),
-                        Arguments.of(4, 2, GatherMode.FLAT, precision),
-                        Arguments.of(4, 4, GatherMode.FLAT, precision),
-                        Arguments.of(4, 4, GatherMode.HIERARCHICAL, precision)));
+        return Stream.of(
+                Arguments.of(1, 1, GatherMode.FLAT, Precision.FLOAT32),
+                Arguments.of(2, 1, GatherMode.FLAT, Precision.FLOAT32),
+                Arguments.of(2, 2, GatherMode.FLAT, Precision.FLOAT64),
+                Arguments.of(4, 1, GatherMode.FLAT, Precision.FLOAT32),
+                Arguments.of(4, 2, GatherMode.FLAT, Precision.FLOAT32),
+                Arguments.of(4, 2, GatherMode.FLAT, Precision.BFLOAT16),
+                Arguments.of(4, 4, GatherMode.FLAT, Precision.FLOAT32),
+                Arguments.of(4, 4, GatherMode.HIERARCHICAL, Precision.FLOAT32));
     }
 
     private static Case run(
@@ -59,7 +59,7 @@ class ActivationCheckpointingTest {
     @MethodSource("worlds")
     void lossesNormsAndParametersAreTheSameToTheBit(int world, int p, GatherMode gather, Precision precision) {
         List<Outcome> kept = EngineTraining.run(run(world, p, gather, precision, ActivationCheckpointing.NONE));
-        for (int every : new int[] {1, 2, 3}) {
+        for (int every : new int[] {1, 2}) {
             List<Outcome> recomputed =
                     EngineTraining.run(run(world, p, gather, precision, new ActivationCheckpointing(every)));
             for (int rank = 0; rank < world; rank++) {

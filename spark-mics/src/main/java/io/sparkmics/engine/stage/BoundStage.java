@@ -2,13 +2,16 @@ package io.sparkmics.engine.stage;
 
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.gather.GatheredUnit;
+import io.sparkmics.model.ChunkedLoss;
 import io.sparkmics.model.ForwardPass;
+import io.sparkmics.model.LossPart;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -63,9 +66,15 @@ public final class BoundStage implements AutoCloseable {
         return units;
     }
 
-    /** The units that the backward pass reads, or the forward pass that is run again for it. */
+    /** The units that the backward pass reads, or the forward pass that is run then. */
     public List<GatheredUnit> backwardUnits() {
-        return recomputed || stage.backwardReadsWeights() ? units : List.of();
+        return recomputed || stage instanceof ChunkedLoss || stage.backwardReadsWeights() ? units : List.of();
+    }
+
+    /** What the losses are computed in, one after another; empty where they are computed as a whole. */
+    public List<LossPart> parts(Tensor input) {
+        List<LossPart> parts = stage instanceof ChunkedLoss loss ? LossPart.of(loss, input) : List.of();
+        return parts.size() > 1 ? parts : List.of();
     }
 
     /**
@@ -73,18 +82,26 @@ public final class BoundStage implements AutoCloseable {
      * released: a result that is a view of them is copied.
      */
     public Activation forward(Tensor input, ForwardPass pass) {
-        Activation whole = withGraph(input, pass);
+        Activation whole = withGraph(input, leaf -> stage.forward(leaf, this::parameter, pass));
         return recomputed ? withoutGraph(whole) : whole;
     }
 
-    private Activation withGraph(Tensor input, ForwardPass pass) {
+    /** The same of one of {@link #parts}. */
+    public Activation forward(LossPart part, Tensor input, ForwardPass pass) {
+        try (PointerScope scope = new PointerScope()) {
+            ChunkedLoss loss = (ChunkedLoss) stage;
+            return withGraph(part.of(input), leaf -> loss.part(leaf, part.first(), this::parameter, pass));
+        }
+    }
+
+    private Activation withGraph(Tensor input, UnaryOperator<Tensor> forward) {
         try (PointerScope scope = new PointerScope()) {
             Tensor leaf = input.detach();
             // Not where nothing before this stage is trained. Integers have no gradient either.
             if (input.requires_grad()) {
                 leaf.requires_grad_(true);
             }
-            Tensor output = stage.forward(leaf, this::parameter, pass);
+            Tensor output = forward.apply(leaf);
             if (output == null || output.isNull() || !output.defined()) {
                 throw new IllegalStateException("Cannot go on behind "
                         + stage.getClass().getName() + ": its forward made no tensor. Return one.");
@@ -136,7 +153,7 @@ public final class BoundStage implements AutoCloseable {
         if (!recomputed) {
             return backward(activation, gradient, destination);
         }
-        try (Activation again = withGraph(activation.input(), pass)) {
+        try (Activation again = withGraph(activation.input(), leaf -> stage.forward(leaf, this::parameter, pass))) {
             return backward(again, gradient, destination);
         }
     }

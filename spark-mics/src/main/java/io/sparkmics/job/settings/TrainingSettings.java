@@ -40,9 +40,9 @@ public record TrainingSettings(
         return engineSettings().memoryModel(model.build());
     }
 
-    /** What it knows of a micro-batch, activations left out: see {@link #memoryModel()} for the model. */
+    /** What it knows of a micro-batch: see {@link #memoryModel()} for the model. */
     public Work work(MemoryModel memory) {
-        return PlannedWork.of(model, memory, world.microBatchSize());
+        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize());
     }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */
