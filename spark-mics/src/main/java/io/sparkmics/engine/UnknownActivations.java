@@ -1,5 +1,6 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.model.ChunkedLoss;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
@@ -29,9 +30,17 @@ final class UnknownActivations {
             boolean last = index == model.stages().size() - 1;
             double kept = (double) width(model.stages().get(index)) * (last ? Math.max(Float.BYTES, element) : element);
             double output = last ? 0 : (double) inputWidth(model.stages().get(index + 1)) * element;
-            stages.add((sequences, context) -> stage((double) sequences * context, output, kept));
+            Stage stage = model.stages().get(index);
+            stages.add((sequences, context) ->
+                    stage((double) sequences * atATime(stage, sequences, context), output, kept));
         }
         return new ActivationModel(stages, checkpointing);
+    }
+
+    private static long atATime(Stage stage, int sequences, int context) {
+        return stage instanceof ChunkedLoss loss
+                ? Math.min(context, loss.positionsAtATime(sequences, context))
+                : context;
     }
 
     private static StageActivations stage(double tokens, double output, double kept) {

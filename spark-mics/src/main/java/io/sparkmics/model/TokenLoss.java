@@ -8,16 +8,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
-final class GptLoss implements ChunkedLoss {
+/** A head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
+public final class TokenLoss implements ChunkedLoss {
 
     private static final long NO_REDUCTION = 0;
     private static final long PADDING = -1;
 
-    private final GptHead head;
+    private final Stage head;
     private final long vocabularySize;
 
-    GptLoss(GptHead head, long vocabularySize) {
+    /** @param head makes logits [b, t, vocabulary] */
+    public TokenLoss(Stage head, long vocabularySize) {
         this.head = head;
         this.vocabularySize = vocabularySize;
     }
