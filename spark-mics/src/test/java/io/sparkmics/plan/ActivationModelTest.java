@@ -41,7 +41,7 @@ class ActivationModelTest {
         assertThat(bytes(ActivationCheckpointing.ALL, BODY, BODY, BODY, loss(5, 100)))
                 .isEqualTo(3 + 100);
         assertThat(bytes(new ActivationCheckpointing(2), BODY, BODY, BODY, loss(5, 8)))
-                .isEqualTo(11 + 1 + 16);
+                .isEqualTo(11 + 1 + 11 + 8);
     }
 
     @Test

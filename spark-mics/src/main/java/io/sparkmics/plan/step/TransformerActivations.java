@@ -22,6 +22,12 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
      */
     private static final int BLOCK_KEPT = 15;
 
+    /** Of it, what is freed before the backward pass comes to attention. */
+    private static final int FEED_FORWARD_KEPT = 10;
+
+    /** Of the result, and of the widest of the feed-forward part; of the result, and of queries, keys, values and their sum. */
+    private static final int GRADIENTS = 1 + 4;
+
     /** What is dropped or not at the two places where a block adds to the residual stream. */
     private static final int BLOCK_MASKS = 2;
 
@@ -76,19 +82,22 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
         double kept = widths(BLOCK_KEPT) + masks + pairs + 2.0 * NORM_NUMBERS * atLeastSingle();
         // What the two projections into the residual stream make, and the same dropped, goes when the stage is done.
         double passing = widths(recipe.dropout() ? 2 * BLOCK_MASKS : BLOCK_MASKS);
-        // The gradient of the result, and of the widest part's.
-        double gradients = widths(1 + 4);
+        double feedForward = kept + widths(GRADIENTS);
+        double attention = kept - widths(FEED_FORWARD_KEPT) - masks / BLOCK_MASKS + widths(GRADIENTS);
+        double pairGradients = recipe.fusedAttention() ? 0 : 2.0 * sizes.heads() * context * element();
         return new StageActivations(
                 tokens * widths(1),
                 tokens * kept,
                 tokens * (kept + passing + widths(1)),
-                tokens * (kept + widths(1) + gradients));
+                tokens * (widths(1) + Math.max(feedForward, attention + pairGradients)));
     }
 
     /** Logits, their logarithms' softmax and two gradients of these: three of the four at a time. */
     private StageActivations loss(int sequences, int context) {
         double all = (double) sequences * context;
-        long positions = LogitsAtATime.positions(sequences, context, sizes.vocabularySize());
+        long positions = recipe.logitsInParts()
+                ? LogitsAtATime.positions(sequences, context, sizes.vocabularySize())
+                : context;
         double tokens = (double) sequences * positions;
         double vocabulary = (double) sizes.vocabularySize() * atLeastSingle();
         double converted = element() < atLeastSingle() ? (double) sizes.vocabularySize() * element() : 0;
