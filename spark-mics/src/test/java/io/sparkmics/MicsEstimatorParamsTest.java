@@ -28,6 +28,7 @@ class MicsEstimatorParamsTest {
             entry("lossCol", "loss"),
             entry("tokenCountCol", "tokenCount"),
             entry("batchSize", 16),
+            entry("initialModel", ""),
             entry("numWorkers", 1),
             entry("partitionGroupSize", 0),
             entry("globalBatchSize", 32),

@@ -82,7 +82,8 @@ public record EngineSettings(
     public TransformerWorkload workload(GptConfig config) {
         Transformer sizes = new Transformer(
                 "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
-        return new TransformerWorkload(sizes, new Recipe(types().bytes(), checkpointing, true, true, config.dropout() > 0));
+        return new TransformerWorkload(
+                sizes, new Recipe(types().bytes(), checkpointing, true, true, config.dropout() > 0));
     }
 
     ElementTypes types() {

@@ -95,9 +95,8 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
     /** Logits, their logarithms' softmax and two gradients of these: three of the four at a time. */
     private StageActivations loss(int sequences, int context) {
         double all = (double) sequences * context;
-        long positions = recipe.logitsInParts()
-                ? LogitsAtATime.positions(sequences, context, sizes.vocabularySize())
-                : context;
+        long positions =
+                recipe.logitsInParts() ? LogitsAtATime.positions(sequences, context, sizes.vocabularySize()) : context;
         double tokens = (double) sequences * positions;
         double vocabulary = (double) sizes.vocabularySize() * atLeastSingle();
         double converted = element() < atLeastSingle() ? (double) sizes.vocabularySize() * element() : 0;
