@@ -153,7 +153,8 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),
                 scheduleSettings(),
                 optimizationSettings(),
-                new ComputeSettings(getDeviceType(), getPrecision(), getReductionPrecision()),
+                new ComputeSettings(
+                        getDeviceType(), getPrecision(), getReductionPrecision(), getActivationCheckpointing()),
                 new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
                 new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
                 checkpointSettings(),

@@ -84,8 +84,8 @@ public final class Plan {
         return String.format(
                 Locale.ROOT,
                 "Cannot fit %s into %,d bytes of a rank: with p = %d and micro-batches of %d it takes %,d for states and"
-                        + " buffers and %,d for activations. Use more nodes, more memory, a smaller context or --recipe"
-                        + " article, which recomputes activations.",
+                        + " buffers and %,d for activations. Use more nodes, more memory, a smaller context or"
+                        + " --activation-checkpointing 1, which recomputes activations.",
                 sizes.name(),
                 least.memory().limit(),
                 least.partitionGroupSize(),

@@ -28,6 +28,7 @@ class MicsEstimatorParamsTest {
             entry("lossCol", "loss"),
             entry("tokenCountCol", "tokenCount"),
             entry("batchSize", 16),
+            entry("initialModel", ""),
             entry("numWorkers", 1),
             entry("partitionGroupSize", 0),
             entry("globalBatchSize", 32),
@@ -51,6 +52,7 @@ class MicsEstimatorParamsTest {
             entry("deviceType", "auto"),
             entry("precision", "float32"),
             entry("reductionPrecision", "float32"),
+            entry("activationCheckpointing", 0),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
             entry("slotTimeout", 60),
@@ -124,6 +126,7 @@ class MicsEstimatorParamsTest {
         "batchSize, 0, 1 or more",
         "endOfTextId, -2, -1 or more",
         "keepCheckpoints, 0, 1 or more",
+        "activationCheckpointing, -1, 0 or more",
         "maxRestarts, -1, 0 or more",
         "slotTimeout, 0, 1 or more",
         "collectiveTimeout, 0, 1 or more"

@@ -106,8 +106,8 @@ class PlanProcessTest {
                 .startsWith(
                         "Cannot fit gpt-175b into 40,802,189,312 bytes of a rank: with p = 8 and micro-batches of 1 it"
                                 + " takes ")
-                .endsWith("Use more nodes, more memory, a smaller context or --recipe article, which recomputes"
-                        + " activations.");
+                .endsWith("Use more nodes, more memory, a smaller context or --activation-checkpointing 1, which"
+                        + " recomputes activations.");
         assertThat(out).anyMatch(line -> line.endsWith("does not fit"));
     }
 }

@@ -1,6 +1,7 @@
 package io.sparkmics.cli;
 
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.TrainingSchedule;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
@@ -55,6 +56,9 @@ final class PlanCheck {
             throw new IllegalArgumentException(String.join("\n", problems));
         }
         Recipe recipe = !engine ? Recipe.ARTICLE : instance.get().gpu() ? Recipe.ENGINE : Recipe.ENGINE_SINGLE;
+        if (options.activationCheckpointing != null) {
+            recipe = recipe.with(new ActivationCheckpointing(options.activationCheckpointing));
+        }
         Cluster node = adjusted(instance.get().ranks(ranksPerNode, ranksPerNode));
         return new PlanRequest(
                 new TransformerWorkload(sizes.get(), recipe),
@@ -128,6 +132,7 @@ final class PlanCheck {
         notNegative("--inside-latency", options.insideLatency);
         notNegative("--between-latency", options.betweenLatency);
         notNegative("--micro-batch-size", options.microBatchSize);
+        notNegative("--activation-checkpointing", options.activationCheckpointing);
         if (Files.exists(Path.of(options.output)) && !Files.isDirectory(Path.of(options.output))) {
             refuse("--output", options.output, "it is no folder", "Set a folder, which is made where it is not there");
         }

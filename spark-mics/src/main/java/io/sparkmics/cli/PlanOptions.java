@@ -70,6 +70,13 @@ final class PlanOptions {
     String recipe = "engine";
 
     @Option(
+            names = "--activation-checkpointing",
+            paramLabel = "INTEGER",
+            description = "0: no stage runs its forward pass again for its backward pass; 1: all do; k: every k-th;"
+                    + " default: the recipe's")
+    Integer activationCheckpointing;
+
+    @Option(
             names = "--overlap",
             arity = "1",
             paramLabel = "BOOLEAN",

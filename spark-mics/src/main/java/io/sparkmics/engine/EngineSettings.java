@@ -4,12 +4,16 @@ import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
-import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.ActivationModel;
 import io.sparkmics.plan.MemoryModel;
+import io.sparkmics.plan.step.Recipe;
+import io.sparkmics.plan.step.Transformer;
+import io.sparkmics.plan.step.TransformerWorkload;
 import java.io.Serializable;
 import java.util.List;
 
@@ -22,6 +26,7 @@ import java.util.List;
  * @param precision of the model states and of what is computed with them
  * @param reductionPrecision what hop 1 sums in, where precision is {@link Precision#BFLOAT16}
  * @param overlap which communication runs beside what is computed
+ * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
  */
 public record EngineSettings(
         OptimizerSettings optimizer,
@@ -29,17 +34,25 @@ public record EngineSettings(
         long seed,
         Precision precision,
         ReductionPrecision reductionPrecision,
-        OverlapSettings overlap)
+        OverlapSettings overlap,
+        ActivationCheckpointing checkpointing)
         implements Serializable {
 
-    /** With the standard overlap. */
+    /** With the standard overlap, and every stage keeps what its backward pass needs. */
     public EngineSettings(
             OptimizerSettings optimizer,
             double gradientClipping,
             long seed,
             Precision precision,
             ReductionPrecision reductionPrecision) {
-        this(optimizer, gradientClipping, seed, precision, reductionPrecision, OverlapSettings.STANDARD);
+        this(
+                optimizer,
+                gradientClipping,
+                seed,
+                precision,
+                reductionPrecision,
+                OverlapSettings.STANDARD,
+                ActivationCheckpointing.NONE);
     }
 
     /** Sums in single precision where there is a choice. */
@@ -47,8 +60,13 @@ public record EngineSettings(
         this(optimizer, gradientClipping, seed, precision, ReductionPrecision.FLOAT32);
     }
 
-    public EngineSettings with(OverlapSettings other) {
-        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, other);
+    public EngineSettings with(OverlapSettings changed) {
+        return new EngineSettings(
+                optimizer, gradientClipping, seed, precision, reductionPrecision, changed, checkpointing);
+    }
+
+    public EngineSettings with(ActivationCheckpointing changed) {
+        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, overlap, changed);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */
@@ -66,25 +84,21 @@ public record EngineSettings(
     }
 
     /**
-     * What the plan knows of the activations of a model that is trained so. A weight of several dimensions is taken to read and
-     * make as many numbers for each token as it has rows and columns; a stage whose backward pass needs no weights looks its
-     * rows up, and reads none.
+     * What the plan knows of the activations of a model that is trained so. Of our own it is counted; see {@link
+     * UnknownActivations} for others.
      */
     public ActivationModel activationModel(ModelConfig config) {
-        Model model = config.build();
-        return new ActivationModel(
-                model.stages().stream().map(EngineSettings::width).toList(), 0, types().bytes());
+        return config instanceof GptConfig gpt
+                ? workload(gpt).activations()
+                : UnknownActivations.of(config.build(), types().bytes().compute(), checkpointing);
     }
 
-    private static long width(Stage stage) {
-        return stage.units().stream()
-                .flatMap(unit -> unit.parameters().stream())
-                .filter(parameter -> parameter.shape().size() > 1)
-                .mapToLong(parameter -> {
-                    long rows = parameter.shape().get(0);
-                    return (stage.backwardReadsWeights() ? rows : 0) + parameter.size() / rows;
-                })
-                .sum();
+    /** What the plan knows of a step of our own model. */
+    public TransformerWorkload workload(GptConfig config) {
+        Transformer sizes = new Transformer(
+                "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
+        return new TransformerWorkload(
+                sizes, new Recipe(types().bytes(), checkpointing, true, true, config.dropout() > 0));
     }
 
     ElementTypes types() {

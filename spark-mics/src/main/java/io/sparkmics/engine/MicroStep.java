@@ -13,8 +13,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -27,6 +25,7 @@ final class MicroStep {
     private final List<List<GatheredUnit>> completed;
     private final Residency residency;
     private final GradientSynchronization synchronization;
+    private final LossPass lossPass;
     private final long seed;
 
     MicroStep(List<BoundStage> stages, Residency residency, GradientSynchronization synchronization, long seed) {
@@ -35,6 +34,7 @@ final class MicroStep {
                 stages.stream().map(BoundStage::forwardUnits).toList());
         this.residency = residency;
         this.synchronization = synchronization;
+        this.lossPass = new LossPass(stages.get(stages.size() - 1), stages.size() - 1, residency, synchronization);
         this.seed = seed;
     }
 
@@ -42,66 +42,64 @@ final class MicroStep {
      * Afterwards the gradients lie in the shards, summed with those of the micro-batches before.
      *
      * @param loss the mean loss of the micro-batch is added to it; double, without dimensions
-     * @param last whether the step has no further one; asked when the device has been told the forward pass, for the answer
+     * @param last whether the step has no further one; asked when the device has been told most of the forward pass, for the answer
      *     may have to read rows
      */
     void run(MicroBatch batch, Tensor loss, BooleanSupplier last) {
+        StagePass pass = new StagePass(batch, seed, true);
         Deque<Activation> activations = new ArrayDeque<>();
         try {
-            forward(batch, activations);
-            addLoss(batch, activations.peek().output(), loss);
+            Tensor input = forward(pass, activations);
             if (last.getAsBoolean()) {
                 synchronization.lastMicroStep();
             }
-            backward(batch, activations);
+            backward(pass, activations, lossPass.run(input, pass, loss));
             synchronization.finishHopOne();
         } finally {
             activations.forEach(Activation::close);
         }
     }
 
-    private void forward(MicroBatch batch, Deque<Activation> activations) {
-        StagePass pass = new StagePass(batch, seed, true);
-        Tensor input = batch.data();
-        for (int stage = 0; stage < stages.size(); stage++) {
+    /** All stages but the last, whose input is returned: it stays with its owner. */
+    private Tensor forward(StagePass pass, Deque<Activation> activations) {
+        Tensor input = pass.data();
+        for (int stage = 0; stage < stages.size() - 1; stage++) {
             residency.enter(stage);
             activations.push(stages.get(stage).forward(input, pass));
             residency.leave(stage);
             input = activations.peek().output();
         }
+        return input;
     }
 
-    private void backward(MicroBatch batch, Deque<Activation> activations) {
-        Tensor gradient = gradientOfLosses(batch, activations.peek().output());
+    /** @param gradient of what the last stage was given; closed here */
+    private void backward(StagePass pass, Deque<Activation> activations, Tensor gradient) {
+        Tensor ofOutput = gradient;
         try {
-            for (int stage = stages.size() - 1; stage >= 0; stage--) {
-                int position = 2 * stages.size() - 1 - stage;
-                residency.enter(position);
-                Tensor gradientOfInput;
+            leave(stages.size() - 1);
+            for (int stage = stages.size() - 2; stage >= 0; stage--) {
+                residency.enter(positionBack(stage));
+                Tensor ofInput;
                 try (Activation activation = activations.pop()) {
-                    gradientOfInput = stages.get(stage).backward(activation, gradient, synchronization);
+                    ofInput = stages.get(stage).backward(activation, pass, ofOutput, synchronization);
                 }
-                residency.leave(position);
-                Native.close(gradient);
-                gradient = gradientOfInput;
-                completed.get(stage).forEach(unit -> synchronization.hopOne(unit.shard()));
+                Native.close(ofOutput);
+                ofOutput = ofInput;
+                leave(stage);
             }
         } finally {
-            Native.close(gradient);
+            Native.close(ofOutput);
         }
     }
 
-    /** The micro-batch's loss is the weighted sum of its sequences' losses over b. */
-    private static Tensor gradientOfLosses(MicroBatch batch, Tensor losses) {
-        try (PointerScope scope = new PointerScope()) {
-            return Native.keep(batch.weights(losses).div_(new Scalar((double) batch.size())));
-        }
+    private int positionBack(int stage) {
+        return 2 * stages.size() - 1 - stage;
     }
 
-    private static void addLoss(MicroBatch batch, Tensor losses, Tensor loss) {
-        try (PointerScope scope = new PointerScope()) {
-            loss.add_(batch.weightedSum(losses).div_(new Scalar((double) batch.size())));
-        }
+    /** Its backward pass is done, and what it was the last to add to takes hop 1. */
+    private void leave(int stage) {
+        residency.leave(positionBack(stage));
+        completed.get(stage).forEach(unit -> synchronization.hopOne(unit.shard()));
     }
 
     Residency residency() {

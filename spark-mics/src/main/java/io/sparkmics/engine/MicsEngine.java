@@ -37,9 +37,12 @@ import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
+import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.plan.ActivationCheckpointing;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -123,9 +126,7 @@ public final class MicsEngine implements AutoCloseable {
                             ? new AdamW(adamW, states, partitionIndex)
                             : new Sgd(states),
                     Optimizer::close);
-            List<BoundStage> stages = model.stages().stream()
-                    .map(stage -> own(new BoundStage(stage, gathered), BoundStage::close))
-                    .toList();
+            List<BoundStage> stages = bind(model.stages(), settings.checkpointing());
             List<List<GatheredUnit>> forwardUnits =
                     stages.stream().map(BoundStage::forwardUnits).toList();
             List<List<GatheredUnit>> backwardUnits =
@@ -152,6 +153,17 @@ public final class MicsEngine implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private List<BoundStage> bind(List<Stage> stages, ActivationCheckpointing checkpointing) {
+        List<BoundStage> bound = new ArrayList<>();
+        for (Stage stage : stages) {
+            BoundStage next = checkpointing.recomputes(bound.size(), stages.size())
+                    ? BoundStage.recomputed(stage, gathered)
+                    : new BoundStage(stage, gathered);
+            bound.add(own(next, BoundStage::close));
+        }
+        return bound;
     }
 
     private void standInShard(GatheredUnit unit) {

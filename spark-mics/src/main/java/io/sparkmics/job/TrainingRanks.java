@@ -89,7 +89,7 @@ final class TrainingRanks {
                     settings,
                     ModelName.of(settings.model()),
                     profile,
-                    size -> places.memory().bytesPerRank(size) <= places.memoryPerRank(),
+                    places::fits,
                     checkpoints,
                     stop,
                     (attempt, signals, watch) -> {

@@ -9,16 +9,18 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
-public final class TokenLoss implements Stage {
+public final class TokenLoss implements ChunkedLoss {
 
     private static final long NO_REDUCTION = 0;
     private static final long PADDING = -1;
 
     private final Stage head;
+    private final long vocabularySize;
 
     /** @param head makes logits [b, t, vocabulary] */
-    public TokenLoss(Stage head) {
+    public TokenLoss(Stage head, long vocabularySize) {
         this.head = head;
+        this.vocabularySize = vocabularySize;
     }
 
     @Override
@@ -27,9 +29,14 @@ public final class TokenLoss implements Stage {
     }
 
     @Override
-    public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
+    public long positionsAtATime(long sequences, long length) {
+        return LogitsAtATime.positions(sequences, length, vocabularySize);
+    }
+
+    @Override
+    public Tensor part(Tensor input, long first, Weights weights, ForwardPass pass) {
         Tensor logits = atLeastSingle(head.forward(input, weights, pass));
-        Tensor targets = pass.data().narrow(1, 1, input.size(1)).contiguous();
+        Tensor targets = pass.data().narrow(1, first + 1, input.size(1)).contiguous();
         Tensor losses = cross_entropy_loss(
                         logits.view(-1, logits.size(2)),
                         targets.view(-1),
@@ -38,8 +45,16 @@ public final class TokenLoss implements Stage {
                         PADDING,
                         0)
                 .view(input.size(0), input.size(1));
-        Tensor predicted = targets.ge(new Scalar(0L)).to(ScalarType.Long).sum(1).clamp_min(new Scalar(1L));
-        return losses.sum(1).div(predicted);
+        return losses.sum(1).div(predicted(pass.data()));
+    }
+
+    /** How many tokens of each sequence are predicted; 1 where there are none. */
+    private static Tensor predicted(Tensor data) {
+        return data.narrow(1, 1, data.size(1) - 1)
+                .ge(new Scalar(0L))
+                .to(ScalarType.Long)
+                .sum(1)
+                .clamp_min(new Scalar(1L));
     }
 
     /** A sum over the vocabulary, and a mean over the context, need more than the 8 bits of bfloat16. */

@@ -13,6 +13,9 @@
  * org.bytedeco.pytorch}, whose tensors stages are written with. No public class here has the name of one of those. Hand your
  * jar to Spark beside the {@code -all} jar: driver and executors need it, and so does who loads the model later.
  *
+ * <p>A last stage that makes a number for each position and each token of a large vocabulary should be a {@link
+ * io.sparkmics.model.ChunkedLoss}, so that these are never there all at once.
+ *
  * <p>Before a rank starts, the driver checks the model and runs it once on made-up tokens; what is wrong with it is said
  * there, by stage.
  *

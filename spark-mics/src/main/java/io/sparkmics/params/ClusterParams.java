@@ -82,6 +82,24 @@ public interface ClusterParams<T> extends Params {
         return Fluent.set(this, reductionPrecision(), value);
     }
 
+    default IntParam activationCheckpointing() {
+        return new IntParam(
+                uid(),
+                "activationCheckpointing",
+                "0: every stage of the model keeps what its backward pass needs; 1: stages keep their input only and run their"
+                        + " forward pass again, which takes less memory and up to a third more time; k: every k-th stage"
+                        + " does. The result is the same, to the bit",
+                Allowed.atLeast("activationCheckpointing", 0));
+    }
+
+    default int getActivationCheckpointing() {
+        return (int) getOrDefault(activationCheckpointing());
+    }
+
+    default T setActivationCheckpointing(int value) {
+        return Fluent.set(this, activationCheckpointing(), value);
+    }
+
     default Param<String> workDirectory() {
         return new Param<>(
                 uid(),

@@ -3,24 +3,29 @@ package io.sparkmics.plan;
 import java.util.List;
 
 /**
- * About what one micro-batch takes between its forward and its backward pass, in bytes: an estimate, meant to be right within
- * a factor of two for stages that read each weight matrix once for each token.
+ * What one micro-batch takes at most between its first forward pass and its last backward pass, in bytes, besides what {@link
+ * MemoryModel} counts: a walk through the stages, there and back, as the engine goes.
  *
- * <p>Such a matrix keeps its input, and its result is kept by what comes behind it. To that of all stages comes twice that of
- * the largest: what its operations leave until they are done, and the gradients on the way back.
- *
- * @param widths for each stage, in order, the rows and columns of the weights that it reads, added up; the last stage makes
- *     the loss, in single precision at least
- * @param pairs numbers that are kept for each pair of tokens of a sequence
- * @param elements bytes of an element of each kind
+ * @param stages in order; the last one makes the loss, and its backward pass follows at once
+ * @param checkpointing which of them keep their input only
  */
-public record ActivationModel(List<Long> widths, long pairs, ElementBytes elements) {
+public record ActivationModel(List<PerStage> stages, ActivationCheckpointing checkpointing) {
+
+    /** What a stage takes, by the size of the micro-batch. */
+    @FunctionalInterface
+    public interface PerStage {
+
+        /**
+         * @param sequences of the micro-batch
+         * @param context tokens of each
+         */
+        StageActivations of(int sequences, int context);
+    }
 
     public ActivationModel {
-        widths = List.copyOf(widths);
-        if (widths.isEmpty() || widths.stream().anyMatch(width -> width < 0) || pairs < 0) {
-            throw new IllegalArgumentException("Cannot estimate the activations of stages with widths " + widths
-                    + " and " + pairs + " numbers for each pair of tokens: no number may be negative.");
+        stages = List.copyOf(stages);
+        if (stages.isEmpty()) {
+            throw new IllegalArgumentException("Cannot estimate the activations of a model without stages.");
         }
     }
 
@@ -31,17 +36,64 @@ public record ActivationModel(List<Long> widths, long pairs, ElementBytes elemen
      * @param context tokens of each
      */
     public long bytes(int sequences, int context) {
-        double perToken = 0;
-        double largest = 0;
-        for (int stage = 0; stage < widths.size(); stage++) {
-            boolean last = stage == widths.size() - 1;
-            double bytes = (double) widths.get(stage)
-                    * (last ? Math.max(Float.BYTES, elements.compute()) : elements.compute());
-            perToken += bytes;
-            largest = Math.max(largest, bytes);
+        return (long) new Walk(
+                        stages.stream()
+                                .map(stage -> stage.of(sequences, context))
+                                .toList(),
+                        checkpointing)
+                .peak();
+    }
+
+    private static final class Walk {
+
+        private final List<StageActivations> stages;
+        private final ActivationCheckpointing checkpointing;
+        private double live;
+        private double peak;
+
+        Walk(List<StageActivations> stages, ActivationCheckpointing checkpointing) {
+            this.stages = stages;
+            this.checkpointing = checkpointing;
         }
-        double perSequence =
-                (perToken + 2 * largest) * context + (double) pairs * elements.compute() * context * context;
-        return (long) (perSequence * sequences);
+
+        double peak() {
+            int last = stages.size() - 1;
+            for (int stage = 0; stage < last; stage++) {
+                reach(stages.get(stage).forward());
+                live += stays(stage);
+            }
+            reach(Math.max(stages.get(last).forward(), stages.get(last).backward()));
+            for (int stage = last - 1; stage >= 0; stage--) {
+                backward(stage);
+            }
+            return peak;
+        }
+
+        /** The result of a stage that is recomputed is there twice: from its first forward pass, too. */
+        private void backward(int stage) {
+            StageActivations own = stages.get(stage);
+            if (recomputed(stage)) {
+                // Beside the gradient of its result, which is as large as that.
+                reach(own.output() + own.forward());
+                reach(own.backward());
+                live -= stays(stage);
+            } else {
+                live -= stays(stage);
+                reach(own.backward());
+            }
+        }
+
+        private double stays(int stage) {
+            StageActivations own = stages.get(stage);
+            return own.output() + (recomputed(stage) ? 0 : own.kept());
+        }
+
+        private boolean recomputed(int stage) {
+            return checkpointing.recomputes(stage, stages.size());
+        }
+
+        private void reach(double more) {
+            peak = Math.max(peak, live + more);
+        }
     }
 }

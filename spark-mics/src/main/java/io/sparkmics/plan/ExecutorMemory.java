@@ -84,7 +84,7 @@ public record ExecutorMemory(long heapBytes, int ranks, long statesPerRank, long
                 Locale.ROOT,
                 "Cannot be sure that the executors live: each may need a heap of %s and beside it %s, with %d on the machine"
                         + " together %s, and it has %s. Set a smaller spark.executor.memory or microBatchSize, a larger"
-                        + " partitionGroupSize, or spread the ranks over more machines.",
+                        + " partitionGroupSize, activationCheckpointing to 1, or spread the ranks over more machines.",
                 size(heapBytes),
                 describe(),
                 executors,

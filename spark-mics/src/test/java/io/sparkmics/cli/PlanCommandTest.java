@@ -2,6 +2,7 @@ package io.sparkmics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Recipe;
@@ -76,6 +77,7 @@ class PlanCommandTest {
                 "--sequences-per-rank=6",
                 "--micro-batch-size=3",
                 "--recipe=article",
+                "--activation-checkpointing=2",
                 "--overlap=true",
                 "--teraflops=2",
                 "--memory=1.5",
@@ -86,7 +88,7 @@ class PlanCommandTest {
                 "--output=" + folder);
         assertThat(asked.request().workload().sizes())
                 .isEqualTo(new Transformer("a model of these sizes", 2, 4, 64, 32, 300));
-        assertThat(asked.request().workload().recipe()).isEqualTo(Recipe.ARTICLE);
+        assertThat(asked.request().workload().recipe()).isEqualTo(Recipe.ARTICLE.with(new ActivationCheckpointing(2)));
         assertThat(asked.batch()).isEqualTo(new Batch(36, 3));
         Cluster cluster = asked.cluster();
         assertThat(cluster.worldSize()).isEqualTo(6);
@@ -114,6 +116,7 @@ class PlanCommandTest {
                         "--between-bandwidth=0",
                         "--inside-latency=-3",
                         "--micro-batch-size=-1",
+                        "--activation-checkpointing=-1",
                         "--up-to-nodes=-2",
                         "--global-batch-size=8",
                         "--sequences-per-rank=1",
@@ -127,6 +130,8 @@ class PlanCommandTest {
                         "Cannot use --between-bandwidth 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use --inside-latency -3.0: it is not a finite number from 0. Set 0 or a positive number.",
                         "Cannot use --micro-batch-size -1: it is not a finite number from 0. Set 0 or a positive number.",
+                        "Cannot use --activation-checkpointing -1: it is not a finite number from 0. Set 0 or a positive"
+                                + " number.",
                         "Cannot use --output " + file + ": it is no folder. Set a folder, which is made where it is not"
                                 + " there.",
                         "Cannot use --nodes 0: it is not from 1 to 65536. Set a number of these.",

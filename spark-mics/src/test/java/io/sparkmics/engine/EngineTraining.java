@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.engine.stage.Feed;
 import io.sparkmics.engine.stage.MicroBatch;
+import io.sparkmics.model.Model;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,6 +23,11 @@ final class EngineTraining {
         return run(run, ranks(run));
     }
 
+    /** The same with a model that takes what the case's takes. */
+    static List<Outcome> run(Case run, Model model) {
+        return ranks(run).run(rank -> train(run, model, rank));
+    }
+
     /** The ranks of the case, to be changed from there. */
     static ThreadRanks ranks(Case run) {
         return ThreadRanks.of(run.worldSize())
@@ -30,14 +36,14 @@ final class EngineTraining {
     }
 
     static List<Outcome> run(Case run, ThreadRanks ranks) {
-        return ranks.run(rank -> train(run, rank));
+        return ranks.run(rank -> train(run, run.config().build(), rank));
     }
 
-    private static Outcome train(Case run, RankContext ranks) throws Exception {
+    private static Outcome train(Case run, Model model, RankContext ranks) throws Exception {
         List<Double> losses = new ArrayList<>();
         List<Double> norms = new ArrayList<>();
         Map<String, double[]> parameters = new LinkedHashMap<>();
-        try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
+        try (MicsEngine engine = new MicsEngine(model, run.settings(), ranks)) {
             for (long step = 0; step < run.steps(); step++) {
                 try (Feed microBatches = new Feed(microBatches(run, ranks.rank(), step), ranks.device())) {
                     StepResult result = engine.step(step, microBatches, run.learningRate(step));

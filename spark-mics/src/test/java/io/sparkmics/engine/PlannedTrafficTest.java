@@ -13,6 +13,7 @@ import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Instance;
@@ -39,10 +40,19 @@ class PlannedTrafficTest {
     private static final double SINGLE_NUMBERS = 300;
 
     @ParameterizedTest
-    @CsvSource({"1, FLAT, FLOAT32", "2, FLAT, BFLOAT16", "4, FLAT, FLOAT32", "4, HIERARCHICAL, BFLOAT16"})
-    void aStepSendsWhatIsPredicted(int partitionGroupSize, GatherMode gather, Precision precision) {
+    @CsvSource({
+        "1, FLAT, FLOAT32, 0",
+        "2, FLAT, BFLOAT16, 0",
+        "4, FLAT, FLOAT32, 0",
+        "4, HIERARCHICAL, BFLOAT16, 0",
+        "2, FLAT, FLOAT32, 1",
+        "4, HIERARCHICAL, BFLOAT16, 1",
+        "4, FLAT, FLOAT32, 2"
+    })
+    void aStepSendsWhatIsPredicted(int partitionGroupSize, GatherMode gather, Precision precision, int checkpointing) {
+        ActivationCheckpointing every = new ActivationCheckpointing(checkpointing);
         EngineSettings settings =
-                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision);
+                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision).with(every);
         Case run = new Case(CONFIG, RANKS, partitionGroupSize, NODES, gather, 1, MICRO_STEPS, settings, 1);
         List<Traffic> sent = ThreadRanks.of(RANKS)
                 .ranksPerNode(RANKS / NODES)
@@ -58,7 +68,7 @@ class PlannedTrafficTest {
         Recipe recipe = precision == Precision.BFLOAT16 ? Recipe.ENGINE : Recipe.ENGINE_SINGLE;
         Prediction predicted = new Planner(cluster)
                 .best(
-                        new TransformerWorkload(SIZES, recipe),
+                        new TransformerWorkload(SIZES, recipe.with(every)),
                         new Batch(RANKS * MICRO_STEPS, 1),
                         partitionGroupSize,
                         gather == GatherMode.HIERARCHICAL)

@@ -17,6 +17,7 @@ import io.sparkmics.model.Model;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Tokens;
 import io.sparkmics.model.Unit;
+import io.sparkmics.plan.ActivationCheckpointing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,11 +127,16 @@ class StagesTest {
     @MethodSource("models")
     void whatIsLegalIsTrainedAsAutogradTrainsIt(String name, Model model) {
         Map<String, double[]> plain = plain(model);
+        assertTrainedAs(plain, model, SETTINGS);
+        assertTrainedAs(plain, model, SETTINGS.with(ActivationCheckpointing.ALL));
+    }
+
+    private static void assertTrainedAs(Map<String, double[]> plain, Model model, EngineSettings settings) {
         List<Map<String, double[]>> sharded = ThreadRanks.of(RANKS)
                 .with(CommunicationSettings.of(RANKS))
                 .run(ranks -> {
                     Map<String, double[]> values = new LinkedHashMap<>();
-                    try (MicsEngine engine = new MicsEngine(model, SETTINGS, ranks)) {
+                    try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                         for (long step = 0; step < 3; step++) {
                             engine.step(step, List.of(batch(ranks.rank())).iterator(), RATE);
                             assertThat(engine.gatheredBytes()).isZero();

@@ -3,7 +3,6 @@ package io.sparkmics.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExecutorMemoryTest {
@@ -40,7 +39,7 @@ class ExecutorMemoryTest {
                                 + " MiB (400 MiB for libtorch and the JVM, and for each of 2 ranks 200 MiB of states and"
                                 + " buffers and about 100 MiB of activations), with 3 on the machine together 6,072 MiB, and it"
                                 + " has 4,096 MiB. Set a smaller spark.executor.memory or microBatchSize, a larger"
-                                + " partitionGroupSize, or spread the ranks over more machines.");
+                                + " partitionGroupSize, activationCheckpointing to 1, or spread the ranks over more machines.");
     }
 
     @Test
@@ -65,18 +64,5 @@ class ExecutorMemoryTest {
         assertThatThrownBy(() -> new ExecutorMemory(GIBIBYTE, 0, 1, 1))
                 .hasMessage("Cannot add up an executor's memory of a heap of 1073741824 bytes and 0 ranks with 1 and 1"
                         + " bytes: heap and ranks must be positive, the others not negative.");
-    }
-
-    @Test
-    void activationsGrowWithTokensAndTheLastStageIsInSinglePrecision() {
-        ActivationModel half = new ActivationModel(List.of(10L, 100L, 50L), 0, new ElementBytes(4, 2, 4));
-
-        // 2 x 110 + 4 x 50 are kept for each token, and twice the most of a stage comes and goes.
-        assertThat(half.bytes(3, 7)).isEqualTo(21 * (220 + 200 + 2 * 200));
-        ActivationModel pairs = new ActivationModel(List.of(10L), 5, ElementBytes.same(4));
-        assertThat(pairs.bytes(3, 7)).isEqualTo(21 * 120 + 3 * 5 * 4 * 49);
-        assertThatThrownBy(() -> new ActivationModel(List.of(-1L), 0, ElementBytes.same(4)))
-                .hasMessage("Cannot estimate the activations of stages with widths [-1] and 0 numbers for each pair of"
-                        + " tokens: no number may be negative.");
     }
 }

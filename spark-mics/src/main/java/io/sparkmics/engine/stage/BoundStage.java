@@ -2,13 +2,16 @@ package io.sparkmics.engine.stage;
 
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.gather.GatheredUnit;
+import io.sparkmics.model.ChunkedLoss;
 import io.sparkmics.model.ForwardPass;
+import io.sparkmics.model.LossPart;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -29,14 +32,26 @@ public final class BoundStage implements AutoCloseable {
     }
 
     private final Stage stage;
+    private final boolean recomputed;
     private final List<GatheredUnit> units;
     private final Map<String, Tensor> parameters = new HashMap<>();
 
     /** The parameters of one unit after another: what gradients are asked of. */
     private final TensorVector inOrder;
 
+    /** Keeps what the backward pass needs. */
     public BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered) {
+        this(stage, gathered, false);
+    }
+
+    /** Keeps its input alone, and runs the forward pass again for the backward pass. */
+    public static BoundStage recomputed(Stage stage, Map<Unit, GatheredUnit> gathered) {
+        return new BoundStage(stage, gathered, true);
+    }
+
+    private BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered, boolean recomputed) {
         this.stage = stage;
+        this.recomputed = recomputed;
         this.units = stage.units().stream().map(gathered::get).toList();
         units.forEach(unit -> parameters.putAll(unit.parameters()));
         try (PointerScope scope = new PointerScope()) {
@@ -51,9 +66,15 @@ public final class BoundStage implements AutoCloseable {
         return units;
     }
 
-    /** The units that the backward pass reads. */
+    /** The units that the backward pass reads, or the forward pass that is run then. */
     public List<GatheredUnit> backwardUnits() {
-        return stage.backwardReadsWeights() ? units : List.of();
+        return recomputed || stage instanceof ChunkedLoss || stage.backwardReadsWeights() ? units : List.of();
+    }
+
+    /** What the losses are computed in, one after another; empty where they are computed as a whole. */
+    public List<LossPart> parts(Tensor input) {
+        List<LossPart> parts = stage instanceof ChunkedLoss loss ? LossPart.of(loss, input) : List.of();
+        return parts.size() > 1 ? parts : List.of();
     }
 
     /**
@@ -61,19 +82,46 @@ public final class BoundStage implements AutoCloseable {
      * released: a result that is a view of them is copied.
      */
     public Activation forward(Tensor input, ForwardPass pass) {
+        Activation whole = withGraph(input, leaf -> stage.forward(leaf, this::parameter, pass));
+        return recomputed ? withoutGraph(whole) : whole;
+    }
+
+    /** The same of one of {@link #parts}. */
+    public Activation forward(LossPart part, Tensor input, ForwardPass pass) {
+        try (PointerScope scope = new PointerScope()) {
+            ChunkedLoss loss = (ChunkedLoss) stage;
+            return withGraph(part.of(input), leaf -> loss.part(leaf, part.first(), this::parameter, pass));
+        }
+    }
+
+    private Activation withGraph(Tensor input, UnaryOperator<Tensor> forward) {
         try (PointerScope scope = new PointerScope()) {
             Tensor leaf = input.detach();
             // Not where nothing before this stage is trained. Integers have no gradient either.
             if (input.requires_grad()) {
                 leaf.requires_grad_(true);
             }
-            Tensor output = stage.forward(leaf, this::parameter, pass);
+            Tensor output = forward.apply(leaf);
             if (output == null || output.isNull() || !output.defined()) {
                 throw new IllegalStateException("Cannot go on behind "
                         + stage.getClass().getName() + ": its forward made no tensor. Return one.");
             }
             boolean view = units.stream().anyMatch(unit -> unit.holds(output));
             return new Activation(Native.keep(leaf), Native.keep(view ? output.clone() : output));
+        }
+    }
+
+    /**
+     * Drops the graph behind the output. It has been there because kernels are chosen by whether a gradient is wanted: so both
+     * runs compute the same, to the bit. While it was, it took no more than it will in the backward pass.
+     */
+    private static Activation withoutGraph(Activation whole) {
+        try (whole;
+                PointerScope scope = new PointerScope()) {
+            Tensor input = new Tensor(whole.input());
+            Tensor output = whole.output().detach();
+            output.set_requires_grad(whole.output().requires_grad());
+            return new Activation(Native.keep(input), Native.keep(output));
         }
     }
 
@@ -94,13 +142,23 @@ public final class BoundStage implements AutoCloseable {
     /**
      * Runs the backward pass and hands each unit's gradients over, where there are some.
      *
+     * @param pass of the forward pass
      * @param gradient of the activation's output; null where the stages behind do not depend on it
      * @return the gradient of its input, the caller's to close; null where the loss does not depend on it through this stage
      */
-    public Tensor backward(Activation activation, Tensor gradient, UnitGradients destination) {
+    public Tensor backward(Activation activation, ForwardPass pass, Tensor gradient, UnitGradients destination) {
         if (gradient == null || !activation.output().requires_grad()) {
             return null;
         }
+        if (!recomputed) {
+            return backward(activation, gradient, destination);
+        }
+        try (Activation again = withGraph(activation.input(), leaf -> stage.forward(leaf, this::parameter, pass))) {
+            return backward(again, gradient, destination);
+        }
+    }
+
+    private Tensor backward(Activation activation, Tensor gradient, UnitGradients destination) {
         try (PointerScope scope = new PointerScope()) {
             boolean inputHasGradient = activation.input().requires_grad();
             TensorVector inputs = new TensorVector();

@@ -38,7 +38,7 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
                 checkHandedOn(activation);
             }
             if (andBack) {
-                backward(whole, activation);
+                backward(whole, activation, pass);
             }
             try (PointerScope scope = new PointerScope()) {
                 Tensor output = activation.output();
@@ -88,7 +88,7 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
     }
 
     /** Who needs no weights for it computes numbers without them too. */
-    private void backward(WholeStage whole, Activation activation) {
+    private void backward(WholeStage whole, Activation activation, StagePass pass) {
         boolean withoutWeights = !stage.backwardReadsWeights() && finite(activation.output());
         if (withoutWeights) {
             whole.fillWithNaN();
@@ -96,7 +96,7 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
         AtomicBoolean finite = new AtomicBoolean(true);
         try (PointerScope scope = new PointerScope()) {
             Tensor gradient = torch.ones_like(activation.output());
-            Tensor ofInput = whole.bound().backward(activation, gradient, (unit, gradients, first) -> {
+            Tensor ofInput = whole.bound().backward(activation, pass, gradient, (unit, gradients, first) -> {
                 for (long i = first; i < first + unit.unit().parameters().size(); i++) {
                     finite.compareAndSet(true, finite(gradients.get(i)));
                 }

@@ -171,22 +171,25 @@ record ExecutorSurvey(List<Answer> answers) {
         return answers.stream().mapToLong(Answer::memoryBytes).min().orElseThrow();
     }
 
-    /** What a rank may take: half of its machine's memory, for activations and the JVM need the rest, divided fairly. */
+    /**
+     * What a rank may take: three quarters of its machine's memory, divided fairly. The rest is for JVMs, and for what the C
+     * library keeps of memory that was freed.
+     */
     long memoryPerRank(int worldSize) {
         long ranksPerHost = (worldSize + hosts() - 1) / hosts();
-        return machineMemory() / 2 / ranksPerHost;
+        return machineMemory() / 4 * 3 / ranksPerHost;
     }
 
     /**
-     * What a rank may take of its GPU: three quarters of the smallest one's memory. The rest is for activations, and for what
-     * CUDA, its libraries and NCCL take for themselves, a gigabyte or two.
+     * What a rank may take of its GPU: seven eighths of the smallest one's memory. The rest is for what CUDA, its libraries and
+     * NCCL take for themselves, a gigabyte or two, and for gaps between tensors.
      */
     long gpuMemoryPerRank() {
         return answers.stream()
                         .mapToLong(answer -> answer.gpus().memoryBytes())
                         .min()
                         .orElseThrow()
-                / 4
-                * 3;
+                / 8
+                * 7;
     }
 }

@@ -10,6 +10,7 @@ import io.sparkmics.plan.step.Planner;
 import io.sparkmics.plan.step.Prediction;
 import io.sparkmics.plan.step.Work;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -31,20 +32,38 @@ record GroupSizeChoice(TrainingSettings settings, MemoryModel memory, long memor
      */
     int choose(Consumer<String> tell) {
         int ranks = settings.world().numWorkers();
-        Optional<Prediction> best = best(ranks);
+        Work work = settings.work(memory);
+        Optional<Prediction> best = best(ranks, work);
         best.ifPresent(prediction -> tell.accept(PlanText.choice(prediction, ranks) + " Predicted for "
                 + (cuda ? "GPUs and a network like those of " + GPUS : "CPUs like ours") + "; set partitionGroupSize to"
                 + " choose another."));
-        // Where the chunks of a hierarchical gather are all that does not fit, it is tried.
         return best.map(Prediction::partitionGroupSize)
-                .orElseGet(() -> memory.smallestPartitionGroupSize(ranks, memoryPerRank));
+                .orElseGet(() -> withoutPrediction(ranks, work.activationBytes(), tell));
     }
 
-    private Optional<Prediction> best(int ranks) {
+    private int withoutPrediction(int ranks, long activationBytes, Consumer<String> tell) {
+        long left = memoryPerRank - activationBytes;
+        if (memory.bytesPerRank(ranks) <= left) {
+            // The chunks of a hierarchical gather are all that does not fit: it is tried.
+            return memory.smallestPartitionGroupSize(ranks, left);
+        }
+        memory.smallestPartitionGroupSize(ranks, memoryPerRank);
+        // Activations of a model that is not ours are an estimate, so this is no reason to refuse it.
+        tell.accept(String.format(
+                Locale.ROOT,
+                "Cannot be sure that a rank's memory is enough: over all %d ranks states and buffers take %,d bytes of"
+                        + " %,d, and activations about %,d. Set a smaller microBatchSize, or activationCheckpointing to 1.",
+                ranks,
+                memory.bytesPerRank(ranks),
+                memoryPerRank,
+                activationBytes));
+        return ranks;
+    }
+
+    private Optional<Prediction> best(int ranks, Work work) {
         Instance instance = Instance.named(cuda ? GPUS : CPUS).orElseThrow();
         Cluster like = instance.ranks(ranks, (ranks + hosts - 1) / hosts);
         Cluster cluster = like.with(like.processor().withMemory(memoryPerRank));
-        Work work = settings.work(memory);
         Batch batch =
                 new Batch(settings.world().globalBatchSize(), settings.world().microBatchSize());
         List<Prediction> possible = new Planner(cluster)

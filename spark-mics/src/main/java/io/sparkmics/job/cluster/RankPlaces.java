@@ -16,9 +16,17 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param device what they compute on
  * @param partitionGroupSize p, chosen: as the user did, or by {@link GroupSizeChoice}
  * @param memory what the plan knows of a rank's part, on that device
- * @param memoryPerRank what a rank has for its part of the model's states, in bytes
+ * @param activationBytes what one of its micro-batches takes besides
+ * @param memoryPerRank what a rank has for both, in bytes
  */
-public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryModel memory, long memoryPerRank) {
+public record RankPlaces(
+        DeviceChoice device, int partitionGroupSize, MemoryModel memory, long activationBytes, long memoryPerRank) {
+
+    /** Whether a rank would have the memory with another partition group size, or needs no more than with this one. */
+    public boolean fits(int otherSize) {
+        long left = Math.max(memoryPerRank - activationBytes, memory.bytesPerRank(partitionGroupSize));
+        return memory.bytesPerRank(otherSize) <= left;
+    }
 
     /** What the ranks could compute on, as far as Spark's settings tell. Returns when there are slots for all of them. */
     public static DeviceChoice await(JavaSparkContext spark, TrainingSettings settings) {
@@ -79,7 +87,8 @@ public record RankPlaces(DeviceChoice device, int partitionGroupSize, MemoryMode
         limits(spark.sc(), settings, device, survey)
                 .compare(settings, memory, partitionGroupSize, device.cuda())
                 .ifPresent(System.err::println);
-        return new RankPlaces(device, partitionGroupSize, memory, memoryPerRank);
+        return new RankPlaces(
+                device, partitionGroupSize, memory, settings.work(memory).activationBytes(), memoryPerRank);
     }
 
     /** Copies for checkpoints lie on the host: they take nothing of a GPU. */

@@ -3,6 +3,7 @@ package io.sparkmics.job.settings;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
+import io.sparkmics.plan.ActivationCheckpointing;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +14,11 @@ import java.util.Locale;
  * @param deviceType one of {@link #DEVICE_TYPES}
  * @param precision one of {@link #PRECISIONS}; {@code bfloat16}: computed in it, kept and updated in float32
  * @param reductionPrecision one of {@link #REDUCTION_PRECISIONS}: what hop 1 sums in where precision is {@code bfloat16}
+ * @param activationCheckpointing 0: no stage runs its forward pass again for its backward pass; 1: all do; k: every k-th
  */
-public record ComputeSettings(String deviceType, String precision, String reductionPrecision) implements Serializable {
+public record ComputeSettings(
+        String deviceType, String precision, String reductionPrecision, int activationCheckpointing)
+        implements Serializable {
 
     public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
     public static final List<String> PRECISIONS = List.of("float32", "float64", "bfloat16");
@@ -28,6 +32,10 @@ public record ComputeSettings(String deviceType, String precision, String reduct
         return ReductionPrecision.valueOf(reductionPrecision.toUpperCase(Locale.ROOT));
     }
 
+    ActivationCheckpointing engineCheckpointing() {
+        return new ActivationCheckpointing(activationCheckpointing);
+    }
+
     /** Of what is kept of the model's states. */
     public TensorType stateType() {
         return precision.equals("float64") ? TensorType.F64 : TensorType.F32;
@@ -37,5 +45,6 @@ public record ComputeSettings(String deviceType, String precision, String reduct
         problems.choice("deviceType", deviceType, DEVICE_TYPES);
         problems.choice("precision", precision, PRECISIONS);
         problems.choice("reductionPrecision", reductionPrecision, REDUCTION_PRECISIONS);
+        problems.atLeastZero("activationCheckpointing", activationCheckpointing);
     }
 }

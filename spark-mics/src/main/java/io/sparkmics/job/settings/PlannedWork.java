@@ -1,45 +1,39 @@
 package io.sparkmics.job.settings;
 
+import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
 import io.sparkmics.plan.MemoryModel;
-import io.sparkmics.plan.step.Recipe;
 import io.sparkmics.plan.step.StageWork;
-import io.sparkmics.plan.step.Transformer;
-import io.sparkmics.plan.step.TransformerWorkload;
 import io.sparkmics.plan.step.Work;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** What the plan knows of the work of a run's micro-batches. Activations are left out: they are the same with every p. */
+/** What the plan knows of the work of a run's micro-batches. */
 final class PlannedWork {
 
     private PlannedWork() {}
 
-    static Work of(ModelConfig config, MemoryModel memory, int microBatchSize) {
+    static Work of(ModelConfig config, EngineSettings settings, MemoryModel memory, int microBatchSize) {
         List<StageWork> stages = config instanceof GptConfig gpt
-                ? gpt(gpt, memory, microBatchSize)
-                : any(config, memory, microBatchSize);
-        return new Work(memory, stages, 0);
-    }
-
-    private static List<StageWork> gpt(GptConfig config, MemoryModel memory, int microBatchSize) {
-        Transformer sizes = new Transformer(
-                "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
-        return new TransformerWorkload(sizes, new Recipe(memory.elements(), false, config.dropout() == 0))
-                .work(microBatchSize)
-                .stages();
+                ? settings.workload(gpt).work(microBatchSize).stages()
+                : any(config, settings, memory, microBatchSize);
+        long activations = settings.activationModel(config).bytes(microBatchSize, config.context());
+        return new Work(memory, stages, activations);
     }
 
     /** A user's own: each weight of several dimensions is multiplied once with each token, and nothing else is known. */
-    private static List<StageWork> any(ModelConfig config, MemoryModel memory, int microBatchSize) {
+    private static List<StageWork> any(
+            ModelConfig config, EngineSettings settings, MemoryModel memory, int microBatchSize) {
         double tokens = (double) microBatchSize * config.context();
-        return config.build().stages().stream()
-                .map(stage -> new StageWork(
-                        2 * tokens * multiplied(stage),
-                        2 * tokens * memory.elements().compute() * numbers(stage),
-                        stage.backwardReadsWeights(),
-                        false))
+        List<Stage> stages = config.build().stages();
+        return IntStream.range(0, stages.size())
+                .mapToObj(index -> new StageWork(
+                        2 * tokens * multiplied(stages.get(index)),
+                        2 * tokens * memory.elements().compute() * numbers(stages.get(index)),
+                        stages.get(index).backwardReadsWeights(),
+                        settings.checkpointing().recomputes(index, stages.size())))
                 .toList();
     }
 

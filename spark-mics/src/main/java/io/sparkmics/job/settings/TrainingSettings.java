@@ -28,11 +28,12 @@ public record TrainingSettings(
 
     public EngineSettings engineSettings() {
         return new EngineSettings(
-                optimization.optimizerSettings(),
-                optimization.gradientClipping(),
-                schedule.seed(),
-                compute.enginePrecision(),
-                compute.engineReductionPrecision());
+                        optimization.optimizerSettings(),
+                        optimization.gradientClipping(),
+                        schedule.seed(),
+                        compute.enginePrecision(),
+                        compute.engineReductionPrecision())
+                .with(compute.engineCheckpointing());
     }
 
     /** What the plan knows of the model and its types. */
@@ -40,9 +41,9 @@ public record TrainingSettings(
         return engineSettings().memoryModel(model.build());
     }
 
-    /** What it knows of a micro-batch, activations left out: see {@link #memoryModel()} for the model. */
+    /** What it knows of a micro-batch: see {@link #memoryModel()} for the model. */
     public Work work(MemoryModel memory) {
-        return PlannedWork.of(model, memory, world.microBatchSize());
+        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize());
     }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */

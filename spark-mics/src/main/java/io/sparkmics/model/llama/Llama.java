@@ -42,7 +42,7 @@ public final class Llama implements LanguageModel {
         for (int layer = 0; layer < config.layers(); layer++) {
             built.add(new LlamaBlock(config, layer));
         }
-        built.add(new TokenLoss(head));
+        built.add(new TokenLoss(head, config.vocabularySize()));
         stages = List.copyOf(built);
     }
 

@@ -59,7 +59,7 @@ final class MicroStepTime {
         List<List<Integer>> there = work.memory().stages();
         List<List<Integer>> back = new ArrayList<>();
         for (int stage = 0; stage < there.size(); stage++) {
-            back.add(work.stages().get(stage).backwardReadsWeights() ? there.get(stage) : List.of());
+            back.add(work.stages().get(stage).gatheredForBackward() ? there.get(stage) : List.of());
         }
         Collections.reverse(back);
         List<List<Integer>> all = new ArrayList<>(there);

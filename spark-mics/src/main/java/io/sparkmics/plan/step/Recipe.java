@@ -1,22 +1,37 @@
 package io.sparkmics.plan.step;
 
+import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.ElementBytes;
 
 /**
  * How it is trained.
  *
  * @param elements bytes of an element of each kind
- * @param recomputed whether a block keeps its input alone and computes the rest again for its backward pass
+ * @param checkpointing which stages keep their input alone and compute the rest again for their backward pass
  * @param fusedAttention whether the scores of all pairs of tokens stay in registers
+ * @param logitsInParts whether large vocabularies' logits are never whole
+ * @param dropout whether masks of what embeddings and blocks add to the residual stream are made and kept
  */
-public record Recipe(ElementBytes elements, boolean recomputed, boolean fusedAttention) {
+public record Recipe(
+        ElementBytes elements,
+        ActivationCheckpointing checkpointing,
+        boolean fusedAttention,
+        boolean logitsInParts,
+        boolean dropout) {
 
     /** As the engine does, in mixed precision. */
-    public static final Recipe ENGINE = new Recipe(new ElementBytes(4, 2, 4), false, true);
+    public static final Recipe ENGINE =
+            new Recipe(new ElementBytes(4, 2, 4), ActivationCheckpointing.NONE, true, true, false);
 
     /** As the engine does, in single precision. */
-    public static final Recipe ENGINE_SINGLE = new Recipe(ElementBytes.same(Float.BYTES), false, true);
+    public static final Recipe ENGINE_SINGLE =
+            new Recipe(ElementBytes.same(Float.BYTES), ActivationCheckpointing.NONE, true, true, false);
 
     /** As was done where MiCS was measured: 16 bytes of states a parameter, and gradients of two bytes in both hops. */
-    public static final Recipe ARTICLE = new Recipe(new ElementBytes(4, 2, 2, 2), true, false);
+    public static final Recipe ARTICLE =
+            new Recipe(new ElementBytes(4, 2, 2, 2), ActivationCheckpointing.ALL, false, false, false);
+
+    public Recipe with(ActivationCheckpointing changed) {
+        return new Recipe(elements, changed, fusedAttention, logitsInParts, dropout);
+    }
 }

@@ -5,10 +5,15 @@ package io.sparkmics.plan.step;
  *
  * @param flops of its matrix products
  * @param movedBytes that its other operations read and write
- * @param backwardReadsWeights whether its units are gathered for the way back
+ * @param backwardReadsWeights whether its backward pass reads its units
  * @param recomputed whether the forward pass is done again on the way back
  */
 public record StageWork(double flops, double movedBytes, boolean backwardReadsWeights, boolean recomputed) {
+
+    /** Whether its units are gathered for the way back. */
+    boolean gatheredForBackward() {
+        return backwardReadsWeights || recomputed;
+    }
 
     double forwardSeconds(Processor processor) {
         return processor.seconds(flops, movedBytes);

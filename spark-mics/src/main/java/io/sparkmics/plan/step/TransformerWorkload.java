@@ -54,28 +54,21 @@ public record TransformerWorkload(Transformer sizes, Recipe recipe) implements W
                 tokens * headWidths() * Math.max(Float.BYTES, recipe.elements().compute());
         double embeddingBytes = tokens * embeddingWidths() * recipe.elements().compute();
         List<StageWork> stages = new ArrayList<>();
-        stages.add(new StageWork(0, PASSES * embeddingBytes, false, false));
-        IntStream.range(0, sizes.layers())
-                .forEach(layer -> stages.add(new StageWork(block, PASSES * blockBytes, true, recipe.recomputed())));
+        stages.add(new StageWork(0, PASSES * embeddingBytes, false, recomputed(0)));
+        IntStream.rangeClosed(1, sizes.layers())
+                .forEach(layer -> stages.add(new StageWork(block, PASSES * blockBytes, true, recomputed(layer))));
         stages.add(new StageWork(head, PASSES * headBytes, true, false));
-        return new Work(memory(), stages, activations(microBatchSize));
+        return new Work(memory(), stages, activations().bytes(microBatchSize, sizes.context()));
     }
 
-    private long activations(int microBatchSize) {
-        long kept = recipe.recomputed()
-                ? (long) sizes.layers()
-                        * microBatchSize
-                        * sizes.context()
-                        * sizes.width()
-                        * recipe.elements().compute()
-                : 0;
-        int whole = recipe.recomputed() ? 1 : sizes.layers();
-        List<Long> widths = new ArrayList<>();
-        widths.add(embeddingWidths());
-        IntStream.range(0, whole).forEach(layer -> widths.add(blockWidths()));
-        widths.add(headWidths());
-        return kept
-                + new ActivationModel(widths, pairs(whole), recipe.elements()).bytes(microBatchSize, sizes.context());
+    /** Two stages more than layers: embedding and head. */
+    private boolean recomputed(int stage) {
+        return recipe.checkpointing().recomputes(stage, sizes.layers() + 2);
+    }
+
+    /** What the engine keeps and makes of it, by the size of the micro-batch. */
+    public ActivationModel activations() {
+        return new TransformerActivations(sizes, recipe).model();
     }
 
     private long blockWidths() {

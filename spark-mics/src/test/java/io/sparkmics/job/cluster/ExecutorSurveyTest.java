@@ -65,13 +65,13 @@ class ExecutorSurveyTest {
     }
 
     @Test
-    void aRankMayTakeItsShareOfHalfTheSmallestMachine() {
+    void aRankMayTakeItsShareOfThreeQuartersOfTheSmallestMachine() {
         ExecutorSurvey survey = new ExecutorSurvey(
                 List.of(new Answer("a", "", "", 1000, Gpus.NOT_ASKED), new Answer("b", "", "", 800, Gpus.NOT_ASKED)));
 
-        assertThat(survey.memoryPerRank(2)).isEqualTo(400);
-        assertThat(survey.memoryPerRank(4)).isEqualTo(200);
-        assertThat(survey.memoryPerRank(5)).isEqualTo(133);
+        assertThat(survey.memoryPerRank(2)).isEqualTo(600);
+        assertThat(survey.memoryPerRank(4)).isEqualTo(300);
+        assertThat(survey.memoryPerRank(5)).isEqualTo(200);
     }
 
     @Test
@@ -104,12 +104,12 @@ class ExecutorSurveyTest {
     }
 
     @Test
-    void aRankMayTakeThreeQuartersOfTheSmallestGpu() {
+    void aRankMayTakeSevenEighthsOfTheSmallestGpu() {
         ExecutorSurvey survey = new ExecutorSurvey(List.of(
                 new Answer("a", "", "", 1, new Gpus(List.of(), 1, 1L << 36, "driver 580")),
                 new Answer("b", "", "", 1, new Gpus(List.of(), 4, 1L << 34, "driver 590"))));
 
-        assertThat(survey.gpuMemoryPerRank()).isEqualTo(3L << 32);
+        assertThat(survey.gpuMemoryPerRank()).isEqualTo(7L << 31);
         assertThat(survey.gpuVersions()).containsExactly("On host a: driver 580", "On host b: driver 590");
     }
 

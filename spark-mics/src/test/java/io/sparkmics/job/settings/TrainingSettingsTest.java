@@ -34,7 +34,7 @@ class TrainingSettingsTest {
                 .with(new WorldSettings(6, 4, 32, 4))
                 .with(new ScheduleSettings(-1, 0, -2, 1))
                 .with(optimization("adam", 0))
-                .with(new ComputeSettings("gpu", "float16", "float64"))
+                .with(new ComputeSettings("gpu", "float16", "float64", -1))
                 .with(new CollectiveSettings("ring", false, false))
                 .with(new CheckpointSettings(0, "", 2, 0, ""))
                 .with(new RecoverySettings(3, false, Duration.ZERO, Duration.ofSeconds(10), ""))
@@ -57,6 +57,8 @@ class TrainingSettingsTest {
                                 + " bfloat16.",
                         "Cannot use reductionPrecision float64: there is no such reductionPrecision. Set one of"
                                 + " float32, bfloat16.",
+                        "Cannot use activationCheckpointing -1.0: it is not a finite number from 0. Set 0 or a"
+                                + " positive number.",
                         "Cannot use gather ring: there is no such gather. Set one of auto, flat, hierarchical.",
                         "Cannot write a checkpoint every 0 steps: checkpointInterval is neither positive nor -1."
                                 + " Set a positive number, or -1 to write none.",

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.plan.ElementBytes;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -185,9 +184,7 @@ class PlannerTest {
         assertThatThrownBy(() -> new Cluster(0, 1, any, link, link))
                 .hasMessage(
                         "Cannot plan for 0 ranks, 1 on a node: both must be positive, and the ranks 65536 at most.");
-        Work work = new TransformerWorkload(
-                        new Transformer("", 1, 1, 1, 1, 1), new Recipe(ElementBytes.same(4), false, true))
-                .work(1);
+        Work work = new TransformerWorkload(new Transformer("", 1, 1, 1, 1, 1), Recipe.ENGINE_SINGLE).work(1);
         assertThatThrownBy(() -> new Work(work.memory(), List.of(), 0))
                 .hasMessage(
                         "Cannot plan the work of 0 stages and 0 bytes of activations: the model has 3 stages, and no"

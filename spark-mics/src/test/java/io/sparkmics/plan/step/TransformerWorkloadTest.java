@@ -8,6 +8,7 @@ import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.plan.ActivationCheckpointing;
 import org.junit.jupiter.api.Test;
 
 class TransformerWorkloadTest {
@@ -53,7 +54,7 @@ class TransformerWorkloadTest {
         Transformer model = Models.named("bert-10b").orElseThrow();
         Recipe engine = Recipe.ENGINE;
         long kept = new TransformerWorkload(model, engine).work(8).activationBytes();
-        long recomputed = new TransformerWorkload(model, new Recipe(engine.elements(), true, true))
+        long recomputed = new TransformerWorkload(model, engine.with(ActivationCheckpointing.ALL))
                 .work(8)
                 .activationBytes();
         assertThat(recomputed).isLessThan(kept / 8);
@@ -63,7 +64,7 @@ class TransformerWorkloadTest {
     @Test
     void aLayerOnOneGpuIsAsFastAsMeasuredElsewhere() {
         Transformer layer = new Transformer("a layer of bert-large", 1, 16, 1024, 512, 1);
-        StageWork block = new TransformerWorkload(layer, new Recipe(Recipe.ARTICLE.elements(), false, false))
+        StageWork block = new TransformerWorkload(layer, Recipe.ARTICLE.with(ActivationCheckpointing.NONE))
                 .work(64)
                 .stages()
                 .get(1);
