@@ -143,7 +143,8 @@ public final class NativeLibraries {
     /**
      * Loads all that ranks on GPUs need: libtorch with its CUDA part, the CUDA runtime and NCCL.
      *
-     * @throws IllegalStateException with everything that is missing here, one a line
+     * @throws IllegalStateException with everything that is missing here, one a line; or where {@link
+     *     Setting#CUDNN_ATTENTION} is neither on nor off
      */
     public static synchronized void loadCuda() {
         if (cudaLoaded) {
@@ -156,6 +157,7 @@ public final class NativeLibraries {
         load();
         loadNccl();
         Loader.load(torch_cuda.class);
+        CudnnAttention.apply(Setting.CUDNN_ATTENTION.value());
         cudaLoaded = true;
     }
 
