@@ -74,14 +74,7 @@ public final class NativeLibraries {
         TorchJars jars = TorchJars.here();
         Map<CudaLibrary, Path> found = linked(jars);
         refuse(problem(jars, found));
-        // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
-        setUnlessSet(MAXIMUM_BYTES, "0");
-        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
-        if (jars.hasCuda()) {
-            // Before JavaCPP is asked for anything.
-            setUnlessSet(EXTENSION, "-gpu");
-        }
-        refuseForeign(jars);
+        configure(jars);
         Blas blas = Blas.choose(System.getProperty(Blas.PROPERTY), NativeLibraries.class.getClassLoader());
         if (blas == Blas.MKL) {
             setUnlessSet(Blas.PROPERTY, "mkl");
@@ -124,7 +117,7 @@ public final class NativeLibraries {
         }
         refuse(Platform.problem());
         refuse(NcclAddress.problem());
-        refuseForeign(TorchJars.here());
+        configure(TorchJars.here());
         Map<CudaLibrary, Path> found = GpuMachine.libraries(LibrarySearch.here());
         if (found.containsKey(CudaLibrary.DRIVER)) {
             List<CudaLibrary> needed = List.of(CudaLibrary.DRIVER, CudaLibrary.RUNTIME, CudaLibrary.NCCL);
@@ -159,6 +152,17 @@ public final class NativeLibraries {
         Loader.load(torch_cuda.class);
         CudnnAttention.apply(Setting.CUDNN_ATTENTION.value());
         cudaLoaded = true;
+    }
+
+    /** Before JavaCPP is asked for anything: what it has read once it reads never again. */
+    private static void configure(TorchJars jars) {
+        // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
+        setUnlessSet(MAXIMUM_BYTES, "0");
+        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
+        if (jars.hasCuda()) {
+            setUnlessSet(EXTENSION, "-gpu");
+        }
+        refuseForeign(jars);
     }
 
     /** All of them before the first is opened, which would find those of the system in place of what is still packed. */
