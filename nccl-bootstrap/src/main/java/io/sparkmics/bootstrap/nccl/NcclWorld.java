@@ -101,7 +101,7 @@ final class NcclWorld {
         try (PointerScope scope = new PointerScope()) {
             Tensor sum = torch.ones(new long[] {1}, runtime.device().options(ScalarType.Float));
             communicateAfterCompute();
-            begin(Collective.ALL_REDUCE, all, sum, sum, 0);
+            begin(all, List.of(new NcclRuntime.Operation(Collective.ALL_REDUCE, sum, sum, 0)));
             await(millis -> ready(all, millis), all, MEET);
             NcclRuntime.Mark met = runtime.communicated();
             try {
@@ -192,17 +192,17 @@ final class NcclWorld {
         }
     }
 
-    /** Puts a collective on the communication stream; when it comes back, it is there. */
-    void launch(Collective collective, NcclRuntime.Handle communicator, Tensor from, Tensor to, int root, String what) {
-        if (!begin(collective, communicator, from, to, root)) {
+    /** Puts collectives on the communication stream, in one go; when it comes back, they are there. */
+    void launch(NcclRuntime.Handle communicator, List<NcclRuntime.Operation> operations, String what) {
+        if (!begin(communicator, operations)) {
             awaitReady(communicator, what);
         }
     }
 
-    private boolean begin(Collective collective, NcclRuntime.Handle communicator, Tensor from, Tensor to, int root) {
+    private boolean begin(NcclRuntime.Handle communicator, List<NcclRuntime.Operation> operations) {
         using.lock();
         try {
-            return !aborted && runtime.launch(collective, communicator, from, to, root);
+            return !aborted && runtime.launch(communicator, operations);
         } finally {
             using.unlock();
         }
