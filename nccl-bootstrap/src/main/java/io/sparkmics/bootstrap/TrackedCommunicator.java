@@ -49,8 +49,7 @@ final class TrackedCommunicator implements Communicator {
 
     private Pending start(Collective collective, int count, Supplier<Pending> operation) {
         List<CollectiveCall> calls = LongStream.range(sequence, sequence + count)
-                .mapToObj(number -> new CollectiveCall(
-                        collective, number, group().kind(), group().ranks()))
+                .mapToObj(number -> new CollectiveCall(collective, number, group().kind(), group().ranks()))
                 .toList();
         Pending pending = progress.waiting(calls, operation);
         // One that was refused is none.

@@ -185,8 +185,7 @@ final class NativeRuntime implements NcclRuntime {
             case REDUCE_SCATTER ->
                 nccl.ncclReduceScatter(source, target, to.numel(), type, nccl.ncclSum, group, stream);
             case ALL_REDUCE -> nccl.ncclAllReduce(source, target, to.numel(), type, nccl.ncclSum, group, stream);
-            case BROADCAST ->
-                nccl.ncclBroadcast(source, target, to.numel(), type, operation.root(), group, stream);
+            case BROADCAST -> nccl.ncclBroadcast(source, target, to.numel(), type, operation.root(), group, stream);
         };
     }
 

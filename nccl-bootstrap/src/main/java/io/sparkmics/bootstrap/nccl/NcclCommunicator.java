@@ -92,8 +92,8 @@ final class NcclCommunicator implements Communicator {
         world.communicateAfterCompute();
         List<NcclRuntime.Operation> operations = new ArrayList<>();
         for (int i = 0; i < from.size(); i++) {
-            operations.add(new NcclRuntime.Operation(
-                    collective, Tensors.flat(from.get(i)), Tensors.flat(to.get(i)), root));
+            operations.add(
+                    new NcclRuntime.Operation(collective, Tensors.flat(from.get(i)), Tensors.flat(to.get(i)), root));
         }
         // Now already in flight: where the start itself fails, its tensors are let go of with the others'.
         NcclPending pending = new NcclPending(what, this, operations);

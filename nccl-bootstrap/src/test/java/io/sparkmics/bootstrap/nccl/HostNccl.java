@@ -144,8 +144,8 @@ public final class HostNccl {
             launcher.execute(() -> {
                 pause();
                 for (Operation one : operations) {
-                    stream.execute(() ->
-                            meeting.meet(one.collective(), communicator.index, one.from(), one.to(), one.root()));
+                    stream.execute(
+                            () -> meeting.meet(one.collective(), communicator.index, one.from(), one.to(), one.root()));
                 }
                 communicator.launching.decrementAndGet();
             });

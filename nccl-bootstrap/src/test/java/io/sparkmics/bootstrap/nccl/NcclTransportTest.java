@@ -138,7 +138,9 @@ class NcclTransportTest {
                 List<Tensor> wholes = List.of(torch.zeros(6), torch.zeros(0), torch.zeros(10));
                 rank.communicator(GroupKind.PARTITION).gather(shards, wholes).join();
                 rank.synchronize();
-                assertThat(wholes).extracting(whole -> whole.sum().item_double()).containsExactly(6.0, 0.0, 10.0);
+                assertThat(wholes)
+                        .extracting(whole -> whole.sum().item_double())
+                        .containsExactly(6.0, 0.0, 10.0);
             }
             return null;
         });
