@@ -69,12 +69,13 @@ record NcclNetwork(List<String> plugins, List<String> opened, List<String> adapt
         if (!plugins.isEmpty() || !opened.isEmpty() || adapters.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of("NCCL reaches other hosts over plain sockets, and this host has " + String.join(", ", adapters)
-                + (efa
-                        ? ". Have the executors find libnccl-net.so of aws-ofi-nccl in LD_LIBRARY_PATH, and give a"
-                                + " container the devices vpc.amazonaws.com/efa"
-                        : ". Give a container /dev/infiniband and libibverbs.so.1, and unset NCCL_IB_DISABLE and NCCL_NET")
-                + ", and let the process lock as much memory as it likes (ulimit -l).");
+        return Optional.of(
+                "NCCL reaches other hosts over plain sockets, and this host has " + String.join(", ", adapters)
+                        + (efa
+                                ? ". Have the executors find libnccl-net.so of aws-ofi-nccl in LD_LIBRARY_PATH, and give a"
+                                        + " container the devices vpc.amazonaws.com/efa"
+                                : ". Give a container /dev/infiniband and libibverbs.so.1, and unset NCCL_IB_DISABLE and NCCL_NET")
+                        + ", and let the process lock as much memory as it likes (ulimit -l).");
     }
 
     /** By their names, as aws-ofi-nccl's libnccl-net-ofi.so. */
@@ -94,8 +95,8 @@ record NcclNetwork(List<String> plugins, List<String> opened, List<String> adapt
         for (Path descriptor : children(descriptors)) {
             String file = target(descriptor);
             if (file.startsWith("/dev/infiniband/uverbs")) {
-                adapters.add(firstLine(verbs.resolve(file.substring(file.lastIndexOf('/') + 1))
-                        .resolve("ibdev")));
+                adapters.add(firstLine(
+                        verbs.resolve(file.substring(file.lastIndexOf('/') + 1)).resolve("ibdev")));
             }
         }
         adapters.remove("");

@@ -37,8 +37,7 @@ class NcclNetworkTest {
         adapter("rdmap0s6", "efa", "4: ACTIVE");
         open("uverbs0", "rdmap0s6");
 
-        assertThat(network().describe())
-                .isEqualTo("NCCL reaches other hosts over libnccl-net-ofi.so with rdmap0s6.");
+        assertThat(network().describe()).isEqualTo("NCCL reaches other hosts over libnccl-net-ofi.so with rdmap0s6.");
         assertThat(network().warning()).isEmpty();
     }
 
@@ -75,7 +74,8 @@ class NcclNetworkTest {
         Path process = Files.createDirectories(folder.resolve("proc"));
         Files.writeString(
                 process.resolve("maps"),
-                "7f0000000000-7f0000001000 r-xp 00000000 08:01 1234 " + library + "\n7f01-7f02 rw-p 00000000 00:00 0\n");
+                "7f0000000000-7f0000001000 r-xp 00000000 08:01 1234 " + library
+                        + "\n7f01-7f02 rw-p 00000000 00:00 0\n");
     }
 
     private void adapter(String name, String driver, String state) throws IOException {
@@ -89,7 +89,8 @@ class NcclNetworkTest {
     private void open(String device, String adapter) throws IOException {
         Path descriptors = Files.createDirectories(folder.resolve("proc/fd"));
         Files.createSymbolicLink(descriptors.resolve("17"), Path.of("/dev/infiniband/" + device));
-        Path verbs = Files.createDirectories(folder.resolve("class/infiniband_verbs").resolve(device));
+        Path verbs =
+                Files.createDirectories(folder.resolve("class/infiniband_verbs").resolve(device));
         Files.writeString(verbs.resolve("ibdev"), adapter + "\n");
     }
 }
