@@ -101,7 +101,7 @@ def heading():
     row("versions found", versions[0] if versions else "not known: " + (not_begun("machine") or last("machine")))
     row("PyTorch beside it", last("torch"))
     for name in ("program", "natives", "nccl"):
-        if state(f"unpack-{name}") is not None or not_begun(f"unpack-{name}"):
+        if state(f"unpack-{name}") is not None or read(f"unpack-{name}.skipped", ""):
             unpacked(name)
 
 

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Polls what a device is about to reach: often, for a step has many such waits. The launch of a collective takes NCCL some
- * 20 microseconds, and a thread that is parked comes back after 100 at the earliest, so the first of them are spent asking.
+ * Polls what a device is about to reach: often, for a step has many such waits. A thread that is parked for however short a time
+ * comes back 0.1 ms later, so the first 0.1 ms are spent asking.
  */
 final class Polling {
 
