@@ -23,6 +23,10 @@ public final class Defaults {
         stage.setDefault(stage.tokenCountCol(), "tokenCount");
     }
 
+    public static void of(PretrainedParams<?> stage) {
+        stage.setDefault(stage.initialModel(), "");
+    }
+
     public static void of(ScheduleParams<?> stage) {
         stage.setDefault(stage.numWorkers(), 1);
         stage.setDefault(stage.partitionGroupSize(), 0);

@@ -130,6 +130,13 @@ public final class RankTask {
                 boolean allDone = plan.attempt().firstStep() == plan.schedule().steps();
                 loop.resume(Resumption.of(
                         plan.attempt(), allDone, engine, ranks, plan.hadoop().value()));
+            } else if (settings.pretrained().present()) {
+                PretrainedStart.fill(
+                        engine,
+                        settings.model().build(),
+                        settings.pretrained(),
+                        ranks,
+                        plan.hadoop().value());
             }
             loop.run(states);
             MemoryUse memory = engine.memory();

@@ -15,6 +15,7 @@ import java.util.Optional;
  */
 public record TrainingSettings(
         ModelConfig model,
+        PretrainedSettings pretrained,
         InputSettings input,
         WorldSettings world,
         ScheduleSettings schedule,
@@ -39,6 +40,7 @@ public record TrainingSettings(
     public TrainingSettings on(boolean cuda) {
         return new TrainingSettings(
                 model,
+                pretrained,
                 input,
                 world,
                 schedule,
