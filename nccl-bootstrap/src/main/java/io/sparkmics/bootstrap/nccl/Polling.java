@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Polls what a device is about to reach: often, for a step has many such waits. A thread that is parked for however short a time
- * comes back 0.1 ms later, so the first 0.1 ms are spent asking.
+ * comes back 0.1 ms later, so the first 0.1 ms are spent asking; whoever else wants the processor gets it meanwhile.
  */
 final class Polling {
 
@@ -28,7 +28,7 @@ final class Polling {
                 return false;
             }
             if (now - begin < SPIN_NANOS) {
-                Thread.onSpinWait();
+                Thread.yield();
             } else {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
