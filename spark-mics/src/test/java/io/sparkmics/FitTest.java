@@ -144,7 +144,8 @@ class FitTest {
 
         assertThat(said.lines()).contains("precision auto chose float32: ranks compute on CPUs");
         MicsModel named = estimator().setPrecision("float32").fit(texts());
-        assertThat(trained.get(0).summary().lastLoss()).isEqualTo(named.summary().lastLoss());
+        assertThat(trained.get(0).summary().lastLoss())
+                .isEqualTo(named.summary().lastLoss());
     }
 
     @Test
