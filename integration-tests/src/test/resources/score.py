@@ -1,4 +1,4 @@
-"""Scores token sequences with Hugging Face's GPT-2: prints, as JSON, the log-probabilities of what comes next, what the saved
+"""Scores token sequences with Hugging Face's library: prints, as JSON, the log-probabilities of what comes next, what the saved
 tokenizer makes of texts, and how the first of them goes on.
 
 Usage: score.py FOLDER SEQUENCES TEXTS, the sequences a JSON list of lists of token ids, the texts a JSON list.
@@ -8,10 +8,10 @@ import json
 import sys
 
 import torch
-from transformers import AutoTokenizer, GPT2LMHeadModel, pipeline
+from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
 folder, sequences, texts = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
-model, report = GPT2LMHeadModel.from_pretrained(folder, output_loading_info=True)
+model, report = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)
 model.eval()
 with torch.no_grad():
     scores = [torch.log_softmax(model(torch.tensor([s])).logits[0, -1].double(), -1).tolist() for s in sequences]

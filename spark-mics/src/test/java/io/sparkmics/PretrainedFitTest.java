@@ -83,8 +83,8 @@ class PretrainedFitTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
                         "Cannot start from file:" + path + "/huggingface with text: text becomes bytes, and"
-                                + " the folder's 300 tokens are of another tokenizer. Let inputCol name a column of its token"
-                                + " ids.");
+                                + " the folder's 300 tokens are of another tokenizer. Put a MicsTokenizer before the estimator,"
+                                + " and let inputCol name its outputCol.");
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.trial.ModelTrial;
 import io.sparkmics.job.cluster.NativeLoad;
-import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
@@ -123,11 +122,11 @@ final class ModelCheck {
     }
 
     /**
-     * Runs the model once, where nothing else is wrong. Not the one that is built in: our own tests run it, and without it the
+     * Runs the model once, where nothing else is wrong. Not those that are built in: our own tests run them, and without it the
      * driver needs no native library.
      */
     static Optional<String> trial(ModelConfig config, Precision precision) {
-        if (config instanceof GptConfig || NativeLibraries.problem().isPresent()) {
+        if (isOurs(config) || NativeLibraries.problem().isPresent()) {
             return Optional.empty();
         }
         Optional<String> unloaded = NativeLoad.problem(NativeLibraries::load, NativeLoad.TIMEOUT);
@@ -137,5 +136,9 @@ final class ModelCheck {
             return Optional.empty();
         }
         return ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision);
+    }
+
+    private static boolean isOurs(ModelConfig config) {
+        return config.getClass().getPackageName().startsWith(Model.class.getPackageName());
     }
 }

@@ -99,8 +99,8 @@ final class Preflight {
             if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
                     && TokenData.isText(schema, settings.input().inputCol())) {
                 problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "
-                        + settings.model().vocabularySize() + " tokens are of another tokenizer. Let inputCol name a"
-                        + " column of its token ids.");
+                        + settings.model().vocabularySize() + " tokens are of another tokenizer. Put a"
+                        + " MicsTokenizer before the estimator, and let inputCol name its outputCol.");
             }
         } catch (CheckpointException e) {
             problems.add(e.getMessage());

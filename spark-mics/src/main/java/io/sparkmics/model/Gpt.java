@@ -41,7 +41,7 @@ public final class Gpt implements LanguageModel {
         for (int layer = 0; layer < config.layers(); layer++) {
             built.add(new GptBlock(config, layer));
         }
-        built.add(new GptLoss(head));
+        built.add(new TokenLoss(head));
         stages = List.copyOf(built);
     }
 

@@ -17,6 +17,9 @@ import java.util.Map;
 public record GptConfig(int layers, int heads, int width, int context, int vocabularySize, double dropout)
         implements ModelConfig {
 
+    /** What {@code model_type} says in its {@code config.json}. */
+    public static final String FAMILY = "gpt2";
+
     private static final int BYTE_VOCABULARY = 257;
 
     /** Each is an object on the driver and on every rank, long before a tensor is made of it. */
@@ -52,6 +55,15 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
         if (!holds) {
             throw new IllegalArgumentException("Cannot configure a GPT: " + name + " = " + value + " " + rule + ".");
         }
+    }
+
+    /**
+     * The sizes in the {@code config.json} of a {@code GPT2LMHeadModel}.
+     *
+     * @throws IllegalArgumentException with everything that is not as in a {@link Gpt}
+     */
+    public static GptConfig of(Map<String, ?> description) {
+        return GptDescription.read(description);
     }
 
     /** GPT-2 small's sizes over bytes, without dropout. */
@@ -92,7 +104,7 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
     @Override
     public Map<String, Object> describe() {
         Map<String, Object> description = new LinkedHashMap<>();
-        description.put("model_type", GptDescription.TYPE);
+        description.put("model_type", FAMILY);
         description.put("architectures", new String[] {"GPT2LMHeadModel"});
         description.put("n_layer", layers);
         description.put("n_head", heads);

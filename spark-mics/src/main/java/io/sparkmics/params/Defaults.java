@@ -13,6 +13,12 @@ public final class Defaults {
         stage.setDefault(stage.batchSize(), 16);
     }
 
+    public static void of(TokenizerParams<?> stage) {
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.outputCol(), "tokens");
+        stage.setDefault(stage.addSpecialTokens(), false);
+    }
+
     public static void of(EvaluationParams<?> evaluator) {
         scoreColumns(evaluator);
         evaluator.setDefault(evaluator.metricName(), "perplexity");

@@ -154,6 +154,22 @@ public final class NativeLibraries {
         cudaLoaded = true;
     }
 
+    /**
+     * The folder that native libraries are extracted to, for those too that others extract. Loads none.
+     *
+     * @throws IllegalStateException where it cannot be used, or another user can write to it
+     */
+    public static synchronized Path cache() {
+        TorchJars jars = TorchJars.here();
+        configure(jars);
+        try {
+            return Loader.getCacheDir().toPath();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Cannot extract native libraries: " + e.getMessage() + ". " + cacheRemedy(jars), e);
+        }
+    }
+
     /** Before JavaCPP is asked for anything: what it has read once it reads never again. */
     private static void configure(TorchJars jars) {
         // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.

@@ -5,7 +5,6 @@ import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StorageCall;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
-import io.sparkmics.model.Architectures;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.PretrainedMatch;
@@ -69,7 +68,8 @@ public final class PretrainedFolder {
         return Architectures.of(new HuggingFaceFolder(withConfig(folder, hadoop), hadoop).readConfig());
     }
 
-    private static Path withConfig(Path folder, Configuration hadoop) {
+    /** The folder with {@code config.json}: the given one, or the one inside of a saved model of ours. */
+    public static Path withConfig(Path folder, Configuration hadoop) {
         Path inside = new Path(folder, HuggingFaceFolder.NAME);
         return StorageCall.call("look for " + folder, () -> {
             FileSystem files = folder.getFileSystem(hadoop);

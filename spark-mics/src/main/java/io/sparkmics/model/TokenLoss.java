@@ -8,15 +8,16 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
-final class GptLoss implements Stage {
+/** A head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
+public final class TokenLoss implements Stage {
 
     private static final long NO_REDUCTION = 0;
     private static final long PADDING = -1;
 
-    private final GptHead head;
+    private final Stage head;
 
-    GptLoss(GptHead head) {
+    /** @param head makes logits [b, t, vocabulary] */
+    public TokenLoss(Stage head) {
         this.head = head;
     }
 

@@ -1,0 +1,36 @@
+package io.sparkmics.checkpoint.pretrained;
+
+import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.llama.LlamaConfig;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The models of Hugging Face's library that there are here too. */
+final class Architectures {
+
+    private static final Set<String> LLAMAS = LlamaConfig.FAMILIES;
+
+    private Architectures() {}
+
+    /**
+     * The configuration of the model that a {@code config.json} describes.
+     *
+     * @param config what it says
+     * @throws IllegalArgumentException when there is no such model here, or it has something that ours has not
+     */
+    static ModelConfig of(Map<String, ?> config) {
+        String type = String.valueOf(config.get("model_type"));
+        if (type.equals(GptConfig.FAMILY)) {
+            return GptConfig.of(config);
+        }
+        if (LLAMAS.contains(type)) {
+            return LlamaConfig.of(config);
+        }
+        Set<String> known = new TreeSet<>(LLAMAS);
+        known.add(GptConfig.FAMILY);
+        throw new IllegalArgumentException("Cannot build the model that config.json describes: its model_type is "
+                + type + ", and " + String.join(", ", known) + " are known. Call setModel with a model of your own.");
+    }
+}

@@ -1,0 +1,112 @@
+package io.sparkmics.checkpoint.pretrained;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.llama.LlamaConfig;
+import io.sparkmics.model.llama.RotaryScaling;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ArchitecturesTest {
+
+    @Test
+    void whatAModelSaysOfItselfMakesItAgain() {
+        GptConfig config = Gpt.config()
+                .layers(3)
+                .heads(4)
+                .width(20)
+                .context(30)
+                .vocabularySize(51)
+                .dropout(0.25);
+
+        assertThat(Architectures.of(config.describe())).isEqualTo(config);
+    }
+
+    @Test
+    void whatIsNotSaidIsAsInTheLibrary() {
+        assertThat(Architectures.of(Map.of("model_type", "gpt2")))
+                .isEqualTo(new GptConfig(12, 12, 768, 1024, 50257, 0.1));
+    }
+
+    @Test
+    void everythingThatOursHasNotIsSaidAtOnce() {
+        Map<String, Object> config = new LinkedHashMap<>(Gpt.config().describe());
+        config.put("activation_function", "relu");
+        config.put("tie_word_embeddings", false);
+        config.put("n_inner", 4 * 768);
+        config.put("layer_norm_epsilon", 1e-6);
+        config.put("embd_pdrop", 0.2);
+        config.put("n_layer", "many");
+
+        assertThatThrownBy(() -> Architectures.of(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot build the GPT that config.json describes: activation_function is relu and must be"
+                        + " gelu_pytorch_tanh, layer_norm_epsilon is 1.0E-6 and must be 1.0E-5, tie_word_embeddings is"
+                        + " false and must be true, embd_pdrop is 0.2 and must be 0.0, n_layer is many and must be a"
+                        + " positive number.");
+    }
+
+    @Test
+    void whatALlamaSaysOfItselfMakesItAgain() {
+        RotaryScaling scaling = new RotaryScaling("llama3", 8, 1, 4, 8192);
+        LlamaConfig llama =
+                new LlamaConfig("llama", 2, 8, 2, 6, 40, 100, 2048, 131072, 500, 1e-5, 500000, scaling, false, false);
+        LlamaConfig qwen = new LlamaConfig(
+                "qwen2", 2, 4, 4, 8, 32, 64, 512, 512, 500, 1e-6, 10000, RotaryScaling.NONE, true, true);
+
+        assertThat(Architectures.of(llama.describe())).isEqualTo(llama);
+        assertThat(Architectures.of(qwen.describe())).isEqualTo(qwen);
+        assertThat(llama.build().size())
+                .isEqualTo(2 * 500 * 40 + 40 + 2 * (40 * 48 * 2 + 40 * 12 * 2 + 3 * 40 * 100 + 2 * 40));
+    }
+
+    @Test
+    void everythingThatALlamaOfOursHasNotIsSaidAtOnce() {
+        Map<String, Object> config = Map.of(
+                "model_type",
+                "llama",
+                "hidden_act",
+                "gelu",
+                "attention_bias",
+                true,
+                "mlp_bias",
+                true,
+                "rms_norm_eps",
+                0);
+
+        assertThatThrownBy(() -> Architectures.of(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot build the Llama that config.json describes: hidden_act is gelu and must be silu,"
+                        + " mlp_bias is true and must be false, attention_bias is true and must be false, rms_norm_eps is 0"
+                        + " and must be a positive number.");
+        assertThatThrownBy(() -> Architectures.of(
+                        Map.of("model_type", "llama", "rope_scaling", Map.of("rope_type", "yarn", "factor", 4))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Cannot rotate by positions of the type yarn: default, linear and llama3 are known. Choose a"
+                                + " model of one of these.");
+        assertThatThrownBy(() -> Architectures.of(Map.of("model_type", "llama", "num_key_value_heads", 5)))
+                .hasMessage("Cannot configure a Llama: heads = 32 must be a multiple of keyValueHeads = 5.");
+    }
+
+    /** What is farther away than the window is not attended to: shorter sequences need none. */
+    @Test
+    void aWindowOfAttentionIsTheLongestSequence() {
+        Map<String, Object> config = Map.of("model_type", "mistral", "sliding_window", 512);
+
+        assertThat(Architectures.of(config).context()).isEqualTo(512);
+    }
+
+    @Test
+    void anotherArchitectureIsNamed() {
+        assertThatThrownBy(() -> Architectures.of(Map.of("model_type", "t5")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Cannot build the model that config.json describes: its model_type is t5, and gpt2, llama, mistral, qwen2"
+                                + " are known. Call setModel with a model of your own.");
+    }
+}
