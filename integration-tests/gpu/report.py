@@ -138,7 +138,7 @@ def tests():
         if match:
             outcome, name, reason = match.groups()
             if outcome == "SKIPPED":
-                skipped[re.sub(r" \[\d+\] .*", "", name), reason] += 1
+                skipped[re.sub(r" (\[\d+\] .*|repetition \d+ of \d+)", "", name), reason] += 1
             else:
                 row("&nbsp; " + re.sub(r" in \d+ ms$", "", name), "passed" if outcome == "PASSED" else f"**failed**: {reason}")
     for (name, reason), count in skipped.items():
