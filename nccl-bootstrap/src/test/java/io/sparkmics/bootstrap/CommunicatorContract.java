@@ -113,6 +113,29 @@ public abstract class CommunicatorContract {
     }
 
     @Test
+    void gathersThatAreStartedTogetherAreAllThereAtTheEndOfOneWait() {
+        ranks(2, CommunicationSettings.of(2)).run(rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                List<Tensor> shards = new ArrayList<>();
+                List<Tensor> wholes = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    shards.add(CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 1000 * i, rank.rank()));
+                    wholes.add(CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 2000 * i, -1));
+                }
+                partition(rank).gather(shards, wholes).await();
+                for (int i = 0; i < 3; i++) {
+                    Tensor expected = torch.cat(CollectiveCases.tensors(
+                            CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 1000 * i, 0),
+                            CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 1000 * i, 1)));
+                    assertThat(wholes.get(i).equal(expected)).isTrue();
+                }
+                allReduce(rank);
+            }
+            return null;
+        });
+    }
+
+    @Test
     void whatFollowsAJoinSeesTheResult() {
         ranks(2, UNCHECKED).run(rank -> {
             try (PointerScope scope = new PointerScope()) {

@@ -19,6 +19,9 @@ public enum Setting {
     /** Folders where libraries of NVIDIA are looked for first, colons between them. */
     CUDA_PATH,
 
+    /** {@code off}: attention on a GPU is that of libtorch, not cuDNN's. */
+    CUDNN_ATTENTION,
+
     /** The folder that the native libraries are extracted to. */
     NATIVE_CACHE,
 
