@@ -49,6 +49,9 @@ class Fsdp:
         for block in self.model.h:
             fully_shard(block, mesh=mesh)
         fully_shard(self.model, mesh=mesh)
+        # The next block's gather runs while one computes. Backwards that is what it does anyway.
+        for block, following in zip(self.model.h, list(self.model.h)[1:]):
+            block.set_modules_to_forward_prefetch([following])
 
     def micro_step(self, last):
         if self.hybrid:
