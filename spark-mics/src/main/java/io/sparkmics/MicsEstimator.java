@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
@@ -8,6 +9,7 @@ import io.sparkmics.job.settings.CollectiveSettings;
 import io.sparkmics.job.settings.ComputeSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.OptimizationSettings;
+import io.sparkmics.job.settings.PretrainedSettings;
 import io.sparkmics.job.settings.RecoverySettings;
 import io.sparkmics.job.settings.ScheduleSettings;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -21,11 +23,14 @@ import io.sparkmics.params.Defaults;
 import io.sparkmics.params.ModelDeclaration;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ParamValues;
+import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
 import java.time.Duration;
 import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -42,6 +47,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class MicsEstimator extends Estimator<MicsModel>
         implements ScoringParams<MicsEstimator>,
+                PretrainedParams<MicsEstimator>,
                 ScheduleParams<MicsEstimator>,
                 OptimizerParams<MicsEstimator>,
                 ClusterParams<MicsEstimator>,
@@ -62,6 +68,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
     public MicsEstimator(String uid) {
         this.uid = uid;
         Defaults.of((ScoringParams<?>) this);
+        Defaults.of((PretrainedParams<?>) this);
         Defaults.of((ScheduleParams<?>) this);
         Defaults.of((OptimizerParams<?>) this);
         Defaults.of((ClusterParams<?>) this);
@@ -80,12 +87,28 @@ public final class MicsEstimator extends Estimator<MicsModel>
 
     /** @param listener hears of the steps as they are done: see {@link TrainingJob#run} */
     MicsModel fit(Dataset<?> frame, StepListener listener) {
+        if (describesModel()) {
+            MicsEstimator described = copy(ParamMap.empty());
+            described.setDescribedModel(frame.sparkSession().sessionState().newHadoopConf());
+            return described.fit(frame, listener).setParent(this);
+        }
         ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
         StopCondition stop = stopCondition == null ? StopCondition.NEVER : stopCondition;
         TrainingResult result =
                 TrainingJob.run(frame, settings(), listener, stop).with("settings", ParamValues.of(this));
         MicsModel model = new MicsModel(uid, result.weights(), result);
         return copyValues(model.setParent(this), ParamMap.empty());
+    }
+
+    private boolean describesModel() {
+        return !isDefined(model()) && !getInitialModel().isBlank();
+    }
+
+    /** Where no model is set, and parameters start from a folder: sets the one that it describes. */
+    void setDescribedModel(Configuration hadoop) {
+        if (describesModel()) {
+            setModel(PretrainedFolder.config(new Path(getInitialModel()), hadoop));
+        }
     }
 
     /**
@@ -125,6 +148,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
     TrainingSettings settings() {
         return new TrainingSettings(
                 getModel(),
+                new PretrainedSettings(getInitialModel()),
                 new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId()),
                 new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),
                 scheduleSettings(),

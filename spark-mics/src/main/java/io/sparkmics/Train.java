@@ -86,6 +86,7 @@ public final class Train {
         StoragePaths.requireNoPassword(estimator.getWorkDirectory());
         StoragePaths.requireNoPassword(estimator.getCheckpointDirectory());
         StoragePaths.requireNoPassword(estimator.getResumeFrom());
+        StoragePaths.requireNoPassword(estimator.getInitialModel());
         StoragePaths.requireNoPassword(estimator.getStopWhen());
     }
 
@@ -100,6 +101,7 @@ public final class Train {
     private MicsModel fit(SparkSession session, Path folder) throws IOException {
         Dataset<Row> rows = read(session);
         Configuration hadoop = session.sessionState().newHadoopConf();
+        estimator.setDescribedModel(hadoop);
         if (estimator.settings().checkpoint().lacksDirectory()) {
             estimator.setCheckpointDirectory(new Path(folder, CHECKPOINTS).toString());
         }

@@ -197,6 +197,41 @@ final class RoomsTest {
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("job", "attempt", "export", "rank", "cluster");
 
+    /** The step stands at the door; each room knows those before it, and none the step. */
+    @ArchTest
+    static final ArchRule theArrowsInsideTheEngineGoDown = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("..sparkmics.engine..")
+            .layer("step")
+            .definedBy("io.sparkmics.engine")
+            .layer("trial")
+            .definedBy("io.sparkmics.engine.trial")
+            .layer("optimizer")
+            .definedBy("io.sparkmics.engine.optimizer")
+            .layer("gradient")
+            .definedBy("io.sparkmics.engine.gradient")
+            .layer("stage")
+            .definedBy("io.sparkmics.engine.stage")
+            .layer("gather")
+            .definedBy("io.sparkmics.engine.gather")
+            .layer("shard")
+            .definedBy("io.sparkmics.engine.shard")
+            .layer("device")
+            .definedBy("io.sparkmics.engine.device")
+            .whereLayer("step")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("trial")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("optimizer")
+            .mayOnlyBeAccessedByLayers("step")
+            .whereLayer("gradient")
+            .mayOnlyBeAccessedByLayers("step")
+            .whereLayer("stage")
+            .mayOnlyBeAccessedByLayers("step", "trial", "gradient")
+            .whereLayer("gather")
+            .mayOnlyBeAccessedByLayers("step", "trial", "gradient", "stage")
+            .whereLayer("shard")
+            .mayOnlyBeAccessedByLayers("step", "trial", "optimizer", "gradient", "stage", "gather");
+
     @ArchTest
     static final ArchRule roomsDoNotGoInCircles =
             slices().matching("io.sparkmics.(*)..").should().beFreeOfCycles();

@@ -3,7 +3,7 @@ package io.sparkmics.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.engine.OptimizerSettings;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.gpu.Training.Outcome;
 import java.util.List;
 import java.util.Map;

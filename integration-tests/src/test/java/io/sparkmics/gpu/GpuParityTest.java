@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.OneGpu;
 import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.engine.OptimizerSettings;
-import io.sparkmics.engine.Precision;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.gpu.Training.Outcome;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;

@@ -1,6 +1,6 @@
 package io.sparkmics.gpu;
 
-import io.sparkmics.engine.MicroBatch;
+import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Tokens;
 import java.util.Arrays;

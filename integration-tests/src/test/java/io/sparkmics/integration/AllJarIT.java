@@ -55,6 +55,7 @@ final class AllJarIT {
                 .allMatch(name -> name.startsWith("io/sparkmics/")
                         || name.startsWith("org/bytedeco/")
                         || name.startsWith("picocli/")
+                        || name.startsWith("ai/djl/")
                         || name.startsWith("org/knowm/xchart/"));
     }
 

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.faults.FaultProgram;
 import io.sparkmics.integration.ChildProcess.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +21,9 @@ final class FaultRun {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Every trial of a build with all that was seen of it, for the times of faults.md. */
+    private static final Path SEEN = Path.of("target", "faults.jsonl");
+
     private final Outcome outcome;
     private final Map<String, JsonNode> trials = new LinkedHashMap<>();
 
@@ -29,6 +34,11 @@ final class FaultRun {
                     JSON.readTree(line.substring(line.indexOf(FaultProgram.MARK) + FaultProgram.MARK.length()));
             trials.put(trial.get("name").asText(), trial);
         }
+        Files.write(
+                SEEN,
+                trials.values().stream().map(JsonNode::toString).toList(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     /** What is looked at while the cluster is still there, when the program has ended. */

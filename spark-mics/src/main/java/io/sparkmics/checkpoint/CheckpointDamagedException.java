@@ -11,13 +11,22 @@ public final class CheckpointDamagedException extends CheckpointException {
         super(message, cause);
     }
 
-    /** Reads files of a checkpoint: whatever is wrong with them is damage, but that the storage does not answer. */
-    static <T> T where(Supplier<T> read) {
+    /**
+     * Reads files of a checkpoint: whatever is wrong with them is damage, but that the storage does not answer, or has lost the
+     * directory of all checkpoints with it, as one that is not mounted any more.
+     */
+    static <T> T where(CheckpointFolder folder, Supplier<T> read) {
         try {
             return read.get();
         } catch (StorageException e) {
             throw e;
         } catch (CheckpointException e) {
+            if (!folder.hasDirectory()) {
+                throw new StorageException(
+                        e.getMessage() + " The directory " + folder.path().getParent()
+                                + " is not there: mount its storage again.",
+                        e);
+            }
             throw new CheckpointDamagedException(e.getMessage(), e);
         }
     }

@@ -113,6 +113,13 @@ public final class CheckpointFolder {
                 "look for " + file, () -> path.getFileSystem(hadoop).exists(file));
     }
 
+    /** Whether the directory is there that this folder stands in, or stood. */
+    boolean hasDirectory() {
+        Path directory = path.getParent();
+        return StorageCall.call(
+                "look for " + directory, () -> path.getFileSystem(hadoop).exists(directory));
+    }
+
     /** Deletes the manifest and then the rest: what is left of a deletion that breaks off is torn. */
     public void delete() {
         StorageCall.run("delete the checkpoint " + path, () -> {

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class CheckpointReader implements AutoCloseable {
 
-    private final Path folder;
+    private final CheckpointFolder folder;
     private final Manifest manifest;
     private final Configuration hadoop;
     private final SafetensorsHeader header;
@@ -26,7 +26,7 @@ public final class CheckpointReader implements AutoCloseable {
     private final Map<Integer, SafetensorsReader> shards = new HashMap<>();
 
     private CheckpointReader(CheckpointFolder folder, Configuration hadoop) {
-        this.folder = folder.path();
+        this.folder = folder;
         this.hadoop = hadoop;
         this.manifest = folder.manifest();
         this.header = manifest.shardHeader();
@@ -47,7 +47,7 @@ public final class CheckpointReader implements AutoCloseable {
      * @throws CheckpointException when the storage does not answer
      */
     public static CheckpointReader open(CheckpointFolder folder, Configuration hadoop) {
-        return CheckpointDamagedException.where(() -> new CheckpointReader(folder, hadoop));
+        return CheckpointDamagedException.where(folder, () -> new CheckpointReader(folder, hadoop));
     }
 
     public Manifest manifest() {
@@ -93,7 +93,7 @@ public final class CheckpointReader implements AutoCloseable {
     }
 
     private void read(int index, TensorChecksum checksum, long begin, TensorTarget target, long at, long length) {
-        CheckpointDamagedException.where(() -> {
+        CheckpointDamagedException.where(folder, () -> {
             shard(index).read(checksum, begin, target, at, length);
             return index;
         });
@@ -105,7 +105,7 @@ public final class CheckpointReader implements AutoCloseable {
 
     private SafetensorsReader open(int index) {
         ShardFile shard = manifest.shards().get(index);
-        SafetensorsReader reader = SafetensorsReader.open(new Path(folder, shard.file()), hadoop);
+        SafetensorsReader reader = SafetensorsReader.open(new Path(folder.path(), shard.file()), hadoop);
         try {
             reader.requireHeader(header);
             return reader;

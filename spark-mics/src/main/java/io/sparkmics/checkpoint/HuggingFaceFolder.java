@@ -42,6 +42,17 @@ public final class HuggingFaceFolder {
     private static final String CHECKSUMS = "checksums.json";
     private static final int MOST_BYTES = 1 << 20;
 
+    private static final List<String> TOKENIZER = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "tokenizer.model",
+            "chat_template.jinja",
+            "generation_config.json");
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -135,6 +146,20 @@ public final class HuggingFaceFolder {
         names.sort(Comparator.comparing(WEIGHTS::equals));
         for (String name : names) {
             FileUtil.copy(from, new Path(folder, name), to, new Path(target, name), false, true, hadoop);
+        }
+    }
+
+    /** Copies the files of a tokenizer, and how text is generated with it, from another folder that has them. */
+    public void copyTokenizer(Path other) {
+        for (String name : TOKENIZER) {
+            Path file = new Path(other, name);
+            StorageCall.run("copy " + file, () -> {
+                FileSystem from = file.getFileSystem(hadoop);
+                if (from.exists(file)) {
+                    FileUtil.copy(
+                            from, file, folder.getFileSystem(hadoop), new Path(folder, name), false, true, hadoop);
+                }
+            });
         }
     }
 

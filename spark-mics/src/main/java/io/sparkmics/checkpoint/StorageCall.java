@@ -3,6 +3,7 @@ package io.sparkmics.checkpoint;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
@@ -11,6 +12,16 @@ import org.apache.hadoop.fs.Path;
 
 /** Calls of a file system, with one way to say what went wrong. */
 public final class StorageCall {
+
+    private static final List<String> OTHER_REASONS = List.of(
+            "(too many open files)",
+            "(too many open files in system)",
+            "(permission denied)",
+            "(input/output error)",
+            "(stale file handle)",
+            "(transport endpoint is not connected)",
+            "(connection timed out)",
+            "(host is down)");
 
     private StorageCall() {}
 
@@ -64,9 +75,15 @@ public final class StorageCall {
 
     /** Whether the file that is read is missing, cut short or changed: another try comes to the same end. */
     public static boolean showsDamage(Throwable failure) {
-        return failure instanceof FileNotFoundException
+        return failure instanceof FileNotFoundException && !saysWhyItIsThere(failure)
                 || failure instanceof EOFException
                 || failure instanceof ChecksumException;
+    }
+
+    /** Java says "not found" of every file that it could not open, and the system's reason in brackets. */
+    private static boolean saysWhyItIsThere(Throwable failure) {
+        String text = failure.toString().toLowerCase(Locale.ROOT);
+        return OTHER_REASONS.stream().anyMatch(text::endsWith);
     }
 
     private static String reason(Throwable failure) {
@@ -79,7 +96,7 @@ public final class StorageCall {
         }
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         if (failure instanceof FileNotFoundException) {
-            return "it is not there (" + message + ")";
+            return saysWhyItIsThere(failure) ? message : "it is not there (" + message + ")";
         }
         return isFull(failure) ? message + ". Free space there, or choose a folder where there is more." : message;
     }

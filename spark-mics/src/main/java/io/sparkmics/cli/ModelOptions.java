@@ -3,6 +3,7 @@ package io.sparkmics.cli;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -32,6 +33,12 @@ final class ModelOptions {
                         VOCABULARY_SIZE, "number of token ids; text needs 257 or more", DEFAULTS.vocabularySize()))
                 .addArg(option(DROPOUT, "probability of dropping", DEFAULTS.dropout()))
                 .build();
+    }
+
+    /** Whether any of them is there. */
+    boolean isGiven(ParseResult parsed) {
+        return Stream.of(LAYERS, HEADS, WIDTH, CONTEXT, VOCABULARY_SIZE, DROPOUT)
+                .anyMatch(parsed::hasMatchedOption);
     }
 
     GptConfig config(ParseResult parsed) {

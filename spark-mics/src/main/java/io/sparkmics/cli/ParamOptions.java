@@ -3,6 +3,7 @@ package io.sparkmics.cli;
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.OptimizerParams;
+import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ final class ParamOptions {
 
     static {
         HEADINGS.put(ScoringParams.class, "The rows");
+        HEADINGS.put(PretrainedParams.class, "The start");
         HEADINGS.put(ScheduleParams.class, "The run");
         HEADINGS.put(OptimizerParams.class, "The optimizer");
         HEADINGS.put(ClusterParams.class, "The cluster");

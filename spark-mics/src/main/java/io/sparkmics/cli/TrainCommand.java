@@ -39,6 +39,9 @@ public final class TrainCommand {
 
     static final String READER_OPTION = "--option";
 
+    /** Which says what the model is, where no size of one is given. */
+    private static final String INITIAL_MODEL = "--initial-model";
+
     @Option(names = "--input", required = true, paramLabel = "PATH", description = "what to read; may be repeated")
     private List<String> input;
 
@@ -169,7 +172,9 @@ public final class TrainCommand {
 
     void configure(ParseResult parsed) {
         params.apply(parsed);
-        estimator.setModel(model.config(parsed));
+        if (model.isGiven(parsed) || !parsed.hasMatchedOption(INITIAL_MODEL)) {
+            estimator.setModel(model.config(parsed));
+        }
     }
 
     /** {@code numWorkers} is {@code --num-workers}. */

@@ -46,6 +46,12 @@ public final class Columns {
         return this;
     }
 
+    /** There must be one that holds text. */
+    public Columns requireText(String name) {
+        require("input", name, Columns::isText, "It must be string.");
+        return this;
+    }
+
     /** There must be one that tells rows for validation. */
     public Columns requireIndicator(String name) {
         require("validation indicator", name, DataTypes.BooleanType::equals, "It must be boolean.");
@@ -65,13 +71,22 @@ public final class Columns {
                     + "': they have one name. Set lossCol and tokenCountCol to different names.");
         }
         for (String name : List.of(lossCol, tokenCountCol)) {
-            if (!named(name).isEmpty()) {
-                problems.add(
-                        "Cannot add the column '" + name
-                                + "': the frame has one of this name. Drop it, or set lossCol and tokenCountCol to other names.");
-            }
+            requireUnused(name, "set lossCol and tokenCountCol to other names");
         }
         return this;
+    }
+
+    /** There must be none of this name. */
+    public Columns requireNewOutput(String outputCol) {
+        requireUnused(outputCol, "set outputCol to another name");
+        return this;
+    }
+
+    private void requireUnused(String name, String remedy) {
+        if (!named(name).isEmpty()) {
+            problems.add("Cannot add the column '" + name + "': the frame has one of this name. Drop it, or " + remedy
+                    + ".");
+        }
     }
 
     /** What is wrong, as sentences for the user; empty when all will do. */

@@ -1,5 +1,9 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.engine.device.ElementTypes;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.ReductionPrecision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;

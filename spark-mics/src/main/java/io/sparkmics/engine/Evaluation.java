@@ -1,5 +1,11 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.engine.device.DeviceSums;
+import io.sparkmics.engine.gather.Residency;
+import io.sparkmics.engine.stage.Activation;
+import io.sparkmics.engine.stage.BoundStage;
+import io.sparkmics.engine.stage.MicroBatch;
+import io.sparkmics.engine.stage.StagePass;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,13 @@
 package io.sparkmics.engine;
 
+import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.gather.GatheredUnit;
+import io.sparkmics.engine.gather.Residency;
+import io.sparkmics.engine.gradient.GradientSynchronization;
+import io.sparkmics.engine.stage.Activation;
+import io.sparkmics.engine.stage.BoundStage;
+import io.sparkmics.engine.stage.MicroBatch;
+import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.plan.GradientPlaces;
 import java.util.ArrayDeque;
 import java.util.Deque;

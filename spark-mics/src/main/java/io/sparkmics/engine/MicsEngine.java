@@ -4,6 +4,34 @@ import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.engine.device.Cuda;
+import io.sparkmics.engine.device.DeviceSums;
+import io.sparkmics.engine.device.ElementTypes;
+import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.gather.FlatGather;
+import io.sparkmics.engine.gather.GatherArena;
+import io.sparkmics.engine.gather.GatheredUnit;
+import io.sparkmics.engine.gather.HierarchicalGather;
+import io.sparkmics.engine.gather.Residency;
+import io.sparkmics.engine.gather.UnitGather;
+import io.sparkmics.engine.gather.UnitPass;
+import io.sparkmics.engine.gradient.GradientBuffer;
+import io.sparkmics.engine.gradient.GradientNorm;
+import io.sparkmics.engine.gradient.GradientSynchronization;
+import io.sparkmics.engine.optimizer.AdamW;
+import io.sparkmics.engine.optimizer.Optimizer;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.engine.optimizer.Sgd;
+import io.sparkmics.engine.shard.Initializer;
+import io.sparkmics.engine.shard.ModelStates;
+import io.sparkmics.engine.shard.ShardLayout;
+import io.sparkmics.engine.shard.StateCopy;
+import io.sparkmics.engine.shard.StateKind;
+import io.sparkmics.engine.shard.StateRestore;
+import io.sparkmics.engine.shard.StateSource;
+import io.sparkmics.engine.shard.UnitShard;
+import io.sparkmics.engine.stage.BoundStage;
+import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
@@ -92,11 +120,16 @@ public final class MicsEngine implements AutoCloseable {
             List<BoundStage> stages = model.stages().stream()
                     .map(stage -> own(new BoundStage(stage, gathered), BoundStage::close))
                     .toList();
-            UnitPass thereAndBack = UnitPass.thereAndBack(stages, gather, types.compute());
-            UnitPass forward = UnitPass.forward(stages, gather, types.compute());
+            List<List<GatheredUnit>> forwardUnits =
+                    stages.stream().map(BoundStage::forwardUnits).toList();
+            List<List<GatheredUnit>> backwardUnits =
+                    stages.stream().map(BoundStage::backwardUnits).toList();
+            UnitPass thereAndBack = UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute());
+            UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute());
             arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
-            gradients =
-                    own(new GradientBuffer(stages, states.layout(), types.reduction(), device), GradientBuffer::close);
+            gradients = own(
+                    new GradientBuffer(forwardUnits, states.layout(), types.reduction(), device),
+                    GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
             synchronization = own(
                     new GradientSynchronization(partition, replication, states, gradients),

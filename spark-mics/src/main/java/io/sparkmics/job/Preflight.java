@@ -2,7 +2,9 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.Names;
 import io.sparkmics.bootstrap.machine.Platform;
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
@@ -50,7 +52,9 @@ final class Preflight {
     static void check(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
-        preflight.model();
+        if (preflight.model()) {
+            preflight.pretrained();
+        }
         preflight.data();
         preflight.cluster();
         preflight.gpus();
@@ -66,15 +70,42 @@ final class Preflight {
         }
     }
 
-    private void model() {
-        problems.addAll(ModelCheck.problems(settings.model()));
-        if (problems.isEmpty()) {
-            try {
-                // Refuses a model whose bytes cannot be counted.
-                settings.memoryModel();
-            } catch (IllegalArgumentException e) {
-                problems.add(e.getMessage());
+    /** Whether it can be built. */
+    private boolean model() {
+        List<String> found = ModelCheck.problems(settings.model());
+        problems.addAll(found);
+        if (!problems.isEmpty()) {
+            return found.isEmpty();
+        }
+        try {
+            // Refuses a model whose bytes cannot be counted.
+            settings.memoryModel();
+            return true;
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+            return false;
+        }
+    }
+
+    /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
+    private void pretrained() {
+        if (!settings.pretrained().present()) {
+            return;
+        }
+        String typed = settings.pretrained().folder();
+        try {
+            PretrainedFolder folder = PretrainedFolder.open(StoragePaths.qualified(typed, hadoop), hadoop);
+            problems.addAll(folder.problems(settings.model().build()));
+            if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
+                    && TokenData.isText(schema, settings.input().inputCol())) {
+                problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "
+                        + settings.model().vocabularySize() + " tokens are of another tokenizer. Put a"
+                        + " MicsTokenizer before the estimator, and let inputCol name its outputCol.");
             }
+        } catch (CheckpointException e) {
+            problems.add(e.getMessage());
+        } catch (IOException e) {
+            problems.add("Cannot start from " + typed + ": " + e.getMessage());
         }
     }
 

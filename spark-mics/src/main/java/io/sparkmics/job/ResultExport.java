@@ -36,6 +36,7 @@ record ResultExport(
                 settings.model(),
                 shards.path().toString(),
                 rows.text(),
+                settings.pretrained().folder(),
                 rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
                 folder.path().toString(),
                 new SerializableConfiguration(hadoop));

@@ -2,6 +2,8 @@ package io.sparkmics.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * GPT-2's architecture: learned positions, pre-LayerNorm blocks, tanh-GELU, a head tied to the token embedding.
@@ -13,6 +15,12 @@ public final class Gpt implements LanguageModel {
 
     static final double LAYER_NORM_EPSILON = 1e-5;
     static final double INITIAL_DEVIATION = 0.02;
+
+    private static final PretrainedNames NAMES = new PretrainedNames(
+            "transformer.",
+            Map.of("lm_head.weight", "transformer.wte.weight"),
+            // The mask of what comes later, which older versions of the library kept.
+            Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)"));
 
     private final List<Stage> stages;
     private final GptHead head;
@@ -50,6 +58,11 @@ public final class Gpt implements LanguageModel {
     @Override
     public Stage logits() {
         return head;
+    }
+
+    @Override
+    public PretrainedNames pretrainedNames() {
+        return NAMES;
     }
 
     static Initialization normal() {

@@ -92,7 +92,7 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
     @Override
     public Map<String, Object> describe() {
         Map<String, Object> description = new LinkedHashMap<>();
-        description.put("model_type", "gpt2");
+        description.put("model_type", GptDescription.TYPE);
         description.put("architectures", new String[] {"GPT2LMHeadModel"});
         description.put("n_layer", layers);
         description.put("n_head", heads);

@@ -21,6 +21,11 @@ public interface Model {
                 .toList();
     }
 
+    /** How the tensors are called in a folder that the model can start from: as its parameters, where nothing else is said. */
+    default PretrainedNames pretrainedNames() {
+        return PretrainedNames.SAME;
+    }
+
     /**
      * The number of parameters; a shared one counts once.
      *

@@ -13,6 +13,12 @@ public final class Defaults {
         stage.setDefault(stage.batchSize(), 16);
     }
 
+    public static void of(TokenizerParams<?> stage) {
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.outputCol(), "tokens");
+        stage.setDefault(stage.addSpecialTokens(), false);
+    }
+
     public static void of(EvaluationParams<?> evaluator) {
         scoreColumns(evaluator);
         evaluator.setDefault(evaluator.metricName(), "perplexity");
@@ -21,6 +27,10 @@ public final class Defaults {
     private static void scoreColumns(ScoreColumns<?> stage) {
         stage.setDefault(stage.lossCol(), "loss");
         stage.setDefault(stage.tokenCountCol(), "tokenCount");
+    }
+
+    public static void of(PretrainedParams<?> stage) {
+        stage.setDefault(stage.initialModel(), "");
     }
 
     public static void of(ScheduleParams<?> stage) {

@@ -74,7 +74,7 @@ public interface OptimizerParams<T> extends Params {
         return Fluent.set(this, minimumLearningRateRatio(), value);
     }
 
-    /** Also of those that no gradient flows to: see {@link io.sparkmics.engine.OptimizerSettings.AdamW}. */
+    /** Also of those that no gradient flows to: see {@link io.sparkmics.engine.optimizer.OptimizerSettings.AdamW}. */
     default DoubleParam weightDecay() {
         return new DoubleParam(
                 uid(),

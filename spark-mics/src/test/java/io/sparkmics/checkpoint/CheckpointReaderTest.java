@@ -8,6 +8,7 @@ import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -107,6 +108,10 @@ class CheckpointReaderTest {
             assertThatThrownBy(() -> UNITS.read(reader, "unit1/parameters", 0, 5))
                     .isInstanceOf(StorageException.class)
                     .hasMessageEndingWith(".safetensors: no answer");
+            answer.set(new FileNotFoundException("/a/shard (Too many open files)"));
+            assertThatThrownBy(() -> UNITS.read(reader, "unit1/parameters", 0, 5))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageEndingWith(".safetensors: /a/shard (Too many open files)");
             answer.set(new FileNotFoundException("gone"));
             assertThatThrownBy(() -> UNITS.read(reader, "unit1/parameters", 0, 5))
                     .isInstanceOf(CheckpointDamagedException.class)
@@ -115,6 +120,25 @@ class CheckpointReaderTest {
             assertThat(UNITS.read(reader, "unit1/parameters", 0, 5)).isEqualTo(UNITS.bytes("unit1/parameters"));
         } finally {
             FaultyFileSystem.set((path, bytes) -> {});
+        }
+    }
+
+    @Test
+    void aStorageThatIsNotMountedAnyMoreIsToldFromDamage() throws IOException {
+        UNITS.save(folder(), ID, 1, HADOOP);
+        try (CheckpointReader reader = CheckpointReader.open(folder(), HADOOP)) {
+            Path mounted = directory.resolveSibling(directory.getFileName() + "-mounted");
+            Files.move(directory, mounted);
+            try {
+                assertThatThrownBy(() -> UNITS.read(reader, "unit1/parameters", 0, 5))
+                        .isInstanceOf(StorageException.class)
+                        .hasMessageEndingWith("is not there: mount its storage again.");
+                assertThatThrownBy(() -> CheckpointReader.open(folder(), HADOOP))
+                        .isInstanceOf(StorageException.class);
+            } finally {
+                Files.move(mounted, directory);
+            }
+            assertThat(UNITS.read(reader, "unit1/parameters", 0, 5)).isEqualTo(UNITS.bytes("unit1/parameters"));
         }
     }
 

@@ -34,7 +34,7 @@ class RootCauseTest {
                 + " because barrier task ResultTask(1, 0) finished unsuccessfully.\n"
                 + "java.lang.RuntimeException: wrapped\n\tat io.sparkmics.job.rank.RankTask.run(RankTask.java:61)\n"
                 + "Caused by: java.lang.IllegalStateException: this stage is broken\n"
-                + "\tat io.sparkmics.engine.StagePass.forward(StagePass.java:30)\n\t... 12 more\n"
+                + "\tat io.sparkmics.engine.stage.StagePass.forward(StagePass.java:30)\n\t... 12 more\n"
                 + "\nDriver stacktrace:\n\tat org.apache.spark.scheduler.DAGScheduler.abortStage";
 
         assertThat(RootCause.of(new SparkException(trace))).isEqualTo("this stage is broken");

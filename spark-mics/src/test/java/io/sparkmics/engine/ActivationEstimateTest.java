@@ -3,6 +3,8 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.engine.shard.Initializer;
 import io.sparkmics.model.GptConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.nccl.HostNccl;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,8 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.engine.stage.Feed;
+import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
 import java.util.Iterator;

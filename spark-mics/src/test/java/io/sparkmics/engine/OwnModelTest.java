@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Initialization;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

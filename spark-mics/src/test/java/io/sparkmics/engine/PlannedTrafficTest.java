@@ -9,6 +9,8 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.Traffic;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.plan.step.Batch;

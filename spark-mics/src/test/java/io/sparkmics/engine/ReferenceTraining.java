@@ -2,6 +2,9 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.engine.shard.Initializer;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;

@@ -2,6 +2,10 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.shard.StateCopy;
+import io.sparkmics.engine.shard.StateKind;
+import io.sparkmics.engine.shard.StateSource;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.Arrays;

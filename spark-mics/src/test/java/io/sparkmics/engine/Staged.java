@@ -11,18 +11,18 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** Models in a few words: each stage a function and the units that it reads. */
-record Staged(List<Stage> stages) implements Model {
+public record Staged(List<Stage> stages) implements Model {
 
     @FunctionalInterface
-    interface Forward {
+    public interface Forward {
         Tensor run(Tensor input, Weights weights, ForwardPass pass);
     }
 
-    static Staged of(Stage... stages) {
+    public static Staged of(Stage... stages) {
         return new Staged(List.of(stages));
     }
 
-    static Stage stage(List<Unit> units, Forward forward) {
+    public static Stage stage(List<Unit> units, Forward forward) {
         return new Stage() {
             @Override
             public List<Unit> units() {
@@ -36,12 +36,12 @@ record Staged(List<Stage> stages) implements Model {
         };
     }
 
-    static Stage stage(Forward forward) {
+    public static Stage stage(Forward forward) {
         return stage(List.of(), forward);
     }
 
     /** A unit of one matrix; both have the name. */
-    static Unit matrix(String name, long... shape) {
+    public static Unit matrix(String name, long... shape) {
         return Unit.of(name, Parameter.weight(name, Initialization.normal(0.5), shape));
     }
 }

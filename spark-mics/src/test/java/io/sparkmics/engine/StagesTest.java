@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.engine.shard.Initializer;
+import io.sparkmics.engine.stage.MicroBatch;
+import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Tokens;

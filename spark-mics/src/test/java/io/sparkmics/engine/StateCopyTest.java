@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
+import io.sparkmics.engine.shard.StateCopy;
+import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.io.IOException;

@@ -6,11 +6,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A tensor's elements in Java. */
-final class Values {
+public final class Values {
 
     private Values() {}
 
-    static double[] of(Tensor tensor) {
+    public static double[] of(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             Tensor doubles = tensor.detach().to(ScalarType.Double).contiguous();
             double[] values = new double[Math.toIntExact(doubles.numel())];

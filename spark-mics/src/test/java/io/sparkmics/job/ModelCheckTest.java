@@ -2,7 +2,7 @@ package io.sparkmics.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.engine.Precision;
+import io.sparkmics.engine.device.Precision;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;

@@ -159,6 +159,23 @@ public final class NativeLibraries {
         cudaLoaded = true;
     }
 
+    /**
+     * The folder that native libraries are extracted to, for those too that others extract. Loads none.
+     *
+     * @throws IllegalStateException where it cannot be used, or another user can write to it
+     */
+    public static synchronized Path cache() {
+        TorchJars jars = TorchJars.here();
+        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
+        refuseForeign(jars);
+        try {
+            return Loader.getCacheDir().toPath();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Cannot extract native libraries: " + e.getMessage() + ". " + cacheRemedy(jars), e);
+        }
+    }
+
     /** All of them before the first is opened, which would find those of the system in place of what is still packed. */
     private static List<File> extract(TorchJars jars) {
         try {

@@ -12,11 +12,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Reads the JSON of a safetensors header as if it came from an enemy: token by token, nothing that the format has not. */
 final class HeaderParser {
@@ -131,7 +133,8 @@ final class HeaderParser {
                 return known;
             }
         }
-        throw wrong("tensor " + name + " has the unknown dtype " + type + "; F32, F64 and I64 are known");
+        throw wrong("tensor " + name + " has the unknown dtype " + type + "; "
+                + Arrays.stream(TensorType.values()).map(Enum::name).collect(Collectors.joining(", ")) + " are known");
     }
 
     private List<Long> parseNumbers(String name, String field, int most) throws IOException {

@@ -176,6 +176,37 @@ public final class SafetensorsReader implements AutoCloseable {
         checksum.require(crc, file);
     }
 
+    /**
+     * Reads a part of a tensor of any floating type into one of another, and nothing else of it: an element that is not finite
+     * is refused.
+     *
+     * @param from the first element to read
+     * @param target contiguous, one-dimensional, on the CPU, as many elements as are read; undefined when this fails
+     */
+    public void readRange(String name, long from, Tensor target) {
+        Place place = place(name);
+        TensorInfo info = place.info();
+        long elements = target.numel();
+        if (!info.type().floating() || from < 0 || elements > info.elements() - from) {
+            throw new CheckpointException("Cannot read " + elements + " numbers of tensor " + name + " from " + file
+                    + ", beginning with " + from + ": it is " + info + ".");
+        }
+        int size = info.type().bytes();
+        WeightsCheck check = checks.apply(info);
+        try (PointerScope scope = new PointerScope();
+                Tensor part = TensorBytes.empty(info.type(), Math.min(elements, buffer.length / size))) {
+            BytePointer bytes = new BytePointer(part.data_ptr());
+            stream(place.begin() + from * size, elements * size, name, (offset, count) -> {
+                check.see(buffer, count);
+                bytes.put(buffer, 0, count);
+                try (PointerScope views = new PointerScope()) {
+                    target.narrow(0, offset / size, count / size).copy_(part.narrow(0, 0, count / size));
+                }
+            });
+        }
+        check.end();
+    }
+
     /** Shows every tensor in the order of the file; each is closed when the visitor has returned. */
     public void forEach(BiConsumer<String, Tensor> visitor) {
         for (TensorInfo info : tensors) {
@@ -205,9 +236,12 @@ public final class SafetensorsReader implements AutoCloseable {
     /** Fills the buffer again and again. */
     private void stream(String name, Filled filled) {
         Place place = place(name);
+        stream(place.begin(), place.info().bytes(), name, filled);
+    }
+
+    private void stream(long begin, long length, String name, Filled filled) {
         StorageCall.run("read tensor " + name + " from " + file, () -> {
-            in.seek(place.begin());
-            long length = place.info().bytes();
+            in.seek(begin);
             for (long offset = 0; offset < length; offset += buffer.length) {
                 int count = (int) Math.min(buffer.length, length - offset);
                 in.readFully(buffer, 0, count);

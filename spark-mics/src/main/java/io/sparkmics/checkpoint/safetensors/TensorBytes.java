@@ -22,7 +22,14 @@ final class TensorBytes {
     private static final Map<TensorType, ScalarType> SCALARS = Map.of(
             TensorType.F32, ScalarType.Float,
             TensorType.F64, ScalarType.Double,
-            TensorType.I64, ScalarType.Long);
+            TensorType.I64, ScalarType.Long,
+            TensorType.F16, ScalarType.Half,
+            TensorType.BF16, ScalarType.BFloat16,
+            TensorType.I32, ScalarType.Int,
+            TensorType.I16, ScalarType.Short,
+            TensorType.I8, ScalarType.Char,
+            TensorType.U8, ScalarType.Byte,
+            TensorType.BOOL, ScalarType.Bool);
 
     private TensorBytes() {}
 
@@ -67,9 +74,14 @@ final class TensorBytes {
 
     /** The caller owns the tensor. */
     static Tensor empty(TensorInfo info) {
+        return empty(
+                info.type(), info.shape().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** The caller owns the tensor. */
+    static Tensor empty(TensorType type, long... shape) {
         try (PointerScope scope = new PointerScope()) {
-            long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
-            TensorOptions options = new TensorOptions(SCALARS.get(info.type()));
+            TensorOptions options = new TensorOptions(SCALARS.get(type));
             Tensor tensor = torch.empty(shape, options, new MemoryFormatOptional());
             // Not scope.detach: that gives up the last reference.
             tensor.retainReference();

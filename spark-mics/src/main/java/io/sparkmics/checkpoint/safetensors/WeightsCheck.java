@@ -25,6 +25,11 @@ class WeightsCheck {
     /** @throws CheckpointException where other bytes were written, or an element is not finite */
     void end() {}
 
+    /** All of its bits are set where the number is infinite or none. */
+    private static final int F16_EXPONENT = 0x7c00;
+
+    private static final int BF16_EXPONENT = 0x7f80;
+
     private static final class Full extends WeightsCheck {
 
         private final Path file;
@@ -56,7 +61,19 @@ class WeightsCheck {
                         note(Double.isFinite(elements.getDouble(at)), at);
                     }
                 }
-                case I64 -> {}
+                case F16 -> {
+                    for (int at = 0; at < count; at += Short.BYTES) {
+                        note((elements.getShort(at) & F16_EXPONENT) != F16_EXPONENT, at);
+                    }
+                }
+                case BF16 -> {
+                    for (int at = 0; at < count; at += Short.BYTES) {
+                        note((elements.getShort(at) & BF16_EXPONENT) != BF16_EXPONENT, at);
+                    }
+                }
+                default -> {
+                    // Whole numbers are finite.
+                }
             }
             seen += count;
         }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.manifest.ShardFile;
-import io.sparkmics.engine.StateKind;
+import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.settings.TrainingSettings;

@@ -40,6 +40,7 @@ public final class ModelExport {
      *
      * @param shards the folder that has the trained parameters: a checkpoint, or the result of a run without
      * @param text whether the model is trained on text, by the built-in tokenizer
+     * @param pretrained the folder that the parameters started from, whose tokenizer the model keeps; empty: none
      * @param endOfTextId the token that the rows were ended with; negative: none
      * @param runDirectory where the model goes, into a folder of its own
      */
@@ -47,6 +48,7 @@ public final class ModelExport {
             ModelConfig model,
             String shards,
             boolean text,
+            String pretrained,
             int endOfTextId,
             String runDirectory,
             SerializableConfiguration hadoop)

@@ -4,11 +4,12 @@ import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.manifest.Manifest;
+import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
 import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
-import io.sparkmics.engine.StateKind;
+import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
@@ -51,6 +52,8 @@ final class ModelFolder {
         files.writeConfig(config(type));
         if (source.text()) {
             new ByteTokenizerFiles(source.model().context()).write(files);
+        } else if (!source.pretrained().isEmpty()) {
+            files.copyTokenizer(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop));
         }
         Model model = source.model().build();
         SafetensorsHeader header = header(model, type);
@@ -89,12 +92,21 @@ final class ModelFolder {
         Map<String, Object> config = new LinkedHashMap<>(source.model().describe());
         // A model that says nothing of either has no reader that asks.
         config.computeIfPresent("torch_dtype", (name, value) -> type == TensorType.F64 ? "float64" : "float32");
+        Map<String, Object> pretrained = pretrainedConfig();
         for (String name : List.of("bos_token_id", "eos_token_id")) {
             if (config.containsKey(name)) {
-                config.put(name, source.endOfTextId() < 0 ? null : (Integer) source.endOfTextId());
+                config.put(name, source.endOfTextId() < 0 ? pretrained.get(name) : (Integer) source.endOfTextId());
             }
         }
         return config;
+    }
+
+    /** Where it says which tokens begin and end a text, that still holds. */
+    private Map<String, Object> pretrainedConfig() {
+        return source.pretrained().isEmpty()
+                ? Map.of()
+                : new HuggingFaceFolder(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop), hadoop)
+                        .readConfig();
     }
 
     /** The header comes from arithmetic: nothing needs to be read for it. */

@@ -19,8 +19,8 @@ import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.engine.MicsEngine;
-import io.sparkmics.engine.StateCopy;
-import io.sparkmics.engine.StateKind;
+import io.sparkmics.engine.shard.StateCopy;
+import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.NativeLoad;
@@ -129,6 +129,13 @@ public final class RankTask {
                 boolean allDone = plan.attempt().firstStep() == plan.schedule().steps();
                 loop.resume(Resumption.of(
                         plan.attempt(), allDone, engine, ranks, plan.hadoop().value()));
+            } else if (settings.pretrained().present()) {
+                PretrainedStart.fill(
+                        engine,
+                        settings.model().build(),
+                        settings.pretrained(),
+                        ranks,
+                        plan.hadoop().value());
             }
             loop.run(states);
             MemoryUse memory = engine.memory();

@@ -7,7 +7,7 @@ import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.StorageCall;
 import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.engine.MicsEngine;
-import io.sparkmics.engine.StateSource;
+import io.sparkmics.engine.shard.StateSource;
 import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;

@@ -9,7 +9,7 @@ import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
 import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
-import io.sparkmics.engine.StateCopy;
+import io.sparkmics.engine.shard.StateCopy;
 import io.sparkmics.monitor.MetricsFile;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;

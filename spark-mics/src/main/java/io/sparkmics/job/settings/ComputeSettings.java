@@ -1,8 +1,8 @@
 package io.sparkmics.job.settings;
 
 import io.sparkmics.checkpoint.safetensors.TensorType;
-import io.sparkmics.engine.Precision;
-import io.sparkmics.engine.ReductionPrecision;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.ReductionPrecision;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.sparkmics.job.settings;
 
-import io.sparkmics.engine.OptimizerSettings;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import java.io.Serializable;
 import java.util.List;
 

@@ -14,6 +14,7 @@ import java.util.List;
  */
 public record TrainingSettings(
         ModelConfig model,
+        PretrainedSettings pretrained,
         InputSettings input,
         WorldSettings world,
         ScheduleSettings schedule,

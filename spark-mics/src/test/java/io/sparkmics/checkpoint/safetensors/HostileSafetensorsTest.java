@@ -75,7 +75,7 @@ class HostileSafetensorsTest {
                 arguments("tensor a needs dtype, shape and two data_offsets", file("{\"a\":{}}", 0)),
                 arguments("two fields shape", file(GOOD.replace("\"shape\":[2]", "\"shape\":[2],\"shape\":[2]"), 8)),
                 arguments("unknown field pickle", file(GOOD.replace("\"shape\"", "\"pickle\""), 8)),
-                arguments("unknown dtype F16", file(GOOD.replace("F32", "F16"), 8)),
+                arguments("unknown dtype F12", file(GOOD.replace("F32", "F12"), 8)),
                 arguments("the dtype of tensor a is not a string", file(GOOD.replace("\"F32\"", "32"), 8)),
                 arguments("the shape of tensor a is not an array", file(GOOD.replace("[2]", "2"), 8)),
                 arguments("shape of tensor a has a value that is not", file(GOOD.replace("[2]", "[-2]"), 8)),

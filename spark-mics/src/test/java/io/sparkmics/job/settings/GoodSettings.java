@@ -7,6 +7,7 @@ import java.time.Duration;
 public final class GoodSettings {
 
     private final ModelConfig model;
+    private PretrainedSettings pretrained = new PretrainedSettings("");
     private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT);
     private WorldSettings world = new WorldSettings(4, 2, 32, 4);
     private ScheduleSettings schedule = new ScheduleSettings(10, 0, 0, 1);
@@ -25,6 +26,11 @@ public final class GoodSettings {
 
     public static GoodSettings of(ModelConfig model) {
         return new GoodSettings(model);
+    }
+
+    public GoodSettings with(PretrainedSettings changed) {
+        pretrained = changed;
+        return this;
     }
 
     public GoodSettings with(InputSettings changed) {
@@ -74,6 +80,16 @@ public final class GoodSettings {
 
     public TrainingSettings build() {
         return new TrainingSettings(
-                model, input, world, schedule, optimization, compute, collectives, workDirectory, checkpoint, recovery);
+                model,
+                pretrained,
+                input,
+                world,
+                schedule,
+                optimization,
+                compute,
+                collectives,
+                workDirectory,
+                checkpoint,
+                recovery);
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.engine.EngineSettings;
-import io.sparkmics.engine.OptimizerSettings;
-import io.sparkmics.engine.Precision;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,188 @@
+package io.sparkmics.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.MicsEstimator;
+import io.sparkmics.MicsModel;
+import io.sparkmics.MicsTokenizer;
+import io.sparkmics.integration.ChildProcess.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A training starts from what the real library has saved, with the losses that the library has. */
+@Tag("python")
+final class PretrainedIT {
+
+    private static final Path SCRIPT = Path.of("src/test/resources/pretrained.py");
+    private static final double TOLERANCE = 1e-4;
+
+    /** Each as long as the context, with which the library has no more to predict. */
+    private static final List<int[]> SEQUENCES = IntStream.range(0, 8)
+            .mapToObj(row ->
+                    IntStream.range(0, 16).map(i -> (row * 131 + i * 37) % 311).toArray())
+            .toList();
+
+    /** More than a letter a token, more than a byte a letter, spaces that matter, and the end of a text within one. */
+    private static final List<String> TEXTS = List.of(
+            "the fox",
+            "the quick brown fox jumps over the lazy dog, and the other fox too",
+            "  two  spaces\tand\n\nlines ",
+            "na\u00efve \u2013 \u4f60\u597d \ud83d\ude80",
+            "a <|endoftext|> b",
+            "");
+
+    private static SparkSession spark;
+
+    @BeforeAll
+    static void startSpark() {
+        spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", false)
+                .getOrCreate();
+    }
+
+    @AfterAll
+    static void stopSpark() {
+        spark.stop();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"float32, 1GB, 1", "float32, 20KB, 2", "bfloat16, 1GB, 2", "float16, 20KB, 2"})
+    void ranksStartWithTheLossOfTheLibrary(String type, String largest, int partitionGroupSize, @TempDir Path folder)
+            throws Exception {
+        Path python = Environment.python();
+        JsonNode theirs = save(python, folder, type, largest);
+        assertThat(Files.exists(folder.resolve("model.safetensors.index.json"))).isEqualTo(largest.equals("20KB"));
+
+        MicsModel model = new MicsEstimator()
+                .setInitialModel(folder.toString())
+                .setInputCol("tokens")
+                .setNumWorkers(2)
+                .setPartitionGroupSize(partitionGroupSize)
+                .setGlobalBatchSize(4)
+                .setMicroBatchSize(2)
+                .setMaxSteps(1)
+                .setWarmUpSteps(0)
+                .setLearningRate(1e-12)
+                .fit(frame());
+
+        double[] losses = model.transform(frame()).orderBy("position").select("loss").collectAsList().stream()
+                .mapToDouble(row -> row.getDouble(0))
+                .toArray();
+        for (int row = 0; row < losses.length; row++) {
+            assertThat(losses[row])
+                    .as("row %d", row)
+                    .isCloseTo(theirs.get("losses").get(row).asDouble(), within(TOLERANCE));
+        }
+    }
+
+    @Test
+    void textIsTunedOnByTheTokenizerOfTheLibraryAndGoesBackToIt(@TempDir Path folder) throws Exception {
+        Path python = Environment.python();
+        Path pretrained = folder.resolve("pretrained");
+        JsonNode theirs = save(python, pretrained, "float32", "1GB");
+        int end = theirs.get("end").asInt();
+        MicsTokenizer tokenizer = new MicsTokenizer().setTokenizer(pretrained.toString());
+        MicsEstimator estimator = new MicsEstimator()
+                .setInitialModel(pretrained.toString())
+                .setInputCol("tokens")
+                .setEndOfTextId(end)
+                .setGlobalBatchSize(2)
+                .setMicroBatchSize(2)
+                .setMaxSteps(2);
+        Dataset<Row> texts =
+                spark.createDataset(TEXTS, Encoders.STRING()).toDF("text").coalesce(1);
+
+        PipelineModel tuned = new Pipeline()
+                .setStages(new PipelineStage[] {tokenizer, estimator})
+                .fit(texts);
+
+        List<Row> rows = tuned.transform(texts).select("text", "tokens", "loss").collectAsList();
+        for (int row = 0; row < TEXTS.size(); row++) {
+            List<Integer> ids = rows.get(row).getList(1);
+            assertThat(ids).as(TEXTS.get(row)).isEqualTo(ids(theirs.get("ids").get(row)));
+            int[] array = ids.stream().mapToInt(Integer::intValue).toArray();
+            assertThat(tokenizer.decode(array)).isEqualTo(TEXTS.get(row));
+            assertThat(tokenizer.encode(TEXTS.get(row))).isEqualTo(array);
+        }
+        Path saved = folder.resolve("saved");
+        ((MicsModel) tuned.stages()[1]).write().save(saved.toString());
+        JsonNode again = score(python, saved.resolve("huggingface"));
+        assertThat(again.get("missing")).isEmpty();
+        assertThat(again.get("unexpected")).isEmpty();
+        assertThat(again.get("ids")).isEqualTo(theirs.get("ids"));
+        assertThat(again.get("end").asInt()).isEqualTo(end);
+    }
+
+    private static List<Integer> ids(JsonNode array) {
+        List<Integer> ids = new ArrayList<>();
+        array.forEach(id -> ids.add(id.asInt()));
+        return ids;
+    }
+
+    private static JsonNode score(Path python, Path folder) throws IOException, InterruptedException {
+        ObjectMapper json = new ObjectMapper();
+        return run(
+                python,
+                Path.of("src/test/resources/score.py"),
+                folder,
+                json.writeValueAsString(SEQUENCES),
+                json.writeValueAsString(TEXTS));
+    }
+
+    private static Dataset<Row> frame() {
+        String rows = SEQUENCES.stream()
+                .map(tokens -> "(" + SEQUENCES.indexOf(tokens) + ", array("
+                        + Arrays.stream(tokens).mapToObj(Integer::toString).collect(Collectors.joining(", ")) + "))")
+                .collect(Collectors.joining(", "));
+        return spark.sql("select * from values " + rows + " as t(position, tokens)");
+    }
+
+    private static JsonNode save(Path python, Path folder, String type, String largest)
+            throws IOException, InterruptedException {
+        ObjectMapper json = new ObjectMapper();
+        return run(
+                python,
+                SCRIPT,
+                folder,
+                type,
+                largest,
+                json.writeValueAsString(SEQUENCES),
+                json.writeValueAsString(TEXTS));
+    }
+
+    private static JsonNode run(Object... command) throws IOException, InterruptedException {
+        Outcome outcome = new ChildProcess(
+                        Stream.of(command).map(Object::toString).toList())
+                .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
+                .run(Duration.ofMinutes(3));
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+        return new ObjectMapper().readTree(outcome.lines("{").get(0));
+    }
+}

@@ -1,0 +1,143 @@
+package io.sparkmics.checkpoint.pretrained;
+
+import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.StorageCall;
+import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.model.Architectures;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.PretrainedMatch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A folder that {@code save_pretrained} has written: {@code config.json}, and the weights in {@code model.safetensors} or in
+ * several files and an index of them. Reads headers only: no tensor, and no native library. Nobody has to trust it.
+ */
+public final class PretrainedFolder {
+
+    private static final String WEIGHTS = "model.safetensors";
+
+    private final Path folder;
+    private final Configuration hadoop;
+    private final Map<String, TensorInfo> tensors = new TreeMap<>();
+    private final Map<String, Path> files = new LinkedHashMap<>();
+
+    private PretrainedFolder(Path folder, Configuration hadoop) {
+        this.folder = folder;
+        this.hadoop = hadoop;
+        Path weights = new Path(folder, WEIGHTS);
+        Path index = new Path(folder, PretrainedIndex.NAME);
+        if (exists(weights)) {
+            add(weights);
+        } else if (exists(index)) {
+            PretrainedIndex found = PretrainedIndex.read(index, hadoop);
+            found.files().forEach(file -> add(new Path(folder, file)));
+            found.requireNames(files.entrySet().stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, entry -> entry.getValue().getName())));
+        } else {
+            throw new CheckpointException("Cannot start from " + folder + ": it has neither " + WEIGHTS + " nor "
+                    + PretrainedIndex.NAME + ". Name a folder that save_pretrained has written, as safetensors.");
+        }
+    }
+
+    /**
+     * @param folder the one with {@code config.json} in it, or a saved model of ours, which has such a one inside
+     * @throws CheckpointException when it is not such a folder, or the storage does not answer
+     */
+    public static PretrainedFolder open(Path folder, Configuration hadoop) {
+        return new PretrainedFolder(withConfig(folder, hadoop), hadoop);
+    }
+
+    /**
+     * What {@code config.json} describes.
+     *
+     * @throws CheckpointException when it cannot be read
+     * @throws IllegalArgumentException when there is no such model here
+     */
+    public static ModelConfig config(Path folder, Configuration hadoop) {
+        return Architectures.of(new HuggingFaceFolder(withConfig(folder, hadoop), hadoop).readConfig());
+    }
+
+    /** The folder with {@code config.json}: the given one, or the one inside of a saved model of ours. */
+    public static Path withConfig(Path folder, Configuration hadoop) {
+        Path inside = new Path(folder, HuggingFaceFolder.NAME);
+        return StorageCall.call("look for " + folder, () -> {
+            FileSystem files = folder.getFileSystem(hadoop);
+            return files.exists(inside) ? inside : folder;
+        });
+    }
+
+    private boolean exists(Path file) {
+        return StorageCall.call(
+                "look for " + file, () -> file.getFileSystem(hadoop).exists(file));
+    }
+
+    private void add(Path file) {
+        try (SafetensorsReader reader = SafetensorsReader.open(file, hadoop)) {
+            for (TensorInfo tensor : reader.tensors()) {
+                if (tensors.put(tensor.name(), tensor) != null) {
+                    throw new CheckpointException("Cannot start from " + folder + ": tensor " + tensor.name()
+                            + " is in " + files.get(tensor.name()).getName() + " and in " + file.getName() + ".");
+                }
+                files.put(tensor.name(), file);
+            }
+        }
+    }
+
+    /**
+     * Why a model cannot start from this folder, with everything that does not fit; empty where it can.
+     *
+     * @param model with unique names
+     */
+    public List<String> problems(Model model) {
+        PretrainedMatch match = match(model);
+        List<String> reasons = new ArrayList<>(match.problems());
+        match.tensors().values().stream()
+                .sorted()
+                .map(tensors::get)
+                .filter(tensor -> tensor != null && !tensor.type().floating())
+                .forEach(tensor -> reasons.add(tensor.name() + " is " + tensor.type()));
+        return reasons.isEmpty()
+                ? List.of()
+                : List.of("Cannot start from " + folder + ": of its tensors are " + String.join(", ", reasons)
+                        + ". Leave the model unset, for that which its config.json describes, or set one that fits.");
+    }
+
+    private PretrainedMatch match(Model model) {
+        return PretrainedMatch.of(
+                model,
+                tensors.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, entry -> entry.getValue().shape())));
+    }
+
+    /** Opens the weights for a model that has no {@link #problems}. The caller's to close. */
+    public PretrainedWeights weights(Model model) {
+        return new PretrainedWeights(match(model).tensors(), files, hadoop);
+    }
+
+    /** Qualified as it was given, with the folder inside where there is one. */
+    public Path path() {
+        return folder;
+    }
+
+    /** The types of the tensors, as in {@code BF16}. */
+    public String types() {
+        return tensors.values().stream()
+                .map(tensor -> tensor.type().name())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+}

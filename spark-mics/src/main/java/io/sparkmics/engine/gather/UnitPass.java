@@ -1,0 +1,66 @@
+package io.sparkmics.engine.gather;
+
+import io.sparkmics.plan.UnitPlaces;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * One pass through the stages: which units each of its positions reads that have to be gathered, and where in the arena they
+ * stand then.
+ */
+public final class UnitPass {
+
+    private final List<List<GatheredUnit>> positions;
+    private final List<GatheredUnit> units;
+    private final UnitPlaces places;
+
+    private UnitPass(List<List<GatheredUnit>> positions, UnitGather gather, ScalarType type) {
+        this.positions = positions.stream()
+                .map(units ->
+                        units.stream().filter(unit -> !unit.shard().whole()).toList())
+                .toList();
+        this.units = this.positions.stream().flatMap(List::stream).distinct().toList();
+        this.places = UnitPlaces.of(
+                this.positions.stream()
+                        .map(position -> position.stream().map(units::indexOf).toList())
+                        .toList(),
+                units.stream()
+                        .map(unit -> GatherArena.bytes(unit.shard(), gather, type))
+                        .toList());
+    }
+
+    /** @param forward what each stage's forward pass reads */
+    public static UnitPass forward(List<List<GatheredUnit>> forward, UnitGather gather, ScalarType type) {
+        return new UnitPass(forward, gather, type);
+    }
+
+    /**
+     * @param forward what each stage's forward pass reads
+     * @param backward what each stage's backward pass reads, in the order of the stages
+     */
+    public static UnitPass thereAndBack(
+            List<List<GatheredUnit>> forward, List<List<GatheredUnit>> backward, UnitGather gather, ScalarType type) {
+        List<List<GatheredUnit>> positions = new ArrayList<>(forward);
+        List<List<GatheredUnit>> back = new ArrayList<>(backward);
+        Collections.reverse(back);
+        positions.addAll(back);
+        return new UnitPass(positions, gather, type);
+    }
+
+    /** The units that are gathered for a position; none behind the last. */
+    List<GatheredUnit> unitsAt(int position) {
+        return position < positions.size() ? positions.get(position) : List.of();
+    }
+
+    /** Where a unit stands while the position reads it, in bytes. */
+    long offset(GatheredUnit unit, int position) {
+        return places.offset(units.indexOf(unit), position);
+    }
+
+    /** What the arena must have room for. */
+    long bytes() {
+        return places.bytes();
+    }
+}

@@ -1,0 +1,2 @@
+/** How does a shard change by its gradient? */
+package io.sparkmics.engine.optimizer;

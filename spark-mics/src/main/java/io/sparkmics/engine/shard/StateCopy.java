@@ -1,0 +1,162 @@
+package io.sparkmics.engine.shard;
+
+import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.engine.device.Native;
+import io.sparkmics.model.Unit;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * One rank's states as they were at one moment, in host memory that is allocated once: so they can be written while the next
+ * steps change the states themselves. Holds nothing until the first {@link #take}.
+ *
+ * <p>The engine's thread takes, any one thread reads, one of them at a time: whoever hands the copy from one to the other
+ * sees to it, and is told where it does not. The owner closes it, before or after the engine.
+ */
+public final class StateCopy implements AutoCloseable {
+
+    /** Sees a rank's states one after another. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /**
+         * @param shard elements [shard size], padding included, contiguous, on the CPU; valid during the call only
+         */
+        void visit(Unit unit, StateKind kind, Tensor shard) throws IOException;
+    }
+
+    private final ShardLayout layout;
+    private final Map<StateKind, Tensor> states;
+    private final LongSupplier counter;
+    private final RankContext ranks;
+    private final Map<StateKind, Tensor> copies = new EnumMap<>(StateKind.class);
+    private final long bytes;
+    private long updates = -1;
+    private boolean used;
+    private boolean closed;
+
+    /**
+     * @param states what is copied; stay the engine's
+     * @param counter of the updates that have made them
+     */
+    public StateCopy(ShardLayout layout, Map<StateKind, Tensor> states, LongSupplier counter, RankContext ranks) {
+        this.layout = layout;
+        this.states = states;
+        this.counter = counter;
+        this.ranks = ranks;
+        try (PointerScope scope = new PointerScope()) {
+            // Written to at once: where there is too little memory that shows before the first step, not at the copy.
+            states.forEach((kind, state) -> copies.put(
+                    kind,
+                    torch.zeros(
+                            new long[] {layout.size()},
+                            RankDevice.cpu().options(state.scalar_type().intern()))));
+            copies.values().forEach(Native::keep);
+        }
+        bytes = copies.values().stream().mapToLong(Tensor::nbytes).sum();
+    }
+
+    /**
+     * Copies all states; returns when they are copied. For the thread of the engine, between two steps.
+     *
+     * @throws IllegalStateException while they are read, or when this or the engine is closed
+     */
+    public void take() {
+        begin("take");
+        try (PointerScope scope = new PointerScope()) {
+            if (states.values().stream().anyMatch(state -> state.isNull())) {
+                throw new IllegalStateException("Cannot take the copy of the states: the engine is closed.");
+            }
+            // What a copy that fails leaves is none.
+            updates = -1;
+            // With its deadline: behind it the copy waits for nothing.
+            ranks.synchronize();
+            copies.forEach((kind, copy) -> copy.copy_(states.get(kind)));
+            updates = counter.getAsLong();
+        } finally {
+            end();
+        }
+    }
+
+    /**
+     * Shows the states that were taken last, unit after unit. Where this is closed meanwhile, memory is freed behind the last
+     * of them.
+     *
+     * @throws IOException what the visitor threw
+     * @throws IllegalStateException where nothing has been taken, while states are taken or read, or when this is closed
+     */
+    public void forEach(Visitor visitor) throws IOException {
+        begin("read");
+        try {
+            updates();
+            for (UnitShard shard : layout.shards()) {
+                for (Map.Entry<StateKind, Tensor> copy : copies.entrySet()) {
+                    try (PointerScope scope = new PointerScope()) {
+                        visitor.visit(
+                                shard.unit(), copy.getKey(), copy.getValue().narrow(0, shard.offset(), shard.size()));
+                    }
+                }
+            }
+        } finally {
+            end();
+        }
+    }
+
+    /** How many updates had made what was taken last; 0 with an optimizer that does not count them. */
+    public long updates() {
+        if (updates < 0) {
+            throw new IllegalStateException("Cannot read the copy of the states: none has been taken yet. Take one.");
+        }
+        return updates;
+    }
+
+    /** What is copied, in the order in which {@link #forEach} shows it of each unit. */
+    public List<StateKind> kinds() {
+        return List.copyOf(copies.keySet());
+    }
+
+    /** How it lies. */
+    public ShardLayout layout() {
+        return layout;
+    }
+
+    /** Of host memory, the same from beginning to end. */
+    public long bytes() {
+        return bytes;
+    }
+
+    private synchronized void begin(String purpose) {
+        if (closed || used) {
+            throw new IllegalStateException("Cannot " + purpose + " the copy of the states: it is "
+                    + (closed ? "closed." : "being taken or read. Wait until that is done."));
+        }
+        used = true;
+    }
+
+    private synchronized void end() {
+        used = false;
+        if (closed) {
+            free();
+        }
+    }
+
+    /** Who reads it now reads on, and memory is freed behind that. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (!used) {
+            free();
+        }
+    }
+
+    private void free() {
+        copies.values().forEach(Native::close);
+    }
+}

@@ -1,0 +1,45 @@
+package io.sparkmics.engine.shard;
+
+import io.sparkmics.bootstrap.RankDevice;
+import java.io.IOException;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Fills one rank's shards with what a source has of the whole units. */
+public record StateRestore(ShardLayout layout, int partitionIndex, RankDevice device) {
+
+    /**
+     * @param states by kind, in the layout
+     */
+    public void fill(Map<StateKind, Tensor> states, StateSource source) throws IOException {
+        for (UnitShard shard : layout.shards()) {
+            for (Map.Entry<StateKind, Tensor> state : states.entrySet()) {
+                try (PointerScope scope = new PointerScope()) {
+                    fill(shard, state.getKey(), state.getValue().narrow(0, shard.offset(), shard.size()), source);
+                }
+            }
+        }
+    }
+
+    private void fill(UnitShard shard, StateKind kind, Tensor own, StateSource source) throws IOException {
+        long elements = shard.filledSize(partitionIndex);
+        own.narrow(0, elements, shard.size() - elements).zero_();
+        if (elements == 0) {
+            return;
+        }
+        Tensor filled = own.narrow(0, 0, elements);
+        // Straight to where they stay, but for a device: there one unit's shard passes through the host at a time.
+        Tensor host = device.isCuda()
+                ? torch.empty(
+                        new long[] {elements},
+                        RankDevice.cpu().options(own.scalar_type().intern()),
+                        null)
+                : filled;
+        source.read(shard.unit(), kind, partitionIndex * shard.size(), host);
+        if (device.isCuda()) {
+            filled.copy_(host);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.sparkmics.engine.stage;
+
+import io.sparkmics.engine.device.Native;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What one rank computes in one micro-step.
+ *
+ * @param data the input of the model's first stage; its first dimension is the micro-batch size b. Closed with this.
+ * @param step the step that it belongs to, from 0
+ * @param slots where its b sequences stand in the global batch: what dropout masks depend on
+ * @param weights what each sequence's loss counts: 1, less where only a part of it is predicted, 0 for padding
+ */
+public record MicroBatch(Tensor data, long step, int[] slots, double[] weights) implements AutoCloseable {
+
+    public MicroBatch {
+        if (slots.length == 0 || weights.length != slots.length || data.size(0) != slots.length) {
+            throw new IllegalArgumentException("Cannot make a micro-batch: " + data.size(0) + " sequences, "
+                    + slots.length + " slots and " + weights.length + " weights must be the same positive number.");
+        }
+    }
+
+    public int size() {
+        return slots.length;
+    }
+
+    /** What each of the losses counts: a tensor like them, owned by the caller's scope. */
+    public Tensor weights(Tensor losses) {
+        return Native.copy(weights, losses.options());
+    }
+
+    /** The sum of the losses as they count; double, without dimensions, owned by the caller's scope. */
+    public Tensor weightedSum(Tensor losses) {
+        return losses.detach().mul(weights(losses)).to(ScalarType.Double).sum();
+    }
+
+    @Override
+    public void close() {
+        Native.close(data);
+    }
+}

@@ -1,0 +1,41 @@
+package io.sparkmics.engine.stage;
+
+import io.sparkmics.engine.device.Cuda;
+import io.sparkmics.engine.shard.Seeds;
+import io.sparkmics.model.ForwardPass;
+import java.util.Arrays;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** One pass of one micro-batch, with a seed for each dropout mask of each sequence. */
+public record StagePass(MicroBatch batch, long seed, boolean training) implements ForwardPass {
+
+    @Override
+    public Tensor data() {
+        return batch.data();
+    }
+
+    @Override
+    public Tensor dropout(Tensor tensor, double probability, String site) {
+        if (!training || probability == 0) {
+            return tensor;
+        }
+        double kept = 1 - probability;
+        long[] seeds = Arrays.stream(batch.slots())
+                .mapToLong(slot -> Seeds.ofMask(seed, batch.step(), slot, site))
+                .toArray();
+        return tensor.mul(tensor.is_cuda() ? onDevice(tensor, kept, seeds) : DropoutMask.of(tensor, kept, seeds));
+    }
+
+    /** A processor and a device draw other numbers from the same seed. */
+    private static Tensor onDevice(Tensor tensor, double kept, long[] seeds) {
+        Tensor masks = torch.empty_like(tensor);
+        for (int i = 0; i < seeds.length; i++) {
+            GeneratorOptional generator = Cuda.generator(tensor.device().index(), seeds[i]);
+            masks.select(0, i).bernoulli_(kept, generator);
+        }
+        return masks.div_(new Scalar(kept));
+    }
+}

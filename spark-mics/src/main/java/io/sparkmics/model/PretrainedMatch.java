@@ -1,0 +1,62 @@
+package io.sparkmics.model;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which tensor of a folder each parameter starts from.
+ *
+ * @param tensors the tensor's name, by the parameter's
+ * @param problems what does not fit, a part of a sentence each; empty where all does
+ */
+public record PretrainedMatch(Map<String, String> tensors, List<String> problems) {
+
+    /** Of a thousand names that are missing, these tell enough. */
+    private static final int NAMED = 5;
+
+    public PretrainedMatch {
+        tensors = Map.copyOf(tensors);
+        problems = List.copyOf(problems);
+    }
+
+    /** @param shapes of the folder's tensors, by name */
+    public static PretrainedMatch of(Model model, Map<String, List<Long>> shapes) {
+        PretrainedNames names = model.pretrainedNames();
+        Map<String, String> tensors = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
+        List<String> misshapen = new ArrayList<>();
+        for (Unit unit : model.units()) {
+            for (Parameter parameter : unit.parameters()) {
+                String tensor =
+                        shapes.containsKey(parameter.name()) ? parameter.name() : names.withoutPrefix(parameter.name());
+                List<Long> shape = shapes.get(tensor);
+                if (shape == null) {
+                    missing.add(parameter.name());
+                } else if (!shape.equals(parameter.shape())) {
+                    misshapen.add(tensor + " is " + shape + " and the model's is " + parameter.shape());
+                }
+                tensors.put(parameter.name(), tensor);
+            }
+        }
+        Set<String> unexpected = new TreeSet<>(shapes.keySet());
+        unexpected.removeAll(tensors.values());
+        unexpected.removeIf(names::ignores);
+        List<String> problems = new ArrayList<>();
+        add(problems, missing, "missing");
+        add(problems, unexpected, "unexpected");
+        add(problems, misshapen, "of another shape");
+        return new PretrainedMatch(tensors, problems);
+    }
+
+    private static void add(List<String> problems, Collection<String> found, String what) {
+        if (!found.isEmpty()) {
+            String named = String.join(", ", found.stream().limit(NAMED).toList());
+            problems.add(found.size() + " " + what + " (" + named + (found.size() > NAMED ? ", ..." : "") + ")");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package io.sparkmics.checkpoint.pretrained;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.checkpoint.safetensors.TensorType;
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.Parameter;
+import io.sparkmics.model.Unit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PretrainedFolderTest {
+
+    private static final Configuration HADOOP = new Configuration();
+    private static final GptConfig SMALL =
+            Gpt.config().layers(1).heads(1).width(4).context(3).vocabularySize(7);
+    private static final Model MODEL = SMALL.build();
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void loadNatives() {
+        NativeLibraries.load();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16", "F32", "F64"})
+    void everyPartOfEveryUnitIsReadFromEveryFloatingType(TensorType type) throws IOException {
+        save("model.safetensors", tensors(type));
+
+        assertAllRead(open());
+    }
+
+    @Test
+    void aModelWithoutAHeadHasNoPrefix() throws IOException {
+        save("model.safetensors", renamed(tensors(TensorType.F32), name -> name.replace("transformer.", "")));
+
+        assertAllRead(open());
+    }
+
+    @Test
+    void aTiedHeadAndWhatOlderVersionsHaveLeftThereAreNotMissed() throws IOException {
+        List<TensorInfo> more = new ArrayList<>(tensors(TensorType.F32));
+        more.add(new TensorInfo("lm_head.weight", TensorType.F32, List.of(7L, 4L)));
+        more.add(new TensorInfo("transformer.h.0.attn.bias", TensorType.BOOL, List.of(1L, 1L, 3L, 3L)));
+        more.add(new TensorInfo("transformer.h.0.attn.masked_bias", TensorType.F32, List.of()));
+        save("model.safetensors", more);
+
+        assertAllRead(open());
+    }
+
+    @Test
+    void severalFilesAreReadByTheirIndex() throws IOException {
+        List<TensorInfo> all = tensors(TensorType.BF16);
+        save("model-00001-of-00002.safetensors", all.subList(0, 5));
+        save("model-00002-of-00002.safetensors", all.subList(5, all.size()));
+        index(name -> (all.stream().map(TensorInfo::name).toList().indexOf(name) < 5 ? "model-00001" : "model-00002")
+                + "-of-00002.safetensors");
+
+        assertAllRead(open());
+    }
+
+    @Test
+    void everythingThatDoesNotFitIsSaidAtOnce() throws IOException {
+        List<TensorInfo> wrong = new ArrayList<>(tensors(TensorType.F32));
+        wrong.removeIf(tensor -> tensor.name().contains("ln_1"));
+        wrong.replaceAll(tensor -> tensor.name().equals("transformer.wpe.weight")
+                ? new TensorInfo(tensor.name(), TensorType.F32, List.of(5L, 4L))
+                : tensor.name().equals("transformer.ln_f.bias")
+                        ? new TensorInfo(tensor.name(), TensorType.I64, List.of(4L))
+                        : tensor);
+        wrong.add(new TensorInfo("score.weight", TensorType.F32, List.of(2L, 4L)));
+        save("model.safetensors", wrong);
+
+        assertThat(open().problems(MODEL))
+                .containsExactly("Cannot start from "
+                        + "file:" + folder
+                        + "/: of its tensors are 2 missing (transformer.h.0.ln_1.weight, transformer.h.0.ln_1.bias),"
+                        + " 1 unexpected (score.weight), 1 of another shape (transformer.wpe.weight is [5, 4] and the"
+                        + " model's is [3, 4]), transformer.ln_f.bias is I64. Leave the model unset, for that which its"
+                        + " config.json describes, or set one that fits.");
+    }
+
+    @Test
+    void aNumberThatIsNotFiniteIsRefusedByWhoeverReadsIt() throws IOException {
+        for (TensorType type : List.of(TensorType.F16, TensorType.BF16, TensorType.F32)) {
+            save("model.safetensors", tensors(type));
+            byte[] bytes = Files.readAllBytes(folder.resolve("model.safetensors"));
+            // The last element: all bits of its exponent.
+            bytes[bytes.length - 1] = 0x7f;
+            bytes[bytes.length - 2] = (byte) 0xff;
+            Files.write(folder.resolve("model.safetensors"), bytes);
+
+            assertThatThrownBy(() -> assertAllRead(open()))
+                    .as(type.name())
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("are not finite");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"../secret.safetensors", "/etc/x.safetensors", "a/b.safetensors", "other.bin", ".x.safetensors"})
+    void anIndexNamesNoFileOfAnotherFolder(String file) throws IOException {
+        index(name -> file);
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("it names the file " + file + ", which is none of this folder's");
+    }
+
+    @Test
+    void anIndexThatIsNotTrueIsRefused() throws IOException {
+        save("model-1.safetensors", tensors(TensorType.F32).subList(0, 3));
+        index(name -> "model-1.safetensors");
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("is not in model-1.safetensors, as it says");
+    }
+
+    @Test
+    void aFolderWithoutWeightsSaysHowToSaveThem() {
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("it has neither model.safetensors nor model.safetensors.index.json");
+    }
+
+    private PretrainedFolder open() {
+        return PretrainedFolder.open(new org.apache.hadoop.fs.Path(folder.toUri()), HADOOP);
+    }
+
+    /** Every element is its place in its tensor: read in pieces that end inside of tensors. */
+    private static void assertAllRead(PretrainedFolder opened) {
+        assertThat(opened.problems(MODEL)).isEmpty();
+        try (PointerScope scope = new PointerScope();
+                PretrainedWeights weights = opened.weights(MODEL)) {
+            for (Unit unit : MODEL.units()) {
+                float[] expected = new float[(int) unit.size()];
+                int at = 0;
+                for (Parameter parameter : unit.parameters()) {
+                    for (int i = 0; i < parameter.size(); i++) {
+                        expected[at++] = i % 100;
+                    }
+                }
+                for (int piece : new int[] {1, 7, expected.length}) {
+                    float[] read = new float[expected.length];
+                    for (int from = 0; from < read.length; from += piece) {
+                        int count = Math.min(piece, read.length - from);
+                        Tensor target = torch.empty(
+                                new long[] {count}, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+                        weights.read(unit, from, target);
+                        new FloatPointer(target.data_ptr()).get(read, from, count);
+                    }
+                    assertThat(read)
+                            .as("%s in pieces of %d", unit.name(), piece)
+                            .isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    private static List<TensorInfo> tensors(TensorType type) {
+        return MODEL.units().stream()
+                .flatMap(unit -> unit.parameters().stream())
+                .map(parameter -> new TensorInfo(parameter.name(), type, parameter.shape()))
+                .toList();
+    }
+
+    private static List<TensorInfo> renamed(List<TensorInfo> tensors, UnaryOperator<String> rename) {
+        return tensors.stream()
+                .map(tensor -> new TensorInfo(rename.apply(tensor.name()), tensor.type(), tensor.shape()))
+                .toList();
+    }
+
+    /** As another program writes it: header, then the elements. */
+    private void save(String name, List<TensorInfo> tensors) throws IOException {
+        byte[] header = SafetensorsHeader.of(tensors).toBytes();
+        ByteBuffer file = ByteBuffer.allocate(header.length
+                        + (int) tensors.stream().mapToLong(TensorInfo::bytes).sum())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(header);
+        for (TensorInfo tensor : tensors) {
+            for (int i = 0; i < tensor.elements(); i++) {
+                put(file, tensor.type(), i % 100);
+            }
+        }
+        Files.write(folder.resolve(name), file.array());
+    }
+
+    private static void put(ByteBuffer file, TensorType type, int value) {
+        switch (type) {
+            case F64 -> file.putDouble(value);
+            case F32 -> file.putFloat(value);
+            case F16 -> file.putShort(half(value));
+            case BF16 -> file.putShort((short) (Float.floatToIntBits(value) >>> 16));
+            case I64 -> file.putLong(value);
+            default -> file.put(new byte[type.bytes()]);
+        }
+    }
+
+    /** Of whole numbers below 2048, which a half has all of. */
+    private static short half(int value) {
+        if (value == 0) {
+            return 0;
+        }
+        int exponent = 31 - Integer.numberOfLeadingZeros(value);
+        return (short) (exponent + 15 << 10 | (value << 10 - exponent) & 0x3ff);
+    }
+
+    private void index(UnaryOperator<String> file) throws IOException {
+        StringBuilder map = new StringBuilder();
+        for (TensorInfo tensor : tensors(TensorType.F32)) {
+            map.append(map.isEmpty() ? "" : ", ")
+                    .append("\"" + tensor.name() + "\": \"" + file.apply(tensor.name()) + "\"");
+        }
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"metadata\": {\"total_size\": 1}, \"weight_map\": {" + map + "}}");
+    }
+}

@@ -1,0 +1,82 @@
+package io.sparkmics.engine.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.engine.Values;
+import io.sparkmics.engine.device.ElementTypes;
+import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.ReductionPrecision;
+import io.sparkmics.model.Gpt;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.Parameter;
+import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InitializerTest {
+
+    private static final Model MODEL =
+            Gpt.config().layers(2).heads(4).width(64).context(32).build();
+
+    private static double[] values(Parameter parameter) {
+        try (PointerScope scope = new PointerScope()) {
+            return Values.of(new Initializer(5).values(parameter));
+        }
+    }
+
+    @Test
+    void firstValuesAreThoseOfGpt2() {
+        for (Parameter parameter : MODEL.units().stream()
+                .flatMap(unit -> unit.parameters().stream())
+                .toList()) {
+            String name = parameter.name();
+            double[] values = values(parameter);
+            if (name.endsWith("bias")) {
+                assertThat(values).as(name).containsOnly(0);
+            } else if (name.contains("ln_")) {
+                assertThat(values).as(name).containsOnly(1);
+            } else {
+                // Projections into the residual stream are scaled by one over the root of twice the layers.
+                double wanted = name.endsWith("c_proj.weight") ? 0.02 / 2 : 0.02;
+                double squares =
+                        Arrays.stream(values).map(value -> value * value).sum();
+                assertThat(Math.sqrt(squares / values.length)).as(name).isCloseTo(wanted, within(0.05 * wanted));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void theShardsOfAPartitionGroupAreTheWholeParameters(int partitionGroupSize) {
+        ShardLayout layout = ShardLayout.of(MODEL, partitionGroupSize);
+        double[][] ranks = new double[partitionGroupSize][];
+        for (int index = 0; index < partitionGroupSize; index++) {
+            try (ModelStates states = new ModelStates(
+                    layout, ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32), RankDevice.cpu())) {
+                new Initializer(5).fill(states, index);
+                ranks[index] = Values.of(states.parameters());
+            }
+        }
+        for (UnitShard shard : layout.shards()) {
+            double[] whole = new double[Math.toIntExact(shard.paddedSize())];
+            for (int index = 0; index < partitionGroupSize; index++) {
+                int size = Math.toIntExact(shard.size());
+                System.arraycopy(ranks[index], Math.toIntExact(shard.offset()), whole, index * size, size);
+            }
+            int offset = 0;
+            for (Parameter parameter : shard.unit().parameters()) {
+                double[] expected = values(parameter);
+                assertThat(Arrays.copyOfRange(whole, offset, offset + expected.length))
+                        .as(parameter.name())
+                        .containsExactly(expected);
+                offset += expected.length;
+            }
+            assertThat(Arrays.stream(whole, offset, whole.length).filter(padding -> padding != 0))
+                    .isEmpty();
+        }
+    }
+}
