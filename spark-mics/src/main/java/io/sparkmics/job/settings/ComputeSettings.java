@@ -30,7 +30,10 @@ public record ComputeSettings(
     /** The same, now that it is known whether ranks compute on GPUs. */
     ComputeSettings on(boolean cuda) {
         return new ComputeSettings(
-                deviceType, automatic() ? cuda ? "bfloat16" : "float32" : precision, reductionPrecision);
+                deviceType,
+                automatic() ? cuda ? "bfloat16" : "float32" : precision,
+                reductionPrecision,
+                activationCheckpointing);
     }
 
     boolean automatic() {

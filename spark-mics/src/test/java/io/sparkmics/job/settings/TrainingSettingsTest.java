@@ -30,7 +30,7 @@ class TrainingSettingsTest {
     @Test
     void precisionFollowsTheDeviceUnlessItWasChosen() {
         TrainingSettings automatic = GoodSettings.of(MODEL)
-                .with(new ComputeSettings("auto", "auto", "float32"))
+                .with(new ComputeSettings("auto", "auto", "float32", 0))
                 .build();
 
         assertThat(automatic.problems()).isEmpty();
@@ -43,7 +43,7 @@ class TrainingSettingsTest {
                 .isEqualTo(automatic.compute().stateType())
                 .isEqualTo(automatic.on(false).compute().stateType());
         TrainingSettings chosen = GoodSettings.of(MODEL)
-                .with(new ComputeSettings("auto", "float64", "float32"))
+                .with(new ComputeSettings("auto", "float64", "float32", 0))
                 .build();
         assertThat(chosen.on(true)).isEqualTo(chosen);
         assertThat(chosen.choices(true)).isEmpty();
