@@ -48,7 +48,6 @@ class MicsEstimatorParamsTest {
             entry("beta2", 0.95),
             entry("epsilon", 1e-8),
             entry("gradientClipping", 1.0),
-            entry("initialModel", ""),
             entry("gather", "auto"),
             entry("deviceType", "auto"),
             entry("precision", "auto"),
