@@ -4,9 +4,9 @@ package io.sparkmics.bootstrap;
 public interface MeshTransport extends Transport {
 
     /**
-     * A ring over the members of a group, or over some of them, once the transport is connected. Two neighbours are so in one
-     * ring of each kind only.
+     * A ring over these ranks, all members of a group or some of them. Of the rings of one kind no two have the same neighbours.
      *
+     * @param group this rank's, once the transport is connected
      * @return owned by the caller; aborting it aborts all that goes over the transport
      */
     RingCollectives ring(Group group, ClusterLayout layout);
