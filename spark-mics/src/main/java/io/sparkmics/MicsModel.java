@@ -108,14 +108,14 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
     }
 
     /**
-     * Continues a text, in a Spark job of one task; for models of byte-level tokens only.
+     * Continues a text, in a Spark job of one task, by the tokenizer that lies beside the weights, or the built-in one.
      *
      * @param tokens how many to add at most: the text may end before
      * @return the prompt and what follows it
      */
     public String generate(String prompt, int tokens, Sampling sampling) {
         SparkSession session = SparkSession.active();
-        Generation generation = new Generation(source(session), prompt, tokens, sampling);
+        Generation generation = Generation.of(source(session), prompt, tokens, sampling);
         try (JobDescription description =
                 JobDescription.of(session.sparkContext(), "Generating " + tokens + " tokens")) {
             return session.range(0, 1, 1, 1)

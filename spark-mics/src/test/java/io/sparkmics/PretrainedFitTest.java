@@ -79,6 +79,12 @@ class PretrainedFitTest {
             throw new UncheckedIOException(e);
         }
 
+        assertThatThrownBy(() -> wider.generate("a", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot generate text: the model has a vocabulary of 300, ")
+                .hasMessageEndingWith(
+                        " has no tokenizer.json, and the built-in tokenizer has 257 ids. Put the tokenizer's"
+                                + " files there.");
         assertThatThrownBy(() -> small().setInitialModel(path).fit(TrainedModel.frame()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(

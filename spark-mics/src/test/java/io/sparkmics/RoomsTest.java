@@ -117,6 +117,32 @@ final class RoomsTest {
                     "..sparkmics.monitor..");
 
     @ArchTest
+    static final ArchRule theTokenizerKnowsFilesAndTextAndNoModel = noClasses()
+            .that()
+            .resideInAPackage("..sparkmics.tokenizer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    TENSORS,
+                    "..sparkmics.params..",
+                    "..sparkmics.cli..",
+                    "..sparkmics.scoring..",
+                    "..sparkmics.job..",
+                    "..sparkmics.engine..",
+                    "..sparkmics.model..",
+                    "..sparkmics.plan..",
+                    "..sparkmics.monitor..");
+
+    /** Another program's native code is one room's to know. */
+    @ArchTest
+    static final ArchRule theLibraryOfTokenizersIsTheTokenizersSecret = noClasses()
+            .that()
+            .resideOutsideOfPackage("..sparkmics.tokenizer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..");
+
+    @ArchTest
     static final ArchRule paramsKnowSettingsAndNoneOfTheWork = noClasses()
             .that()
             .resideInAPackage("..sparkmics.params..")

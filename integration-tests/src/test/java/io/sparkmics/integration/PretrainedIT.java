@@ -9,6 +9,7 @@ import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.MicsTokenizer;
 import io.sparkmics.integration.ChildProcess.Outcome;
+import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,6 +192,8 @@ final class PretrainedIT {
         assertThat(again.get("unexpected")).isEmpty();
         assertThat(again.get("ids")).isEqualTo(theirs.get("ids"));
         assertThat(again.get("end").asInt()).isEqualTo(end);
+        assertThat(MicsModel.load(saved.toString()).generate(TEXTS.get(0), 5, new Sampling(0, 0, 1)))
+                .isEqualTo(again.get("generated").asText());
     }
 
     private static List<Integer> ids(JsonNode array) {

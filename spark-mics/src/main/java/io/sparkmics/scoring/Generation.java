@@ -1,6 +1,7 @@
 package io.sparkmics.scoring;
 
-import io.sparkmics.data.ByteTokenizer;
+import io.sparkmics.tokenizer.Tokenizer;
+import io.sparkmics.tokenizer.TokenizerSource;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -8,40 +9,48 @@ import java.util.SplittableRandom;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 
 /** Continues one text, token by token, in the one task of its job. */
-public record Generation(ModelSource source, String prompt, int tokens, Sampling sampling)
+public record Generation(ModelSource source, TokenizerSource tokenizer, String prompt, int tokens, Sampling sampling)
         implements MapPartitionsFunction<Long, String> {
 
-    /** @throws IllegalArgumentException for a model whose tokens are not the built-in tokenizer's */
     public Generation {
-        int vocabularySize = source.config().vocabularySize();
-        if (vocabularySize != ByteTokenizer.VOCABULARY_SIZE) {
-            throw new IllegalArgumentException("Cannot generate text: the model has a vocabulary of " + vocabularySize
-                    + ", and only the byte-level one of " + ByteTokenizer.VOCABULARY_SIZE
-                    + " is known here. Load the saved model with the library that has its tokenizer.");
-        }
         if (tokens < 0) {
             throw new IllegalArgumentException(
                     "Cannot generate " + tokens + " tokens: the number is negative. Ask for 0 or more.");
         }
     }
 
+    /** @throws IllegalArgumentException where the model's tokenizer is not known */
+    public static Generation of(ModelSource source, String prompt, int tokens, Sampling sampling) {
+        TokenizerSource tokenizer = TokenizerSource.of(
+                source.config().vocabularySize(),
+                source.version().path(),
+                source.hadoop().value());
+        return new Generation(source, tokenizer, prompt, tokens, sampling);
+    }
+
     @Override
     public Iterator<String> call(Iterator<Long> unused) {
-        try (ModelCache.Lease lease = ModelCache.OF_THIS_PROCESS.acquire(source)) {
+        try (ModelCache.Lease lease = ModelCache.OF_THIS_PROCESS.acquire(source);
+                Tokenizer opened = tokenizer.open()) {
             SplittableRandom random = new SplittableRandom(sampling.seed());
             int context = source.config().context();
-            // A text without a beginning begins where another one ended.
-            int[] text = prompt.isEmpty() ? new int[] {ByteTokenizer.END_OF_TEXT} : ByteTokenizer.encode(prompt);
+            int[] begun = opened.beginning(prompt);
+            int[] text = begun;
             for (int i = 0; i < tokens; i++) {
                 int[] seen = Arrays.copyOfRange(text, Math.max(0, text.length - context), text.length);
                 int next = sampling.draw(lease.model().nextLogits(seen), random);
-                if (next == ByteTokenizer.END_OF_TEXT) {
+                if (opened.isEnd(next)) {
                     break;
                 }
                 text = Arrays.copyOf(text, text.length + 1);
                 text[text.length - 1] = next;
             }
-            return List.of(ByteTokenizer.decode(text)).iterator();
+            return List.of(prompt + continuation(opened, begun, text)).iterator();
         }
+    }
+
+    /** What is behind the beginning's own text, which a tokenizer may give back with a change. */
+    private static String continuation(Tokenizer opened, int[] begun, int[] text) {
+        return opened.decode(text).substring(opened.decode(begun).length());
     }
 }

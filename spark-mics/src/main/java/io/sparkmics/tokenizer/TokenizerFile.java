@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.Path;
  */
 public record TokenizerFile(String name, byte[] content, boolean splitSpecialTokens) implements Serializable {
 
-    private static final String FILE = "tokenizer.json";
+    static final String FILE = "tokenizer.json";
     private static final String CONFIG = "tokenizer_config.json";
 
     /** The largest known has a tenth of it. */
