@@ -14,7 +14,7 @@ import java.util.List;
 public record GradientBucket(List<Integer> units, long offset, long size) {
 
     /** The least that a replica sends to the next at a time, where nobody says otherwise: less is not worth a message. */
-    public static final long MESSAGE_BYTES = 128 << 10;
+    public static final long MESSAGE_BYTES = 512 << 10;
 
     public GradientBucket {
         units = List.copyOf(units);
