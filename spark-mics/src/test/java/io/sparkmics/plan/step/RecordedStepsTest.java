@@ -64,7 +64,11 @@ class RecordedStepsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ALONE + ",0,false," + MADE_FROM, SINGLE + ",1,false," + MADE_FROM_ONE_HOP_TWO, PAIRS + ",2,false," + HELD_OUT})
+    @CsvSource({
+        ALONE + ",0,false," + MADE_FROM,
+        SINGLE + ",1,false," + MADE_FROM_ONE_HOP_TWO,
+        PAIRS + ",2,false," + HELD_OUT
+    })
     void theDayOfTheFigures(String row, int p, boolean hierarchical, int percent) throws IOException {
         assertThat(predicted(p, hierarchical, 1)).isCloseTo(recorded("26", row), withPercentage(percent));
     }
