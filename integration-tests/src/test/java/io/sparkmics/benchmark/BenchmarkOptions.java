@@ -1,6 +1,6 @@
 package io.sparkmics.benchmark;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.util.Arrays;

@@ -1,18 +1,18 @@
 package io.sparkmics.benchmark;
 
 import io.sparkmics.bootstrap.Bootstrap;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.FileExchange;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.groups.Place;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.sparkmics.benchmark;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.device.Precision;

@@ -1,6 +1,6 @@
 package io.sparkmics.gpu;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Parameter;

@@ -1,6 +1,6 @@
 package io.sparkmics.gpu;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.cuda.DeviceStats;
 import org.bytedeco.pytorch.global.torch;

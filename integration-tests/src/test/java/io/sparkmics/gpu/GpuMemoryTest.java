@@ -3,7 +3,7 @@ package io.sparkmics.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.bootstrap.OneGpu;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.device.Precision;

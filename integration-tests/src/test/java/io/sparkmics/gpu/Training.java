@@ -2,7 +2,7 @@ package io.sparkmics.gpu;
 
 import io.sparkmics.bootstrap.OneGpu;
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;
 import io.sparkmics.engine.StepResult;

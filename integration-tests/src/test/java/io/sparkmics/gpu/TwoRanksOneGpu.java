@@ -1,10 +1,10 @@
 package io.sparkmics.gpu;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import io.sparkmics.bootstrap.nccl.NcclVersion;

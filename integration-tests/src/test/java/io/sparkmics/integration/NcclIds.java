@@ -1,7 +1,7 @@
 package io.sparkmics.integration;
 
-import io.sparkmics.bootstrap.BarrierExchange;
-import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.meeting.BarrierExchange;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.sparkmics.integration;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.checkpoint.ShardWriter;
 import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;

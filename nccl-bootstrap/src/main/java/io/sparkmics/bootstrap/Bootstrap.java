@@ -1,5 +1,24 @@
 package io.sparkmics.bootstrap;
 
+import io.sparkmics.bootstrap.collectives.Checking;
+import io.sparkmics.bootstrap.collectives.CheckingCommunicator;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.SoloCommunicator;
+import io.sparkmics.bootstrap.collectives.TrackedCommunicator;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.RankProgress;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.groups.MicsGroups;
+import io.sparkmics.bootstrap.groups.Place;
+import io.sparkmics.bootstrap.meeting.Exchange;
+import io.sparkmics.bootstrap.meeting.Introduction;
+import io.sparkmics.bootstrap.traffic.CountingCommunicator;
+import io.sparkmics.bootstrap.traffic.Traffic;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,5 +1,21 @@
 package io.sparkmics.bootstrap;
 
+import io.sparkmics.bootstrap.collectives.Checking;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.FailureHook;
+import io.sparkmics.bootstrap.deadline.RankProgress;
+import io.sparkmics.bootstrap.deadline.RankWatch;
+import io.sparkmics.bootstrap.deadline.StuckRank;
+import io.sparkmics.bootstrap.deadline.Suspects;
+import io.sparkmics.bootstrap.deadline.WaitReport;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.groups.MicsGroups;
+import io.sparkmics.bootstrap.traffic.Traffic;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,2 +1,2 @@
-/** Who is where, and how do ranks talk: places, layout, groups, the one exchange, communicators. */
+/** How do the ranks of a barrier stage meet, and what does each know and hold then? */
 package io.sparkmics.bootstrap;

@@ -1,12 +1,14 @@
 package io.sparkmics.bootstrap;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.sparkmics.bootstrap.meeting.BarrierExchange;
 
 @AnalyzeClasses(packages = "io.sparkmics.bootstrap", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -21,16 +23,49 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.spark..", "scala..");
 
+    /** Ranks meet and get a context at the door; what they talk over builds on the rooms below it, and no room knows it. */
     @ArchTest
-    static final ArchRule theContractsKnowNoTransport = noClasses()
-            .that()
-            .resideInAPackage("io.sparkmics.bootstrap")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.sparkmics.bootstrap.gloo..",
-                    "io.sparkmics.bootstrap.memory..",
-                    "io.sparkmics.bootstrap.nccl..");
+    static final ArchRule theArrowsGoDown = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.sparkmics.bootstrap..")
+            .layer("door")
+            .definedBy("io.sparkmics.bootstrap")
+            .layer("transports")
+            .definedBy(
+                    "io.sparkmics.bootstrap.gloo..", "io.sparkmics.bootstrap.memory..", "io.sparkmics.bootstrap.nccl..")
+            .layer("meeting")
+            .definedBy("io.sparkmics.bootstrap.meeting")
+            .layer("transport")
+            .definedBy("io.sparkmics.bootstrap.transport")
+            .layer("traffic")
+            .definedBy("io.sparkmics.bootstrap.traffic")
+            .layer("collectives")
+            .definedBy("io.sparkmics.bootstrap.collectives")
+            .layer("deadline")
+            .definedBy("io.sparkmics.bootstrap.deadline")
+            .layer("groups")
+            .definedBy("io.sparkmics.bootstrap.groups")
+            .layer("machine")
+            .definedBy("io.sparkmics.bootstrap.machine")
+            .whereLayer("door")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("transports")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("meeting")
+            .mayOnlyBeAccessedByLayers("door")
+            .whereLayer("transport")
+            .mayOnlyBeAccessedByLayers("door", "transports")
+            .whereLayer("traffic")
+            .mayOnlyBeAccessedByLayers("door", "transports", "transport")
+            .whereLayer("collectives")
+            .mayOnlyBeAccessedByLayers("door", "transports", "transport", "traffic")
+            .whereLayer("deadline")
+            .mayOnlyBeAccessedByLayers("door", "transports", "meeting", "transport", "traffic", "collectives")
+            .whereLayer("groups")
+            .mayOnlyBeAccessedByLayers(
+                    "door", "transports", "meeting", "transport", "traffic", "collectives", "deadline")
+            .whereLayer("machine")
+            .mayOnlyBeAccessedByLayers(
+                    "door", "transports", "meeting", "transport", "traffic", "collectives", "deadline", "groups");
 
     @ArchTest
     static final ArchRule theTransportsDoNotKnowEachOther = slices().matching(
@@ -39,21 +74,9 @@ class ArchitectureTest {
             .notDependOnEachOther();
 
     @ArchTest
-    static final ArchRule aMachineKnowsNoRanks = noClasses()
+    static final ArchRule whoIsWhereIsArithmetic = noClasses()
             .that()
-            .resideInAPackage("io.sparkmics.bootstrap.machine")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.sparkmics.bootstrap",
-                    "io.sparkmics.bootstrap.gloo..",
-                    "io.sparkmics.bootstrap.memory..",
-                    "io.sparkmics.bootstrap.nccl..");
-
-    @ArchTest
-    static final ArchRule layoutAndGroupsAreArithmetic = noClasses()
-            .that()
-            .belongToAnyOf(ClusterLayout.class, MicsGroups.class, Place.class, Group.class)
+            .resideInAPackage("io.sparkmics.bootstrap.groups")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bytedeco..", "org.apache..");

@@ -3,8 +3,15 @@ package io.sparkmics.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.groups.Place;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.bootstrap.meeting.Exchange;
+import io.sparkmics.bootstrap.meeting.Introduction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,9 @@ package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

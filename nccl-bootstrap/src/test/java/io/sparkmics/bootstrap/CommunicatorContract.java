@@ -5,6 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sparkmics.bootstrap.CollectiveCases.World;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.deadline.CollectiveCall;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.deadline.WaitReport;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,9 @@ package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,10 @@ package io.sparkmics.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.sparkmics.bootstrap;
 
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.meeting.Exchange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkmics.bootstrap.deadline.CommunicationException;
 import io.sparkmics.bootstrap.nccl.NcclAlone;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

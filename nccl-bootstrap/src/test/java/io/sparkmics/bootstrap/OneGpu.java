@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
 import java.util.List;

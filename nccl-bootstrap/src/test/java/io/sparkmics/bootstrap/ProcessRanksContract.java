@@ -2,6 +2,9 @@ package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.bootstrap.deadline.Suspect;
+import io.sparkmics.bootstrap.deadline.Suspects;
+import io.sparkmics.bootstrap.deadline.WaitReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,13 @@ package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.deadline.RankProgress;
+import io.sparkmics.bootstrap.deadline.RankWatch;
+import io.sparkmics.bootstrap.deadline.StuckRank;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -1,8 +1,12 @@
 package io.sparkmics.bootstrap;
 
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.Place;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.bootstrap.meeting.Exchange;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.sparkmics.checkpoint;
 
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;

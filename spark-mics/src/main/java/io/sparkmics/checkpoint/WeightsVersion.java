@@ -1,6 +1,6 @@
 package io.sparkmics.checkpoint;
 
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
 import java.io.IOException;
 import java.io.Serializable;
 import java.security.MessageDigest;

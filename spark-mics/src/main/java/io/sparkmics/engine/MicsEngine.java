@@ -1,9 +1,9 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.device.DeviceSums;
 import io.sparkmics.engine.device.ElementTypes;
@@ -63,7 +63,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * <p>The model states are sharded over the partition group. With p = 1 this is data parallelism, with p = W it is ZeRO-3:
  * settings, not other code.
  *
- * <p>Errors: {@link io.sparkmics.bootstrap.CommunicationException} when a peer is lost; the engine must then be closed and
+ * <p>Errors: {@link io.sparkmics.bootstrap.deadline.CommunicationException} when a peer is lost; the engine must then be closed and
  * its communicators aborted. Source: "MiCS: Near-linear Scaling for Training Gigantic Model on Public Cloud", VLDB 2023.
  */
 public final class MicsEngine implements AutoCloseable {

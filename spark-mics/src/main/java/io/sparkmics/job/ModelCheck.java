@@ -1,6 +1,6 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.engine.device.Precision;

@@ -1,6 +1,6 @@
 package io.sparkmics.job;
 
-import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.AttemptFailedException;

@@ -1,6 +1,6 @@
 package io.sparkmics.monitor;
 
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

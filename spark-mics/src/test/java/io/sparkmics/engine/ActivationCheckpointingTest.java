@@ -2,7 +2,7 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.ForwardPass;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.model.GptConfig;
 import java.util.Random;
 

@@ -3,7 +3,7 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.bootstrap.nccl.HostNccl;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;

@@ -2,17 +2,17 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GatherMode;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LinkClass;
-import io.sparkmics.bootstrap.MeshTransport;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Traffic;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
+import io.sparkmics.bootstrap.traffic.LinkClass;
+import io.sparkmics.bootstrap.traffic.Traffic;
+import io.sparkmics.bootstrap.transport.MeshTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;

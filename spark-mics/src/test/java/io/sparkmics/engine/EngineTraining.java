@@ -1,8 +1,8 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.engine.stage.Feed;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Model;

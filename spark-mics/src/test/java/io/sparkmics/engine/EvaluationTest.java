@@ -3,9 +3,9 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.engine.shard.Initializer;

@@ -2,9 +2,9 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;

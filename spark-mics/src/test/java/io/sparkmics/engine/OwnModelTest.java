@@ -2,8 +2,8 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;

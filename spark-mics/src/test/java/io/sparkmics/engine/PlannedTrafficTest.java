@@ -3,12 +3,12 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GatherMode;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.Traffic;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.traffic.LinkClass;
+import io.sparkmics.bootstrap.traffic.Traffic;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.transport.Transport;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Stage;

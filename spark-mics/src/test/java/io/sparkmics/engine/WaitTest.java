@@ -2,10 +2,10 @@ package io.sparkmics.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.GatherMode;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.optimizer.OptimizerSettings;

@@ -1,15 +1,15 @@
 package io.sparkmics.engine;
 
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.Place;
-import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.TrafficModel;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.Place;
+import io.sparkmics.bootstrap.traffic.TrafficModel;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LinkClass;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.traffic.LinkClass;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

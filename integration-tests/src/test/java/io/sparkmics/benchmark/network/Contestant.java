@@ -1,6 +1,6 @@
 package io.sparkmics.benchmark.network;
 
-import io.sparkmics.bootstrap.GatherMode;
+import io.sparkmics.bootstrap.groups.GatherMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

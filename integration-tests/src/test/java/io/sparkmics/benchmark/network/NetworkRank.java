@@ -2,11 +2,11 @@ package io.sparkmics.benchmark.network;
 
 import io.sparkmics.benchmark.WeightsFile;
 import io.sparkmics.bootstrap.Bootstrap;
-import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.FileExchange;
-import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.Place;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;

@@ -1,12 +1,12 @@
 package io.sparkmics.job.cluster;
 
-import io.sparkmics.bootstrap.BarrierExchange;
 import io.sparkmics.bootstrap.Bootstrap;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.bootstrap.machine.Threads;
+import io.sparkmics.bootstrap.meeting.BarrierExchange;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.gloo;
 
-import io.sparkmics.bootstrap.UninterruptibleWait;
+import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;

@@ -1,16 +1,16 @@
 package io.sparkmics.bootstrap.gloo;
 
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.MeshTransport;
-import io.sparkmics.bootstrap.Place;
-import io.sparkmics.bootstrap.QueuedCommunicator;
-import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.RingCollectives;
-import io.sparkmics.bootstrap.RingTraffic;
-import io.sparkmics.bootstrap.TrafficModel;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.QueuedCommunicator;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.collectives.RingCollectives;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.Place;
+import io.sparkmics.bootstrap.traffic.RingTraffic;
+import io.sparkmics.bootstrap.traffic.TrafficModel;
+import io.sparkmics.bootstrap.transport.MeshTransport;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

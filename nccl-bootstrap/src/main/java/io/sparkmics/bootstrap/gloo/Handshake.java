@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.gloo;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

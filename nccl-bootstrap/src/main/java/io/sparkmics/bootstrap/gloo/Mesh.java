@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.gloo;
 
-import io.sparkmics.bootstrap.PeerException;
+import io.sparkmics.bootstrap.deadline.PeerException;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;

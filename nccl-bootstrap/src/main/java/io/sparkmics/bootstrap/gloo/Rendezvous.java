@@ -1,12 +1,12 @@
 package io.sparkmics.bootstrap.gloo;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Names;
-import io.sparkmics.bootstrap.PeerException;
-import io.sparkmics.bootstrap.PollingWait;
-import io.sparkmics.bootstrap.Results;
-import io.sparkmics.bootstrap.UninterruptibleWait;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.deadline.PollingWait;
+import io.sparkmics.bootstrap.deadline.Results;
+import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
+import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

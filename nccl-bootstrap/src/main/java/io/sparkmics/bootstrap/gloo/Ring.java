@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.gloo;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.RingCollectives;
-import io.sparkmics.bootstrap.Tensors;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.collectives.RingCollectives;
+import io.sparkmics.bootstrap.collectives.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;

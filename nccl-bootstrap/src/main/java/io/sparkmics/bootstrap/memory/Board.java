@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.PeerException;
+import io.sparkmics.bootstrap.deadline.PeerException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Group;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,9 +1,9 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
-import io.sparkmics.bootstrap.RingCollectives;
-import io.sparkmics.bootstrap.Tensors;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.collectives.Collectives;
+import io.sparkmics.bootstrap.collectives.RingCollectives;
+import io.sparkmics.bootstrap.collectives.Tensors;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;

@@ -1,10 +1,10 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.TrafficModel;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.traffic.TrafficModel;
 
 /**
  * What a member of a group that spans hosts sends: inside its host to each of the others, whether memory or sockets carry it; its

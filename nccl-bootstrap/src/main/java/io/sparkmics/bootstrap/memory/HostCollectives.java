@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Collectives;
+import io.sparkmics.bootstrap.collectives.Collectives;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 

@@ -1,12 +1,12 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.Collectives;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.MeshTransport;
-import io.sparkmics.bootstrap.QueuedCommunicator;
+import io.sparkmics.bootstrap.collectives.Collectives;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.QueuedCommunicator;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.transport.MeshTransport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

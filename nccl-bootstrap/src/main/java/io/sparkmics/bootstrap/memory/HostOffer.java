@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Group;
 import java.util.List;
 import java.util.function.IntFunction;
 

@@ -1,9 +1,9 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.TrafficModel;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.traffic.TrafficModel;
 
 /**
  * What others read of a member's memory counts as sent to them, once for each of them: as many bytes as a ring sends in all.

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Tensors;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.collectives.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
+import io.sparkmics.bootstrap.collectives.Chunks;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;

@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.PeerException;
+import io.sparkmics.bootstrap.deadline.PeerException;
 import org.bytedeco.pytorch.Tensor;
 
 /** Where a thread lays out a tensor for the other threads of its group. It is not freed under the hands of one who reads it. */

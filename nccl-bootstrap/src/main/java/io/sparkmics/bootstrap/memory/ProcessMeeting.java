@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.groups.Names;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +64,7 @@ final class ProcessMeeting implements AutoCloseable {
      * Empty where a member cannot share; its host's log says why.
      *
      * @param names what errors call a member
-     * @throws io.sparkmics.bootstrap.CommunicationException when a member did not come in time, or was lost
+     * @throws io.sparkmics.bootstrap.deadline.CommunicationException when a member did not come in time, or was lost
      */
     Optional<MappedCollectives> meet(IntFunction<String> names) {
         long size = Region.size(members, slotBytes);

@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

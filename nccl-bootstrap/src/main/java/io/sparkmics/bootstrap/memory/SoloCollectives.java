@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
-import io.sparkmics.bootstrap.Tensors;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.collectives.Collectives;
+import io.sparkmics.bootstrap.collectives.Tensors;
 import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;

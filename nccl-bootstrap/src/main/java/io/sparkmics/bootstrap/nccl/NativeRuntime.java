@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.util.ArrayDeque;
 import java.util.Deque;

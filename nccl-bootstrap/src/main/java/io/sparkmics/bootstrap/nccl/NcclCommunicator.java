@@ -1,15 +1,15 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.Arguments;
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.Names;
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.Tensors;
-import io.sparkmics.bootstrap.UninterruptibleWait;
+import io.sparkmics.bootstrap.collectives.Arguments;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.collectives.Tensors;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.Names;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,9 +1,9 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.PeerException;
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.PollingWait;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.deadline.PollingWait;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

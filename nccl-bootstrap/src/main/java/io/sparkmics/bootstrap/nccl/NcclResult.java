@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
 import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.cuda.nccl.ncclComm;
 import org.bytedeco.javacpp.BytePointer;

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.groups.Collective;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;

@@ -1,13 +1,13 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.Names;
-import io.sparkmics.bootstrap.PeerException;
-import io.sparkmics.bootstrap.PollingWait;
-import io.sparkmics.bootstrap.UninterruptibleWait;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.deadline.PollingWait;
+import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.Names;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

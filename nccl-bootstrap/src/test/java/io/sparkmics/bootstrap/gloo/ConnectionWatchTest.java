@@ -2,7 +2,7 @@ package io.sparkmics.bootstrap.gloo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.CommunicatorContract;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.transport.Transport;
 
 class GlooContractTest extends CommunicatorContract {
 

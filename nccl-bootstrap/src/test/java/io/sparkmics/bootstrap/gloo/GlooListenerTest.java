@@ -3,8 +3,8 @@ package io.sparkmics.bootstrap.gloo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -2,11 +2,11 @@ package io.sparkmics.bootstrap.gloo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

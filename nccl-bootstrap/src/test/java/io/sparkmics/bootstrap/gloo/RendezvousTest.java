@@ -2,8 +2,8 @@ package io.sparkmics.bootstrap.gloo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

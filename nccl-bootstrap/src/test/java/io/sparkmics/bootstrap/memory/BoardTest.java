@@ -3,8 +3,8 @@ package io.sparkmics.bootstrap.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.deadline.PeerException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

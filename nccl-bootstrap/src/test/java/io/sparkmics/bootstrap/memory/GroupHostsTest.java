@@ -2,11 +2,11 @@ package io.sparkmics.bootstrap.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.ClusterLayout;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.Place;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.groups.ClusterLayout;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.groups.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.CommunicatorContract;
-import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 
 /** Nodes of two ranks; where their number is odd, the last has one. */
 class HierarchicalContractTest extends CommunicatorContract {

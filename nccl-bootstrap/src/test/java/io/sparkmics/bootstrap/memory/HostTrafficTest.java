@@ -2,11 +2,11 @@ package io.sparkmics.bootstrap.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.RingTraffic;
-import io.sparkmics.bootstrap.TrafficModel;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.traffic.RingTraffic;
+import io.sparkmics.bootstrap.traffic.TrafficModel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;

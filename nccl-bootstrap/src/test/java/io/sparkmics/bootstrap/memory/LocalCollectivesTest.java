@@ -3,8 +3,8 @@ package io.sparkmics.bootstrap.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.PeerException;
+import io.sparkmics.bootstrap.collectives.Chunks;
+import io.sparkmics.bootstrap.deadline.PeerException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

@@ -3,12 +3,12 @@ package io.sparkmics.bootstrap.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Endurance;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.PeerException;
-import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.sparkmics.bootstrap.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Chunks;
+import io.sparkmics.bootstrap.collectives.Chunks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

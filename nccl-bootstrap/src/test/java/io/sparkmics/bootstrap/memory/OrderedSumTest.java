@@ -2,10 +2,10 @@ package io.sparkmics.bootstrap.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;

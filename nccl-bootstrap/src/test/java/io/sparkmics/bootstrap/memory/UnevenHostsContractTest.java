@@ -1,8 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.CommunicatorContract;
-import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 
 /** Nodes of three ranks, the last with what is left: one of four, two of eight. */
 class UnevenHostsContractTest extends CommunicatorContract {

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.RankDevice;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.sparkmics.bootstrap.nccl;
 
 import io.sparkmics.bootstrap.CommunicatorContract;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.transport.Transport;
 
 /** Our side of the protocol keeps the contract. */
 class HostNcclContractTest extends CommunicatorContract {

@@ -1,6 +1,6 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.Collective;
+import io.sparkmics.bootstrap.groups.Collective;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import java.time.Duration;
 import java.util.List;
 

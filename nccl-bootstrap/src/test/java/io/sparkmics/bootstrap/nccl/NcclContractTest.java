@@ -3,8 +3,8 @@ package io.sparkmics.bootstrap.nccl;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sparkmics.bootstrap.CommunicatorContract;
-import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.machine.GpuMachine;
+import io.sparkmics.bootstrap.transport.Transport;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -3,13 +3,13 @@ package io.sparkmics.bootstrap.nccl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.CommunicationException;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.groups.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;

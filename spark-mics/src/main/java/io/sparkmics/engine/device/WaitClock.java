@@ -1,7 +1,7 @@
 package io.sparkmics.engine.device;
 
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import java.util.EnumMap;
 import java.util.Map;
 

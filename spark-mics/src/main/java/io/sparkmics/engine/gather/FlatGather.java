@@ -1,7 +1,7 @@
 package io.sparkmics.engine.gather;
 
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
 import io.sparkmics.engine.shard.UnitShard;
 import org.bytedeco.pytorch.Tensor;
 

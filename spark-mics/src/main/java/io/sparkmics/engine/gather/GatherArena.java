@@ -1,7 +1,7 @@
 package io.sparkmics.engine.gather;
 
-import io.sparkmics.bootstrap.Pending;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.Pending;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.FlatBuffer;
 import io.sparkmics.engine.shard.ModelStates;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine.gather;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.shard.UnitShard;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine.gather;
 
-import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.collectives.Pending;
 import io.sparkmics.engine.device.WaitClock;
 import io.sparkmics.engine.device.WaitKind;
 import java.util.ArrayList;

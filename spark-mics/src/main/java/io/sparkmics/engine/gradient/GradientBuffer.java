@@ -1,6 +1,6 @@
 package io.sparkmics.engine.gradient;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.FlatBuffer;
 import io.sparkmics.engine.device.Native;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine.gradient;
 
-import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.engine.device.WaitClock;
 import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.shard.ModelStates;

@@ -1,7 +1,7 @@
 package io.sparkmics.engine.gradient;
 
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
 import io.sparkmics.engine.device.WaitClock;
 import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.shard.ModelStates;

@@ -1,7 +1,7 @@
 package io.sparkmics.engine.gradient;
 
-import io.sparkmics.bootstrap.Communicator;
-import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.bootstrap.collectives.Communicator;
+import io.sparkmics.bootstrap.collectives.Pending;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.device.WaitClock;

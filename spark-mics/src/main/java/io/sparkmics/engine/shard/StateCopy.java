@@ -1,7 +1,7 @@
 package io.sparkmics.engine.shard;
 
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.model.Unit;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine.shard;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import java.io.IOException;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine.stage;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.Native;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;

@@ -1,6 +1,6 @@
 package io.sparkmics.engine.stage;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 

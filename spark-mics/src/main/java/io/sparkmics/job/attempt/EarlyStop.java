@@ -1,6 +1,6 @@
 package io.sparkmics.job.attempt;
 
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
 import io.sparkmics.job.cluster.FileWatch;
 import io.sparkmics.job.rank.StopSignal;
 import io.sparkmics.monitor.StepMetrics;

@@ -1,8 +1,8 @@
 package io.sparkmics.job.attempt;
 
-import io.sparkmics.bootstrap.Suspect;
-import io.sparkmics.bootstrap.Suspects;
-import io.sparkmics.bootstrap.WaitReport;
+import io.sparkmics.bootstrap.deadline.Suspect;
+import io.sparkmics.bootstrap.deadline.Suspects;
+import io.sparkmics.bootstrap.deadline.WaitReport;
 import io.sparkmics.job.cluster.LostExecutor;
 import io.sparkmics.job.rank.FailureKind;
 import io.sparkmics.job.rank.RankFailure;

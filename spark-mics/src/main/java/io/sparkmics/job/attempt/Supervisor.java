@@ -1,7 +1,7 @@
 package io.sparkmics.job.attempt;
 
-import io.sparkmics.bootstrap.Names;
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
+import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.job.cluster.ExecutorWatch;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.cluster.Slots;

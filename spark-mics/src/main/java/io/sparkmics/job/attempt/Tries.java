@@ -1,6 +1,6 @@
 package io.sparkmics.job.attempt;
 
-import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.FailureKind;
 import java.util.ArrayList;

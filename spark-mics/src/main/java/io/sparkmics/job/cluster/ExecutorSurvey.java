@@ -1,7 +1,7 @@
 package io.sparkmics.job.cluster;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.bootstrap.machine.Gpu;
 import io.sparkmics.bootstrap.machine.GpuMachine;
 import io.sparkmics.bootstrap.machine.NativeLibraries;

@@ -1,6 +1,6 @@
 package io.sparkmics.job.cluster;
 
-import io.sparkmics.bootstrap.Sentence;
+import io.sparkmics.bootstrap.deadline.Sentence;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import java.io.IOException;

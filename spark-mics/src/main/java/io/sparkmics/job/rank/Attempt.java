@@ -1,6 +1,6 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.Names;
+import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.checkpoint.manifest.CheckpointId;
 import java.io.Serializable;
 import java.util.UUID;

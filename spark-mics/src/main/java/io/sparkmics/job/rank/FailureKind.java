@@ -1,6 +1,6 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.CommunicationException;
+import io.sparkmics.bootstrap.deadline.CommunicationException;
 import io.sparkmics.bootstrap.machine.AllocationException;
 import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.checkpoint.CheckpointDamagedException;

@@ -1,8 +1,8 @@
 package io.sparkmics.job.rank;
 
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.StuckRank;
-import io.sparkmics.bootstrap.WaitReport;
+import io.sparkmics.bootstrap.deadline.StuckRank;
+import io.sparkmics.bootstrap.deadline.WaitReport;
 import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.job.cluster.Json;

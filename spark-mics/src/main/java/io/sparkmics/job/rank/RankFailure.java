@@ -1,7 +1,7 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.StuckRank;
-import io.sparkmics.bootstrap.WaitReport;
+import io.sparkmics.bootstrap.deadline.StuckRank;
+import io.sparkmics.bootstrap.deadline.WaitReport;
 import org.apache.spark.SparkEnv;
 
 /**

@@ -1,7 +1,7 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LinkClass;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.traffic.LinkClass;
 import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.WaitSeconds;

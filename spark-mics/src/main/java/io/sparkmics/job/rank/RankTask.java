@@ -1,21 +1,21 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.BarrierExchange;
 import io.sparkmics.bootstrap.Bootstrap;
-import io.sparkmics.bootstrap.CommunicationSettings;
-import io.sparkmics.bootstrap.GatherMode;
-import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RankContext;
-import io.sparkmics.bootstrap.RankWatch;
-import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.RankWatch;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.Place;
 import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.bootstrap.machine.Threads;
 import io.sparkmics.bootstrap.machine.VisibleGpus;
+import io.sparkmics.bootstrap.meeting.BarrierExchange;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.bootstrap.nccl.NcclTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.SequenceKey;
 import io.sparkmics.engine.MemoryUse;

@@ -1,8 +1,8 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LinkClass;
-import io.sparkmics.bootstrap.Traffic;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.traffic.LinkClass;
+import io.sparkmics.bootstrap.traffic.Traffic;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;

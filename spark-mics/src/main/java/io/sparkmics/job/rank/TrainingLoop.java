@@ -1,8 +1,8 @@
 package io.sparkmics.job.rank;
 
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.bootstrap.RankContext;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.traffic.LinkClass;
 import io.sparkmics.data.BatchReader;
 import io.sparkmics.data.TokenBatch;
 import io.sparkmics.engine.MicsEngine;

@@ -3,7 +3,7 @@ package io.sparkmics.engine.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.Values;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Precision;

@@ -3,7 +3,7 @@ package io.sparkmics.engine.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.model.Tokens;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,9 +1,9 @@
 package io.sparkmics.job.attempt;
 
-import io.sparkmics.bootstrap.Collective;
-import io.sparkmics.bootstrap.CollectiveCall;
-import io.sparkmics.bootstrap.GroupKind;
-import io.sparkmics.bootstrap.WaitReport;
+import io.sparkmics.bootstrap.deadline.CollectiveCall;
+import io.sparkmics.bootstrap.deadline.WaitReport;
+import io.sparkmics.bootstrap.groups.Collective;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.job.rank.FailureKind;
 import io.sparkmics.job.rank.RankFailure;
 import java.util.List;
@@ -26,7 +26,7 @@ final class Reports {
         return of(
                 rank,
                 FailureKind.CONSEQUENCE,
-                "io.sparkmics.bootstrap.PeerException",
+                "io.sparkmics.bootstrap.deadline.PeerException",
                 "Cannot wait longer.",
                 new WaitReport(rank, HOSTS, List.of(call), 5000, List.of(call)));
     }

@@ -40,7 +40,7 @@ class SparkFailureTest {
     @CsvSource({
         "java.lang.OutOfMemoryError: Java heap space, MEMORY",
         "io.sparkmics.bootstrap.machine.CudaContextException: Cannot use the GPU any more, DEVICE",
-        "io.sparkmics.bootstrap.PeerException: Cannot wait, CONSEQUENCE",
+        "io.sparkmics.bootstrap.deadline.PeerException: Cannot wait, CONSEQUENCE",
         "java.lang.IllegalArgumentException: no such size, INPUT",
         "java.io.IOException: No space left on device, STORAGE",
         "io.sparkmics.checkpoint.StorageException: Cannot read a: no answer, STORAGE",

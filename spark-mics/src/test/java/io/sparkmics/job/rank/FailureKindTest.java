@@ -2,7 +2,7 @@ package io.sparkmics.job.rank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkmics.bootstrap.PeerException;
+import io.sparkmics.bootstrap.deadline.PeerException;
 import org.junit.jupiter.api.Test;
 
 class FailureKindTest {

@@ -1,0 +1,60 @@
+package io.sparkmics.bootstrap.deadline;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** Waits for what happens elsewhere, until a deadline, trouble, a cancelled task or an interrupt, which is kept. */
+public final class PollingWait {
+
+    private static final long POLL_MILLIS = 5;
+
+    private PollingWait() {}
+
+    /** Something that will be over some time. */
+    @FunctionalInterface
+    public interface Wait {
+
+        /** Waits so long at most, less where polling costs little. True: it is over. */
+        boolean within(long millis) throws InterruptedException;
+    }
+
+    /**
+     * @param trouble asked between two polls: why the wait is in vain; empty while it is not
+     * @param failure makes the error of a wait that ended badly, of the reason and its cause, which may be null; a {@link
+     *     TimeoutException} where the deadline has passed
+     */
+    public static void await(
+            Wait wait,
+            CommunicationSettings settings,
+            Supplier<Optional<String>> trouble,
+            BiFunction<String, Throwable, CommunicationException> failure) {
+        Duration timeout = settings.currentTimeout();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try {
+            while (!wait.within(POLL_MILLIS)) {
+                Optional<String> reason = trouble.get();
+                if (reason.isPresent()) {
+                    // It may have come when all was done.
+                    if (wait.within(POLL_MILLIS)) {
+                        return;
+                    }
+                    throw failure.apply(reason.get(), null);
+                }
+                if (settings.cancelled().getAsBoolean()) {
+                    throw failure.apply("the task was cancelled", null);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw failure.apply(
+                            "no end within " + timeout + ". Look for the first error of the other ranks",
+                            new TimeoutException(timeout.toString()));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure.apply("the thread was interrupted", e);
+        }
+    }
+}
