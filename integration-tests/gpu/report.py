@@ -21,8 +21,18 @@ def state(name):
     return int(file.read_text().split()[0]) if file.exists() else None
 
 
-def read(name):
-    return (results / name).read_text().strip()
+def seconds(name):
+    return int((results / f"{name}.exit").read_text().split()[1])
+
+
+def read(name, otherwise="not known yet"):
+    file = results / name
+    return file.read_text().strip() if file.exists() else otherwise
+
+
+def not_begun(name):
+    """Why a part was not begun, as far as run.sh knows; empty where it is not over yet."""
+    return read(f"{name}.skipped", "") or read("stopped", "")
 
 
 def lines(name):
@@ -65,13 +75,20 @@ def problem():
     """Why ranks cannot compute on a GPU here, in one line; empty where they can."""
     if state("machine") == 0:
         return ""
-    if state("driver") != 0:
+    if state("driver") not in (0, None):
         return "no GPU"
+    if state("machine") is None:
+        return not_begun("machine") or "its turn has not come"
     beside = re.search(r" CUDA (\d+)\.", last("torch"))
     if beside and beside.group(1) != "13":
         return f"the Python packages here are those of CUDA {beside.group(1)}, and the natives need those of CUDA 13"
     refusals = [line for line in text("machine").splitlines() if line.startswith("Cannot")]
     return refusals[0].split(". Run ")[0] if refusals else last("machine")
+
+
+def reason(name):
+    """Why a part was not begun: what run.sh says, else what is wrong here; empty where nothing is."""
+    return not_begun(name) or problem() or ("" if state("torch") is not None else "its turn has not come")
 
 
 def heading():
@@ -81,15 +98,35 @@ def heading():
     row("natives", read("natives"))
     row("GPU, driver, memory", last("driver") if state("driver") == 0 else "no GPU (" + last("driver") + ")")
     versions = text("machine").splitlines()
-    row("versions found", versions[0] if versions else "the report on the machine did not start: " + last("machine"))
+    row("versions found", versions[0] if versions else "not known: " + (not_begun("machine") or last("machine")))
     row("PyTorch beside it", last("torch"))
+    for name in ("program", "natives", "nccl"):
+        if state(f"unpack-{name}") is not None or read(f"unpack-{name}.skipped", ""):
+            unpacked(name)
+
+
+def unpacked(name):
+    global complete
+    part = f"unpack-{name}"
+    if state(part) is None:
+        not_run(f"unpacking of {name}", not_begun(part))
+    elif state(part) == 0:
+        row(f"unpacking of {name}", f"{seconds(part)} s ({last(part)})")
+    else:
+        complete = False
+        row(f"unpacking of {name}", f"ended with {state(part)} after {seconds(part)} s: {last(part)}")
 
 
 def tests():
     global complete
+    if state("tests") is None:
+        not_run("tests tagged gpu", not_begun("tests") or problem() or "its turn has not come")
+        return
     said = text("tests").splitlines()
     counts = [line for line in said if line.startswith("gpu tests: ")]
-    if counts:
+    if counts and problem() and counts[0].startswith("gpu tests: 0 passed, 0 failed"):
+        not_run("tests tagged gpu", f"{problem()} ({counts[0].removeprefix('gpu tests: ')})")
+    elif counts:
         row("tests tagged gpu", counts[0].removeprefix("gpu tests: "))
     else:
         row("tests tagged gpu", f"did not come to their end ({state('tests')}): {last('tests')}")
@@ -101,7 +138,7 @@ def tests():
         if match:
             outcome, name, reason = match.groups()
             if outcome == "SKIPPED":
-                skipped[re.sub(r" \[\d+\] .*", "", name), reason] += 1
+                skipped[re.sub(r" (\[\d+\] .*|repetition \d+ of \d+)", "", name), reason] += 1
             else:
                 row("&nbsp; " + re.sub(r" in \d+ ms$", "", name), "passed" if outcome == "PASSED" else f"**failed**: {reason}")
     for (name, reason), count in skipped.items():
@@ -134,7 +171,7 @@ def figures(line):
 def benchmark(name, what):
     global complete
     if state(name) is None:
-        not_run(what, problem() or "PyTorch sees no GPU")
+        not_run(what, reason(name) or "PyTorch sees no GPU")
         return
     for line in lines(name):
         row(f"{what}, micro-batch of {line['microBatchSize']}", figures(line))
@@ -161,7 +198,7 @@ def ratio():
 def two_ranks(name, what):
     global complete
     if state(name) is None:
-        not_run(what, problem() or "no other NCCL was carried")
+        not_run(what, reason(name) or "no other NCCL was carried")
         return
     said = [line for line in text(name).splitlines() if re.match(r"rank \d|refused: |NCCL \d|.* NCCL WARN ", line)]
     # The version alone is no answer, and what came before a hang or a crash is not all of one.

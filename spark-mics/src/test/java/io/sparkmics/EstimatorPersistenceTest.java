@@ -57,6 +57,27 @@ class EstimatorPersistenceTest {
     }
 
     @Test
+    void anEstimatorThatWasSavedWhenPrecisionWasFloat32ByDefaultKeepsIt() throws IOException {
+        Path saved = folder.resolve("estimator");
+        estimator.write().overwrite().save(saved.toString());
+        try (Stream<Path> parts = Files.list(saved.resolve("metadata"))) {
+            Path part = parts.filter(file -> file.getFileName().toString().startsWith("part-"))
+                    .findFirst()
+                    .orElseThrow();
+            String metadata = Files.readString(part);
+            assertThat(metadata).contains("\"precision\":\"auto\"");
+            Files.writeString(part, metadata.replace("\"precision\":\"auto\"", "\"precision\":\"float32\""));
+            Files.deleteIfExists(part.resolveSibling("." + part.getFileName() + ".crc"));
+        }
+
+        MicsEstimator loaded = MicsEstimator.load(saved.toString());
+
+        assertThat(loaded.getPrecision()).isEqualTo("float32");
+        assertThat(loaded.settings().on(true).compute().precision()).isEqualTo("float32");
+        assertThat(loaded.isSet(loaded.precision())).isFalse();
+    }
+
+    @Test
     void aLoadedEstimatorCanBeToldToGoOnFromTheLatestCheckpoint() throws IOException {
         String path = folder.resolve("estimator").toString();
         estimator.write().overwrite().save(path);

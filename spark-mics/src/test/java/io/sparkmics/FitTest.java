@@ -21,6 +21,7 @@ import io.sparkmics.model.Weights;
 import io.sparkmics.monitor.TrainingSummary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -134,6 +135,17 @@ class FitTest {
     void aModelThatFitsOneRankIsNotShardedWhereNobodySaysHow() {
         MicsModel model = estimator().setPartitionGroupSize(0).fit(texts());
         assertThat(model.summary().partitionGroupSize()).isEqualTo(1);
+    }
+
+    @Test
+    void precisionIsThatOfTheDeviceWhereNobodySaysIt() {
+        List<MicsModel> trained = new ArrayList<>();
+        String said = StandardError.during(() -> trained.add(estimator().fit(texts())));
+
+        assertThat(said.lines()).contains("precision auto chose float32: ranks compute on CPUs");
+        MicsModel named = estimator().setPrecision("float32").fit(texts());
+        assertThat(trained.get(0).summary().lastLoss())
+                .isEqualTo(named.summary().lastLoss());
     }
 
     @Test

@@ -50,7 +50,7 @@ class MicsEstimatorParamsTest {
             entry("gradientClipping", 1.0),
             entry("gather", "auto"),
             entry("deviceType", "auto"),
-            entry("precision", "float32"),
+            entry("precision", "auto"),
             entry("reductionPrecision", "float32"),
             entry("activationCheckpointing", 0),
             entry("workDirectory", ""),
@@ -174,7 +174,7 @@ class MicsEstimatorParamsTest {
     @CsvSource({
         "gather, ring, 'one of auto, flat, hierarchical'",
         "deviceType, tpu, 'one of auto, cpu, cuda'",
-        "precision, float16, 'one of float32, float64, bfloat16'",
+        "precision, float16, 'one of auto, float32, float64, bfloat16'",
         "reductionPrecision, float64, 'one of float32, bfloat16'"
     })
     void anUnknownChoiceIsRefusedWithTheChoices(String name, String value, String allowed) {
@@ -189,13 +189,13 @@ class MicsEstimatorParamsTest {
 
     @Test
     void nothingIsNoChoice() {
-        assertRefused("precision", null, "one of float32, float64, bfloat16");
+        assertRefused("precision", null, "one of auto, float32, float64, bfloat16");
     }
 
     @Test
     void aChoiceByAnotherNameIsRefusedWithOurs() {
         assertThatThrownBy(() -> estimator.setPrecision("bf16"))
-                .hasMessage("Cannot set precision to bf16: it must be one of float32, float64, bfloat16."
+                .hasMessage("Cannot set precision to bf16: it must be one of auto, float32, float64, bfloat16."
                         + " Did you mean bfloat16?");
         assertThatThrownBy(() -> new ParamMap().put(estimator.optimizer(), "Adam"))
                 .hasMessageEndingWith("it must be one of adamw, sgd. Did you mean adamw?");

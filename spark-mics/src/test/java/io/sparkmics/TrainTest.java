@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -53,7 +54,11 @@ class TrainTest {
         assertThat(summary().get("worldSize").intValue()).isEqualTo(2);
         assertThat(summary().get("steps").intValue()).isEqualTo(3);
         assertThat(folder.resolve("out/loss.png")).isNotEmptyFile();
-        assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl"))).hasSize(3);
+        assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl")))
+                .hasSize(3)
+                .allMatch(line -> StepMetrics.fromJson(line).waitSeconds().sum() > 0);
+        assertThat(summary().get("waitSecondsPerStep").get("mean").get("norm").doubleValue())
+                .isPositive();
         assertThat(summary().get("settings").get("maxSteps").intValue()).isEqualTo(3);
         assertThat(summary().get("settings").get("model").get("width").intValue())
                 .isEqualTo(16);

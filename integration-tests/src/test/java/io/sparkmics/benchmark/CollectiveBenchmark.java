@@ -55,7 +55,7 @@ final class CollectiveBenchmark {
     }
 
     private static Transport transport(String road) {
-        Transport sockets = GlooTransport.on("127.0.0.1");
+        GlooTransport sockets = GlooTransport.on("127.0.0.1");
         return road.equals("memory") ? MemoryTransport.over(sockets) : sockets;
     }
 

@@ -13,20 +13,14 @@ import io.sparkmics.model.GptConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * One rank that trains as it is told by {@link CpuComparison}; {@code cpu/pytorch.py} does the same without any of this. Says
@@ -75,7 +69,7 @@ final class CpuTraining {
     private void run(RankContext ranks) throws IOException {
         EngineSettings settings = new EngineSettings(OPTIMIZER, 1, 42, Precision.FLOAT32);
         try (MicsEngine engine = new MicsEngine(config.build(), settings, ranks)) {
-            writeWeights(engine, Path.of(options.get("weights")));
+            WeightsFile.write(engine, Path.of(options.get("weights")));
             System.out.println("ready");
             BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             long done = 0;
@@ -98,23 +92,5 @@ final class CpuTraining {
         var batches =
                 RandomTokens.ofStep(config, number % DIFFERENT_STEPS, number("micro-steps"), number("micro-batch"));
         return engine.step(number, batches, LEARNING_RATE).loss();
-    }
-
-    private static void writeWeights(MicsEngine engine, Path file) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file)) {
-            engine.forEachParameter((parameter, value) -> {
-                String shape = parameter.shape().stream().map(String::valueOf).collect(Collectors.joining(" "));
-                out.write((parameter.name() + " " + shape + "\n").getBytes(StandardCharsets.UTF_8));
-                out.write(bytes(value));
-            });
-        }
-    }
-
-    private static byte[] bytes(Tensor values) {
-        float[] floats = new float[Math.toIntExact(values.numel())];
-        new FloatPointer(values.data_ptr()).get(floats);
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * floats.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(floats);
-        return bytes.array();
     }
 }

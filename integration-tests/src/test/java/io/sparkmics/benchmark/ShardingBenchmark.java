@@ -119,7 +119,7 @@ final class ShardingBenchmark {
     }
 
     private static Transport transport(boolean memory) {
-        Transport sockets = GlooTransport.on("127.0.0.1");
+        GlooTransport sockets = GlooTransport.on("127.0.0.1");
         return memory ? MemoryTransport.over(sockets) : sockets;
     }
 

@@ -1,7 +1,10 @@
 package io.sparkmics.gpu;
 
+import io.sparkmics.bootstrap.RankDevice;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.cuda.DeviceStats;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
@@ -11,9 +14,10 @@ import org.bytedeco.pytorch.global.torch_cuda;
  */
 record DeviceMemory(int ordinal) {
 
-    /** All tensors of now. */
+    /** All tensors of now, when the device has done what it was asked for. */
     long bytes() {
         try (PointerScope scope = new PointerScope()) {
+            settle();
             return statistics().requested_bytes().current();
         }
     }
@@ -27,12 +31,24 @@ record DeviceMemory(int ordinal) {
 
     /** Forgets the peak. */
     void startAgain() {
+        settle();
         torch_cuda.getAllocator().resetPeakStats((byte) ordinal);
     }
 
     /** Frees what cuBLAS keeps as tensors of its own between two calls. */
     void freeLibraries() {
         torch_cuda.clearCublasWorkspaces();
+    }
+
+    /**
+     * The allocator is there from the first tensor on, and a tensor that another stream has read counts until the first one that
+     * is asked for behind the stream's work.
+     */
+    private void settle() {
+        try (PointerScope scope = new PointerScope()) {
+            torch_cuda.device_synchronize();
+            torch.empty(new long[] {1}, RankDevice.cuda(ordinal).options(ScalarType.Byte), null);
+        }
     }
 
     private DeviceStats statistics() {

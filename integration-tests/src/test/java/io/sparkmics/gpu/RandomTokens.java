@@ -34,6 +34,14 @@ public final class RandomTokens {
                 .iterator();
     }
 
+    /** The micro-batches of one step of one rank, each rank with sequences of its own. */
+    public static Iterator<MicroBatch> ofRank(
+            GptConfig config, long step, int rank, int microSteps, int microBatchSize) {
+        return IntStream.range(rank * microSteps, (rank + 1) * microSteps)
+                .mapToObj(microStep -> batch(config, step, microStep, microBatchSize))
+                .iterator();
+    }
+
     private static MicroBatch batch(GptConfig config, long step, int microStep, int microBatchSize) {
         int[] slots = IntStream.range(0, microBatchSize)
                 .map(i -> microStep * microBatchSize + i)

@@ -41,6 +41,15 @@ final class CheckingCommunicator implements Communicator {
     }
 
     @Override
+    public Pending gather(List<Tensor> shards, List<Tensor> wholes) {
+        for (int i = 0; i < shards.size(); i++) {
+            Arguments.check(Collective.GATHER, group(), device, shards.get(i), wholes.get(i));
+            compare(Collective.GATHER, wholes.get(i), 0);
+        }
+        return delegate.gather(shards, wholes);
+    }
+
+    @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
         Arguments.check(Collective.REDUCE_SCATTER, group(), device, shard, whole);
         compare(Collective.REDUCE_SCATTER, whole, 0);

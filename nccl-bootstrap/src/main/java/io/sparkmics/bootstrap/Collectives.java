@@ -9,9 +9,19 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface Collectives {
 
-    void gather(Tensor shard, Tensor whole);
+    /**
+     * Each member's shard goes to its chunk of everyone's whole; the rest of the whole stays.
+     *
+     * @param shard as long as this member's chunk; may be that chunk
+     */
+    void gather(Tensor shard, Tensor whole, Chunks chunks);
 
-    void reduceScatter(Tensor whole, Tensor shard);
+    /**
+     * Each member gets the sum of its chunk. The wholes' chunks hold anything afterwards; the rest of the wholes stays.
+     *
+     * @param shard as long as this member's chunk; may be that chunk
+     */
+    void reduceScatter(Tensor whole, Tensor shard, Chunks chunks);
 
     void allReduce(Tensor whole);
 

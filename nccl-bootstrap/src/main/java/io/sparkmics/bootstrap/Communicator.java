@@ -1,5 +1,7 @@
 package io.sparkmics.bootstrap;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -24,6 +26,21 @@ public interface Communicator extends AutoCloseable {
      * @param whole n times the group's size
      */
     Pending gather(Tensor shard, Tensor whole);
+
+    /**
+     * Several all-gathers, of which the result is done when the last one is. On a GPU they are launched in one go: the host
+     * waits for one launch, not for each.
+     *
+     * @param shards at least one; each as in {@link #gather(Tensor, Tensor)}
+     * @param wholes one for each of them
+     */
+    default Pending gather(List<Tensor> shards, List<Tensor> wholes) {
+        List<Pending> gathers = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            gathers.add(gather(shards.get(i), wholes.get(i)));
+        }
+        return new AllPending(gathers);
+    }
 
     /**
      * Reduce-scatter with sum: {@code shard} becomes this member's part of the sum of all {@code whole}s.

@@ -1,5 +1,6 @@
 package io.sparkmics.bootstrap;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** Counts what its delegate sends, by kind of group and link class. */
@@ -26,6 +27,13 @@ final class CountingCommunicator implements Communicator {
     public Pending gather(Tensor shard, Tensor whole) {
         Pending pending = delegate.gather(shard, whole);
         count(Collective.GATHER, whole, 0);
+        return pending;
+    }
+
+    @Override
+    public Pending gather(List<Tensor> shards, List<Tensor> wholes) {
+        Pending pending = delegate.gather(shards, wholes);
+        wholes.forEach(whole -> count(Collective.GATHER, whole, 0));
         return pending;
     }
 

@@ -62,13 +62,17 @@ public final class QueuedCommunicator implements Communicator {
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
         Arguments.check(Collective.GATHER, group, RankDevice.cpu(), shard, whole);
-        return start(Collective.GATHER, shard, whole, collectives::gather);
+        return start(Collective.GATHER, shard, whole, (from, to) -> collectives.gather(from, to, chunks(to)));
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
         Arguments.check(Collective.REDUCE_SCATTER, group, RankDevice.cpu(), shard, whole);
-        return start(Collective.REDUCE_SCATTER, whole, shard, collectives::reduceScatter);
+        return start(
+                Collective.REDUCE_SCATTER,
+                whole,
+                shard,
+                (from, to) -> collectives.reduceScatter(from, to, chunks(from)));
     }
 
     @Override
@@ -81,6 +85,10 @@ public final class QueuedCommunicator implements Communicator {
     public Pending broadcast(Tensor tensor, int root) {
         Arguments.check(Collective.BROADCAST, group, RankDevice.cpu(), tensor, root);
         return start(Collective.BROADCAST, tensor, tensor, (whole, same) -> collectives.broadcast(whole, root));
+    }
+
+    private Chunks chunks(Tensor whole) {
+        return Chunks.of(whole.numel(), group.size());
     }
 
     private Pending start(Collective collective, Tensor first, Tensor second, BiConsumer<Tensor, Tensor> operation) {

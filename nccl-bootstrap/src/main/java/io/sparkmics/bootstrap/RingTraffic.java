@@ -7,7 +7,7 @@ public final class RingTraffic implements TrafficModel {
     public void sends(Collective collective, Group group, long size, int elementSize, int root, Receiver receiver) {
         int members = group.size();
         int next = (group.index() + 1) % members;
-        Chunks chunks = new Chunks(size, members);
+        Chunks chunks = Chunks.of(size, members);
         // In a gather a member never sends what its next one owns, in a sum never what it keeps itself.
         long gathered = size - chunks.length(next);
         long summed = size - chunks.length(group.index());

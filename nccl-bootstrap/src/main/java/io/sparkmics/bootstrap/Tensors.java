@@ -28,4 +28,9 @@ public final class Tensors {
             }
         }
     }
+
+    /** A member's elements of the whole, owned by the caller's scope. */
+    public static Tensor chunk(Tensor whole, Chunks chunks, int index) {
+        return whole.narrow(0, chunks.start(index), chunks.length(index));
+    }
 }

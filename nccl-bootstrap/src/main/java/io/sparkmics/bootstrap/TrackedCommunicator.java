@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /** Notes in the rank's progress what its delegate starts and is waited for. */
@@ -23,31 +24,37 @@ final class TrackedCommunicator implements Communicator {
 
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
-        return start(Collective.GATHER, () -> delegate.gather(shard, whole));
+        return start(Collective.GATHER, 1, () -> delegate.gather(shard, whole));
+    }
+
+    @Override
+    public Pending gather(List<Tensor> shards, List<Tensor> wholes) {
+        return start(Collective.GATHER, shards.size(), () -> delegate.gather(shards, wholes));
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
-        return start(Collective.REDUCE_SCATTER, () -> delegate.reduceScatter(whole, shard));
+        return start(Collective.REDUCE_SCATTER, 1, () -> delegate.reduceScatter(whole, shard));
     }
 
     @Override
     public Pending allReduce(Tensor tensor) {
-        return start(Collective.ALL_REDUCE, () -> delegate.allReduce(tensor));
+        return start(Collective.ALL_REDUCE, 1, () -> delegate.allReduce(tensor));
     }
 
     @Override
     public Pending broadcast(Tensor tensor, int root) {
-        return start(Collective.BROADCAST, () -> delegate.broadcast(tensor, root));
+        return start(Collective.BROADCAST, 1, () -> delegate.broadcast(tensor, root));
     }
 
-    private Pending start(Collective collective, Supplier<Pending> operation) {
-        CollectiveCall call = new CollectiveCall(collective, sequence, group().kind(), group().ranks());
-        List<CollectiveCall> calls = List.of(call);
+    private Pending start(Collective collective, int count, Supplier<Pending> operation) {
+        List<CollectiveCall> calls = LongStream.range(sequence, sequence + count)
+                .mapToObj(number -> new CollectiveCall(collective, number, group().kind(), group().ranks()))
+                .toList();
         Pending pending = progress.waiting(calls, operation);
         // One that was refused is none.
-        sequence++;
-        progress.started(call);
+        sequence += count;
+        calls.forEach(progress::started);
         return new Tracked(pending, calls);
     }
 

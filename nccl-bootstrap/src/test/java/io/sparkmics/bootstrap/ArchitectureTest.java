@@ -68,6 +68,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveSimpleName("CudaFiles")
             .and()
+            .doNotHaveSimpleName("CudnnAttention")
+            .and()
             .doNotHaveSimpleName("DriverlessNccl")
             .and()
             .doNotHaveSimpleName("Threads")

@@ -39,6 +39,11 @@ public abstract class CommunicatorContract {
         return Integer.MAX_VALUE;
     }
 
+    /** How many consecutive ranks are on a node, of as many as there are. */
+    protected int ranksPerNode(int worldSize) {
+        return worldSize;
+    }
+
     static List<World> worlds() {
         return CollectiveCases.worlds();
     }
@@ -46,8 +51,9 @@ public abstract class CommunicatorContract {
     @ParameterizedTest
     @MethodSource("worlds")
     void everyCollectiveIsRightInEveryGroup(World world) {
+        boolean oneNode = world.ranksPerNode() == world.size();
         ranks(world.size(), CommunicationSettings.of(world.partitionGroupSize()))
-                .ranksPerNode(world.ranksPerNode())
+                .ranksPerNode(oneNode ? ranksPerNode(world.size()) : world.ranksPerNode())
                 .run(CollectiveCases::checkAll);
     }
 
@@ -101,6 +107,29 @@ public abstract class CommunicatorContract {
                             CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 50_000, i + 1)));
                     assertThat(results.get(i).equal(expected)).isTrue();
                 }
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void gathersThatAreStartedTogetherAreAllThereAtTheEndOfOneWait() {
+        ranks(2, CommunicationSettings.of(2)).run(rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                List<Tensor> shards = new ArrayList<>();
+                List<Tensor> wholes = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    shards.add(CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 1000 * i, rank.rank()));
+                    wholes.add(CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 2000 * i, -1));
+                }
+                partition(rank).gather(shards, wholes).await();
+                for (int i = 0; i < 3; i++) {
+                    Tensor expected = torch.cat(CollectiveCases.tensors(
+                            CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 1000 * i, 0),
+                            CollectiveCases.filled(rank.device(), torch.ScalarType.Double, 1000 * i, 1)));
+                    assertThat(wholes.get(i).equal(expected)).isTrue();
+                }
+                allReduce(rank);
             }
             return null;
         });
@@ -497,6 +526,9 @@ public abstract class CommunicatorContract {
         assumeThat(worldSize)
                 .as("the number of ranks, where there can be at most " + ranksAtOnce())
                 .isLessThanOrEqualTo(ranksAtOnce());
-        return ThreadRanks.of(worldSize).with(settings).over(this::transport);
+        return ThreadRanks.of(worldSize)
+                .ranksPerNode(ranksPerNode(worldSize))
+                .with(settings)
+                .over(this::transport);
     }
 }

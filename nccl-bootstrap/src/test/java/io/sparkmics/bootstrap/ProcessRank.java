@@ -67,7 +67,7 @@ public final class ProcessRank {
     }
 
     private static Transport transport(String road) {
-        Transport connections = GlooTransport.on("127.0.0.1");
+        GlooTransport connections = GlooTransport.on("127.0.0.1");
         return road.equals("memory") ? MemoryTransport.over(connections) : connections;
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
  * @param seed of initialization and dropout
  * @param precision of the model states and of what is computed with them
  * @param reductionPrecision what hop 1 sums in, where precision is {@link Precision#BFLOAT16}
+ * @param overlap which communication runs beside what is computed
  * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
  */
 public record EngineSettings(
@@ -33,17 +34,25 @@ public record EngineSettings(
         long seed,
         Precision precision,
         ReductionPrecision reductionPrecision,
+        OverlapSettings overlap,
         ActivationCheckpointing checkpointing)
         implements Serializable {
 
-    /** Every stage keeps what its backward pass needs. */
+    /** With the standard overlap, and every stage keeps what its backward pass needs. */
     public EngineSettings(
             OptimizerSettings optimizer,
             double gradientClipping,
             long seed,
             Precision precision,
             ReductionPrecision reductionPrecision) {
-        this(optimizer, gradientClipping, seed, precision, reductionPrecision, ActivationCheckpointing.NONE);
+        this(
+                optimizer,
+                gradientClipping,
+                seed,
+                precision,
+                reductionPrecision,
+                OverlapSettings.STANDARD,
+                ActivationCheckpointing.NONE);
     }
 
     /** Sums in single precision where there is a choice. */
@@ -51,8 +60,13 @@ public record EngineSettings(
         this(optimizer, gradientClipping, seed, precision, ReductionPrecision.FLOAT32);
     }
 
+    public EngineSettings with(OverlapSettings changed) {
+        return new EngineSettings(
+                optimizer, gradientClipping, seed, precision, reductionPrecision, changed, checkpointing);
+    }
+
     public EngineSettings with(ActivationCheckpointing changed) {
-        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, changed);
+        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, overlap, changed);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */
@@ -65,7 +79,8 @@ public record EngineSettings(
                         .toList(),
                 types().bytes(),
                 optimizer.moments(),
-                false);
+                false,
+                overlap.gathersAhead());
     }
 
     /**

@@ -12,11 +12,12 @@ import io.sparkmics.plan.GradientPlaces;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Forward and backward of one micro-batch: each unit is gathered, used and released on the way there, gathered, used and
- * released on the way back, and its gradients take hop 1.
+ * released on the way back, and its gradients take hop 1, those of the last micro-step hop 2 behind it.
  */
 final class MicroStep {
 
@@ -41,12 +42,17 @@ final class MicroStep {
      * Afterwards the gradients lie in the shards, summed with those of the micro-batches before.
      *
      * @param loss the mean loss of the micro-batch is added to it; double, without dimensions
+     * @param last whether the step has no further one; asked when the device has been told most of the forward pass, for the answer
+     *     may have to read rows
      */
-    void run(MicroBatch batch, Tensor loss) {
+    void run(MicroBatch batch, Tensor loss, BooleanSupplier last) {
         StagePass pass = new StagePass(batch, seed, true);
         Deque<Activation> activations = new ArrayDeque<>();
         try {
             Tensor input = forward(pass, activations);
+            if (last.getAsBoolean()) {
+                synchronization.lastMicroStep();
+            }
             backward(pass, activations, lossPass.run(input, pass, loss));
             synchronization.finishHopOne();
         } finally {

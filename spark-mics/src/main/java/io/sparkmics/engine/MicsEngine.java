@@ -8,6 +8,8 @@ import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.device.DeviceSums;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.gather.FlatGather;
 import io.sparkmics.engine.gather.GatherArena;
 import io.sparkmics.engine.gather.GatheredUnit;
@@ -18,6 +20,7 @@ import io.sparkmics.engine.gather.UnitPass;
 import io.sparkmics.engine.gradient.GradientBuffer;
 import io.sparkmics.engine.gradient.GradientNorm;
 import io.sparkmics.engine.gradient.GradientSynchronization;
+import io.sparkmics.engine.gradient.HopTwo;
 import io.sparkmics.engine.optimizer.AdamW;
 import io.sparkmics.engine.optimizer.Optimizer;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
@@ -70,6 +73,7 @@ public final class MicsEngine implements AutoCloseable {
     private final GradientSynchronization synchronization;
     private final GradientNorm norm;
     private final Optimizer optimizer;
+    private final WaitClock waits;
     private final WorldSum worldSum;
     private final MicroStep microStep;
     private final Evaluation evaluation;
@@ -98,9 +102,11 @@ public final class MicsEngine implements AutoCloseable {
                 : new FlatGather(partition);
         partitionIndex = partition.group().index();
         ElementTypes types = settings.types();
+        OverlapSettings overlap = settings.overlap();
         RankDevice device = ranks.device();
         this.ranks = ranks;
-        worldSum = new WorldSum(partition, replication);
+        waits = new WaitClock(device);
+        worldSum = new WorldSum(partition, replication, waits);
         try {
             states = own(
                     new ModelStates(ShardLayout.of(model, partition.group().size()), types, device),
@@ -114,7 +120,7 @@ public final class MicsEngine implements AutoCloseable {
                 }
                 gathered.put(shard.unit(), unit);
             }
-            norm = new GradientNorm(partition, states, settings.gradientClipping());
+            norm = new GradientNorm(partition, states, settings.gradientClipping(), waits);
             optimizer = own(
                     settings.optimizer() instanceof OptimizerSettings.AdamW adamW
                             ? new AdamW(adamW, states, partitionIndex)
@@ -125,19 +131,23 @@ public final class MicsEngine implements AutoCloseable {
                     stages.stream().map(BoundStage::forwardUnits).toList();
             List<List<GatheredUnit>> backwardUnits =
                     stages.stream().map(BoundStage::backwardUnits).toList();
-            UnitPass thereAndBack = UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute());
-            UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute());
+            UnitPass thereAndBack =
+                    UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute(), overlap.gathersAhead());
+            UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute(), overlap.gathersAhead());
             arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
             gradients = own(
                     new GradientBuffer(forwardUnits, states.layout(), types.reduction(), device),
                     GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
+            HopTwo hopTwo = own(
+                    new HopTwo(replication, states, forwardUnits, overlap.messageBytes(), overlap.hopTwo(), waits),
+                    HopTwo::close);
             synchronization = own(
-                    new GradientSynchronization(partition, replication, states, gradients),
+                    new GradientSynchronization(partition, states, gradients, hopTwo, waits),
                     GradientSynchronization::close);
-            Residency residency = new Residency(thereAndBack, arena);
+            Residency residency = new Residency(thereAndBack, arena, waits);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
-            evaluation = new Evaluation(stages, new Residency(forward, arena), worldSum, sums);
+            evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums);
         } catch (RuntimeException | Error e) {
             // Where memory ran out, what was had until then is what the next attempt needs.
             close();
@@ -172,7 +182,8 @@ public final class MicsEngine implements AutoCloseable {
      * parameters and what the optimizer remembers stay as they are, to the bit.
      *
      * @param step from 0
-     * @param microBatches this rank's s micro-batches, each closed here; every rank has as many
+     * @param microBatches this rank's s micro-batches, each closed here; every rank has as many. Whether one is the last is
+     *     asked in the middle of it
      */
     public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
         sums.clear();
@@ -181,11 +192,11 @@ public final class MicsEngine implements AutoCloseable {
         while (microBatches.hasNext()) {
             try (MicroBatch microBatch = microBatches.next();
                     Tensor loss = sums.at(0)) {
-                microStep.run(microBatch, loss);
+                microStep.run(microBatch, loss, () -> !microBatches.hasNext());
                 microSteps++;
             }
         }
-        synchronization.hopTwo();
+        synchronization.finishHopTwo();
         long count = microSteps * ranks.worldSize();
         try (PointerScope scope = new PointerScope()) {
             if (stopAsked) {
@@ -351,6 +362,11 @@ public final class MicsEngine implements AutoCloseable {
                 .filter(unit -> !unit.shard().whole())
                 .mapToLong(GatheredUnit::occupiedBytes)
                 .sum();
+    }
+
+    /** Nanoseconds that this rank has waited for the others until now, in steps and evaluations; see {@link WaitClock}. */
+    public Map<WaitKind, Long> waits() {
+        return waits.nanos();
     }
 
     /** How many gathers the micro-steps have started. */

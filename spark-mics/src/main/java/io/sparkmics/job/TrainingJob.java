@@ -122,22 +122,23 @@ public final class TrainingJob {
                 folder.path(),
                 saving.checkpoints() ? Optional.of(new Path(saving.directory())) : Optional.empty(),
                 hadoop);
-        PreparedRows rows = PreparedRows.of(frame, settings);
-        MemoryModel memory = settings.memoryModel();
+        TrainingSettings decided = settings.on(places.device().cuda());
+        PreparedRows rows = PreparedRows.of(frame, decided);
+        MemoryModel memory = decided.memoryModel();
         System.err.println(outlook(rows.schedule(), places).describe());
-        ManifestDraft draft = new ManifestDraft(settings, rows.schedule(), rows.described(), saving);
+        ManifestDraft draft = new ManifestDraft(decided, rows.schedule(), rows.described(), saving);
         resumed.ifPresent(point -> {
             point.requireRows(draft.data(), draft.schedule());
             point.notes(draft).forEach(System.err::println);
         });
         StartPoint start = resumed.map(ResumePoint::start).orElse(StartPoint.BEGINNING);
-        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, settings.checkpoint(), start, hadoop);
+        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, decided.checkpoint(), start, hadoop);
                 EarlyStop stop = new EarlyStop(stopFile(), stopCondition, folder.path(), hadoop)) {
             remedy = checkpoints::remedy;
             TrainingRanks ranks =
-                    new TrainingRanks(spark.sc(), settings, hadoop, folder.path(), places, rows, saving, stop);
+                    new TrainingRanks(spark.sc(), decided, hadoop, folder.path(), places, rows, saving, stop);
             Supervisor.Finished finished = ranks.run(
-                    Attempt.first(settings.world().numWorkers(), places.partitionGroupSize())
+                    Attempt.first(decided.world().numWorkers(), places.partitionGroupSize())
                             .from(start.step(), start.checkpoint()),
                     checkpoints,
                     new Told());
@@ -146,7 +147,7 @@ public final class TrainingJob {
             System.err.println(taken.describe());
             RankReport first = RankReport.first(finished.reports());
             return new TrainingResult(
-                    new ResultExport(spark, settings, hadoop, folder, rows, checkpoints)
+                    new ResultExport(spark, decided, hadoop, folder, rows, checkpoints)
                             .run(checkpoints.result(first.history().size())),
                     folder,
                     course(finished, checkpoints, stopped(first.history(), rows.schedule(), stop))
@@ -236,7 +237,8 @@ public final class TrainingJob {
         RankReport first = RankReport.first(finished.reports());
         List<StepMetrics> history = first.history();
         StepMetrics end = history.get(history.size() - 1);
-        return new TrainingSummary(
+        long steps = history.size() - finished.attempt().firstStep();
+        TrainingSummary summary = new TrainingSummary(
                 finished.attempt().worldSize(),
                 finished.attempt().partitionGroupSize(),
                 memory.parameters(),
@@ -248,9 +250,12 @@ public final class TrainingJob {
                 lastValidation(history),
                 end.tokens(),
                 end.seconds(),
-                history.size() - finished.attempt().firstStep(),
+                steps,
                 RankReport.totalBytes(finished.reports()),
                 rows.figures(),
                 Map.of());
+        return WaitFigures.of(finished.reports(), steps)
+                .map(waits -> waits.addTo(summary))
+                .orElse(summary);
     }
 }

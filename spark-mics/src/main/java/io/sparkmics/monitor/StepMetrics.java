@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param tokens trained on so far, by all ranks together
  * @param validationLoss in nats per token, or null where the schedule has no evaluation after this step
  * @param seconds that training took from the beginning of the first step on; a run that goes on counts on from its checkpoint
+ * @param waitSeconds that rank 0 has waited for the others in this step; null where it does not measure: on a GPU
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StepMetrics(
@@ -37,7 +38,8 @@ public record StepMetrics(
 
         @NullWhereNotFinite Double validationLoss,
 
-        double seconds) {
+        double seconds,
+        WaitSeconds waitSeconds) {
 
     /** What a rank's message of these is called. */
     public static final String KIND = "step";
@@ -46,6 +48,20 @@ public record StepMetrics(
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** Where nobody measures what ranks wait. */
+    public StepMetrics(
+            long step,
+            long steps,
+            double loss,
+            double learningRate,
+            double gradientNorm,
+            double tokensPerSecond,
+            long tokens,
+            Double validationLoss,
+            double seconds) {
+        this(step, steps, loss, learningRate, gradientNorm, tokensPerSecond, tokens, validationLoss, seconds, null);
+    }
 
     public StepMetrics {
         if (step < 1 || step > steps) {

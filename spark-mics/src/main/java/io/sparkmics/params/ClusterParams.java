@@ -52,7 +52,8 @@ public interface ClusterParams<T> extends Params {
         return new Param<>(
                 uid(),
                 "precision",
-                "float32, float64, or bfloat16: computed in bfloat16, kept and updated in float32",
+                "float32, float64, or bfloat16: computed in bfloat16, kept and updated in float32; or auto: bfloat16 on GPUs, "
+                        + "float32 on CPUs; one line says which",
                 Allowed.oneOf("precision", ComputeSettings.PRECISIONS),
                 String.class);
     }

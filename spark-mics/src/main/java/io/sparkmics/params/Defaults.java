@@ -61,7 +61,7 @@ public final class Defaults {
     public static void of(ClusterParams<?> stage) {
         stage.setDefault(stage.gather(), "auto");
         stage.setDefault(stage.deviceType(), "auto");
-        stage.setDefault(stage.precision(), "float32");
+        stage.setDefault(stage.precision(), "auto");
         stage.setDefault(stage.reductionPrecision(), "float32");
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");

@@ -20,9 +20,15 @@ import java.util.stream.IntStream;
  * @param elements bytes of an element of each kind
  * @param moments how many numbers the optimizer remembers of each parameter
  * @param copied whether the copy of the states counts: it lies in the host's memory, which a rank on a GPU has besides
+ * @param gathersAhead how many stages ahead units are gathered
  */
 public record MemoryModel(
-        List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements, int moments, boolean copied) {
+        List<Long> unitSizes,
+        List<List<Integer>> stages,
+        ElementBytes elements,
+        int moments,
+        boolean copied,
+        int gathersAhead) {
 
     /** AdamW's: of the gradient and of its square. */
     private static final int MOMENTS = 2;
@@ -32,7 +38,7 @@ public record MemoryModel(
 
     /** With AdamW, without a copy. */
     public MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements) {
-        this(unitSizes, stages, elements, MOMENTS, false);
+        this(unitSizes, stages, elements, MOMENTS, false, UnitPlaces.AHEAD);
     }
 
     public MemoryModel {
@@ -55,7 +61,7 @@ public record MemoryModel(
 
     /** The same, and the copy of the states that checkpoints are written from counts too. */
     public MemoryModel withStateCopy() {
-        return new MemoryModel(unitSizes, stages, elements, moments, true);
+        return new MemoryModel(unitSizes, stages, elements, moments, true, gathersAhead);
     }
 
     private static boolean exceeds(List<Long> unitSizes) {
@@ -86,11 +92,6 @@ public record MemoryModel(
         return (1 + moments) * elements.states() * shards(partitionGroupSize);
     }
 
-    /** The summed gradients of one rank's shards, which hop 2 reduces. */
-    public long gradientSums(int partitionGroupSize) {
-        return elements.sums() * shards(partitionGroupSize);
-    }
-
     /**
      * What the end of a step reads and writes of one rank's states: gradients for their norm, the update, and to be zero
      * again; masters and moments to be read and written; what gathers move to be made of the masters.
@@ -118,8 +119,9 @@ public record MemoryModel(
     }
 
     /**
-     * The units of the two neighbouring stages that are largest together, a unit that both read counted once; or one unit in
-     * the type of the states, as it is saved. None where a rank's shards are whole units.
+     * The units of the neighbouring stages that are largest together, a unit that several read counted once: of a stage and of
+     * those that gathers are ahead. Or one unit in the type of the states, as it is saved. None where a rank's shards are whole
+     * units.
      */
     public long gatheredUnits(int partitionGroupSize) {
         if (partitionGroupSize == 1) {
@@ -130,7 +132,7 @@ public record MemoryModel(
         thereAndBack.addAll(0, stages);
         List<Long> whole = whole(partitionGroupSize, elements.compute());
         return Math.max(
-                UnitPlaces.of(thereAndBack, whole).bytes(),
+                UnitPlaces.of(thereAndBack, whole, gathersAhead).bytes(),
                 whole(partitionGroupSize, elements.states()).stream()
                         .mapToLong(Placement::aligned)
                         .max()

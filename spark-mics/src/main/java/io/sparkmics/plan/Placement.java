@@ -43,7 +43,17 @@ public record Placement(List<Long> offsets, long bytes) {
     }
 
     public static Placement of(List<Stay> stays) {
-        return new Search(stays).placement();
+        return new Search(stays).inOrderOfArrival();
+    }
+
+    /**
+     * The same, or with the largest first where that needs less: as it does where more than two neighbours are there together,
+     * and small ones must find room beside a large one wherever it comes.
+     */
+    public static Placement smallest(List<Stay> stays) {
+        Placement inOrderOfArrival = of(stays);
+        Placement largestFirst = new Search(stays).largestFirst();
+        return largestFirst.bytes() < inOrderOfArrival.bytes() ? largestFirst : inOrderOfArrival;
     }
 
     /** The next multiple of {@link #ALIGNMENT}. */
@@ -72,7 +82,15 @@ public record Placement(List<Long> offsets, long bytes) {
                     .sum();
         }
 
-        Placement placement() {
+        Placement largestFirst() {
+            IntStream.range(0, stays.size())
+                    .boxed()
+                    .sorted(Comparator.comparing(piece -> -stays.get(piece).bytes()))
+                    .forEach(piece -> offsets[piece] = place(piece, false));
+            return placement();
+        }
+
+        Placement inOrderOfArrival() {
             List<Integer> arrivals = IntStream.range(0, stays.size())
                     .boxed()
                     .sorted(Comparator.comparing(piece -> stays.get(piece).from()))
@@ -86,6 +104,10 @@ public record Placement(List<Long> offsets, long bytes) {
                 }
                 offsets[piece] = place(piece, top);
             }
+            return placement();
+        }
+
+        private Placement placement() {
             long end =
                     IntStream.range(0, stays.size()).mapToLong(this::end).max().orElse(0);
             return new Placement(List.of(offsets), end);

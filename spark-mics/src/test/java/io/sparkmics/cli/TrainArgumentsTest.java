@@ -167,7 +167,7 @@ class TrainArgumentsTest {
     void aValueOutOfRangeIsRefusedWithWhatIsAllowed() {
         assertThat(refusal("--num-workers=0")).isEqualTo("Cannot set --num-workers to 0: it must be 1 or more.");
         assertThat(refusal("--precision=bf16"))
-                .isEqualTo("Cannot set --precision to bf16: it must be one of float32, float64, bfloat16."
+                .isEqualTo("Cannot set --precision to bf16: it must be one of auto, float32, float64, bfloat16."
                         + " Did you mean bfloat16?");
     }
 

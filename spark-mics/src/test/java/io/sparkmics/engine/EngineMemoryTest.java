@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the plan predicts is what the engine allocates. */
@@ -45,7 +45,8 @@ class EngineMemoryTest {
     void theEngineAndItsCopyHoldWhatIsPlanned(Precision precision, OptimizerSettings optimizer) {
         Model model = CONFIG.build();
         for (int p : new int[] {1, 2, 4}) {
-            EngineSettings settings = new EngineSettings(optimizer, 1, 3, precision);
+            EngineSettings settings = new EngineSettings(optimizer, 1, 3, precision)
+                    .with(OverlapSettings.STANDARD.withGathersAhead(Math.max(1, p - 1)));
             MemoryModel plan = settings.memoryModel(model);
             ThreadRanks.of(4).ranksPerNode(4).with(CommunicationSettings.of(p)).run(ranks -> {
                 try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
@@ -65,9 +66,10 @@ class EngineMemoryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(GatherMode.class)
-    void unitsStandInTheArenaAtTheSamePlacesInEveryMicroStep(GatherMode gather) {
-        EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
+    @CsvSource({"AUTOMATIC, 1", "FLAT, 1", "HIERARCHICAL, 1", "HIERARCHICAL, 3"})
+    void unitsStandInTheArenaAtTheSamePlacesInEveryMicroStep(GatherMode gather, int ahead) {
+        EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32)
+                .with(OverlapSettings.STANDARD.withGathersAhead(ahead));
         Case run = new Case(CONFIG, 4, 4, 2, gather, 1, 2, settings, 3);
         EngineTraining.ranks(run).run(ranks -> {
             Watched model = new Watched(CONFIG.build());

@@ -7,8 +7,12 @@ import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.GatherMode;
 import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
+import io.sparkmics.bootstrap.MeshTransport;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.Traffic;
+import io.sparkmics.bootstrap.Transport;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
@@ -17,6 +21,7 @@ import io.sparkmics.engine.shard.UnitShard;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What a step sends, held against arithmetic: nodes of two ranks each. */
@@ -41,12 +46,23 @@ class EngineTrafficTest {
             GatherMode gather,
             Precision precision,
             ReductionPrecision reduction) {
+        return traffic(worldSize, partitionGroupSize, gather, precision, reduction, MemoryTransport::over);
+    }
+
+    private static List<Traffic> traffic(
+            int worldSize,
+            int partitionGroupSize,
+            GatherMode gather,
+            Precision precision,
+            ReductionPrecision reduction,
+            Function<MeshTransport, Transport> memory) {
         EngineSettings settings =
                 new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision, reduction);
         Case run = new Case(CONFIG, worldSize, partitionGroupSize, 2, gather, 1, MICRO_STEPS, settings, STEPS);
         return ThreadRanks.of(worldSize)
                 .ranksPerNode(2)
                 .with(CommunicationSettings.of(partitionGroupSize).withGather(gather))
+                .over(() -> memory.apply(GlooTransport.on("127.0.0.1")))
                 .run(ranks -> {
                     try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
                         for (long step = 0; step < STEPS; step++) {
@@ -106,12 +122,18 @@ class EngineTrafficTest {
             assertThat(own.bytes(GroupKind.INTRA_NODE, LinkClass.INSIDE_NODE)).isEqualTo(2 * shards);
             assertThat(own.bytes(GroupKind.INTRA_NODE, LinkClass.BETWEEN_NODES)).isZero();
         }
-        // Flat, the last rank of each node sends 3 shards to the other: (p - 1) / p of the unit; hop 1 sends as it
-        // does.
-        long hopOne = 3 * STEPS * MICRO_STEPS * layout.size() * BYTES;
-        Traffic border = traffic(4, 4, GatherMode.FLAT).get(1);
+        long hopOne = STEPS * MICRO_STEPS * layout.size() * BYTES;
+        // Flat, but inside nodes first: between nodes it sends the same, and so does hop 1.
+        for (Traffic own : traffic(4, 4, GatherMode.FLAT)) {
+            assertThat(own.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES))
+                    .isBetween(shards + hopOne, shards + hopOne + STEPS * 6 * 16);
+        }
+        // In one ring the last rank of each node sends 3 shards to the other: (p - 1) / p of the unit.
+        Traffic border = traffic(
+                        4, 4, GatherMode.FLAT, Precision.FLOAT32, ReductionPrecision.FLOAT32, MemoryTransport::flatOver)
+                .get(1);
         assertThat(border.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES))
-                .isBetween(3 * shards + hopOne, 3 * shards + hopOne + STEPS * 6 * 16);
+                .isBetween(3 * (shards + hopOne), 3 * (shards + hopOne) + STEPS * 6 * 16);
     }
 
     @Test

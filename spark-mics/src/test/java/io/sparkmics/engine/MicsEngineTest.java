@@ -19,6 +19,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MicsEngineTest {
 
@@ -46,6 +47,21 @@ class MicsEngineTest {
     void theSameRunTwiceIsTheSameToTheBit() {
         Case run = run(4, 2, GatherMode.AUTOMATIC, 2, 2, SMALL.dropout(0.1), 5);
         assertSame(EngineTraining.run(run).get(0), EngineTraining.run(run).get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 20})
+    void howFarGathersAreAheadMakesNoDifferenceToTheBit(int ahead) {
+        EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
+        EngineSettings further = settings.with(OverlapSettings.STANDARD.withGathersAhead(ahead));
+        for (GatherMode gather : List.of(GatherMode.FLAT, GatherMode.HIERARCHICAL)) {
+            Outcome one = EngineTraining.run(new Case(SMALL, 4, 4, 2, gather, 1, 2, settings, 3))
+                    .get(0);
+            assertSame(
+                    EngineTraining.run(new Case(SMALL, 4, 4, 2, gather, 1, 2, further, 3))
+                            .get(0),
+                    one);
+        }
     }
 
     private static void assertSame(Outcome actual, Outcome expected) {

@@ -61,7 +61,9 @@ class ParityTest {
                 .width(width)
                 .context(7)
                 .vocabularySize(11);
-        EngineSettings settings = new EngineSettings(optimizer, 0.5, 42, precision);
+        // Of so small a model all gradients would be one bucket.
+        EngineSettings settings =
+                new EngineSettings(optimizer, 0.5, 42, precision).with(OverlapSettings.STANDARD.withMessageBytes(1));
         return new Case(config, world, p, ranksPerNode, gather, 1, microSteps, settings, 10);
     }
 

@@ -17,7 +17,7 @@ class MemoryFiguresTest {
             new MemoryModel(List.of(512L), List.of(List.of(0)), ElementBytes.same(Float.BYTES));
 
     private static RankReport report(int rank, long engineBytes, long peakBytes) {
-        return new RankReport(rank, List.of(), Map.of(), new MemoryUse(engineBytes, peakBytes), 1, null);
+        return new RankReport(rank, List.of(), Map.of(), null, new MemoryUse(engineBytes, peakBytes), 1, null);
     }
 
     private static Map<String, Object> summary(MemoryFigures figures) {

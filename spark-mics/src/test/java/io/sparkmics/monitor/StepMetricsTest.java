@@ -26,6 +26,18 @@ class StepMetricsTest {
     }
 
     @Test
+    void whatRankZeroHasWaitedForIsToldWhereItWasMeasured() {
+        StepMetrics waited = new StepMetrics(
+                3, 200, 2.5, 1e-3, 0.75, 9_800.5, 12_288, null, 1.25, new WaitSeconds(0.25, 0.125, 0.5, 0));
+
+        assertThat(waited.toJson())
+                .endsWith("\"seconds\":1.25,"
+                        + "\"waitSeconds\":{\"gather\":0.25,\"hopOne\":0.125,\"hopTwo\":0.5,\"norm\":0.0}}");
+        assertThat(StepMetrics.fromJson(waited.toJson())).isEqualTo(waited);
+        assertThat(StepMetrics.fromJson(STEP.toJson()).waitSeconds()).isNull();
+    }
+
+    @Test
     void whatIsNotFiniteIsNullAndComesBackAsNaN() {
         StepMetrics lost = new StepMetrics(3, 200, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 1, Double.NaN, 1);
 

@@ -77,7 +77,7 @@ class MemoryModelTest {
 
     @Test
     void anOptimizerWithoutMomentsHasHalfOfTheStates() {
-        MemoryModel plain = new MemoryModel(model.unitSizes(), model.stages(), model.elements(), 0, false);
+        MemoryModel plain = new MemoryModel(model.unitSizes(), model.stages(), model.elements(), 0, false, 1);
 
         assertThat(plain.modelStates(3)).isEqualTo(8 * 5888);
         assertThat(plain.stateCopy(3)).isEqualTo(4 * 5888);
@@ -148,6 +148,15 @@ class MemoryModelTest {
         List<List<Integer>> neighbours = List.of(List.of(0), List.of(0, 1));
         assertThat(new MemoryModel(List.of(51200L, 5120L), neighbours, ElementBytes.same(1)).gatheredUnits(2))
                 .isEqualTo(51200 + 5120);
+    }
+
+    @Test
+    void gathersThatAreFurtherAheadKeepMoreStagesWhole() {
+        MemoryModel further = new MemoryModel(UNITS, model.stages(), model.elements(), 2, false, 2);
+
+        assertThat(further.gatheredUnits(3)).isEqualTo(4 * (7680 + 4608 + 4608));
+        assertThat(further.gatheredUnits(1)).isZero();
+        assertThat(further.withStateCopy().gatheredUnits(3)).isEqualTo(further.gatheredUnits(3));
     }
 
     /** A stage for each unit. */

@@ -70,17 +70,51 @@ class PlacementTest {
         positions.addAll(back);
 
         long neighbours = blocks > 1 ? Math.max(2 * block, block + embedding) : block + embedding;
-        assertThat(UnitPlaces.of(positions, bytes).bytes()).isEqualTo(neighbours * unit);
+        assertThat(UnitPlaces.of(positions, bytes, 1).bytes()).isEqualTo(neighbours * unit);
     }
 
     @Test
     void aUnitThatStaysKeepsItsPlaceAndOneThatComesAgainMayGetAnother() {
-        UnitPlaces places =
-                UnitPlaces.of(List.of(List.of(0), List.of(0, 1), List.of(1), List.of(2)), List.of(512L, 512L, 1024L));
+        UnitPlaces places = UnitPlaces.of(
+                List.of(List.of(0), List.of(0, 1), List.of(1), List.of(2)), List.of(512L, 512L, 1024L), 1);
 
         assertThat(places.offset(0, 0)).isEqualTo(places.offset(0, 1));
         assertThat(places.offset(1, 1)).isEqualTo(places.offset(1, 2)).isNotEqualTo(places.offset(0, 1));
         assertThat(places.bytes()).isEqualTo(1536);
+    }
+
+    /** An embedding at both ends of the way there and back, larger than the blocks. */
+    @Property
+    void aLargeUnitFindsRoomBesideSeveralSmallOnes(
+            @ForAll @IntRange(min = 1, max = 9) int blocks,
+            @ForAll @IntRange(min = 1, max = 30) int block,
+            @ForAll @IntRange(min = 1, max = 4) int ahead) {
+        int embedding = 3 * block;
+        List<Long> bytes = new ArrayList<>(List.of(embedding * 512L));
+        List<List<Integer>> positions = new ArrayList<>(List.of(List.of(0)));
+        for (int i = 1; i <= blocks; i++) {
+            bytes.add(block * 512L);
+            positions.add(List.of(i));
+        }
+        List<List<Integer>> back = new ArrayList<>(positions);
+        Collections.reverse(back);
+        positions.addAll(back);
+
+        assertThat(UnitPlaces.of(positions, bytes, ahead).bytes())
+                .isEqualTo((embedding + (long) Math.min(ahead, blocks) * block) * 512);
+    }
+
+    @Test
+    void unitsThatAreSentForFurtherAheadStandBesideMoreOthers() {
+        List<List<Integer>> positions = List.of(List.of(0), List.of(1), List.of(2), List.of(3), List.of(0));
+        List<Long> bytes = Collections.nCopies(4, 512L);
+
+        assertThat(UnitPlaces.of(positions, bytes, 1).bytes()).isEqualTo(2 * 512);
+        assertThat(UnitPlaces.of(positions, bytes, 2).bytes()).isEqualTo(3 * 512);
+        // Sent for again while it is there: so it stays, and the three between it pass by.
+        UnitPlaces stays = UnitPlaces.of(positions, bytes, 4);
+        assertThat(stays.bytes()).isEqualTo(4 * 512);
+        assertThat(stays.offset(0, 0)).isEqualTo(stays.offset(0, 4));
     }
 
     @Test

@@ -4,12 +4,13 @@ import io.sparkmics.bootstrap.ClusterLayout;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
+import io.sparkmics.bootstrap.MeshTransport;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.QueuedCommunicator;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.RingCollectives;
 import io.sparkmics.bootstrap.RingTraffic;
 import io.sparkmics.bootstrap.TrafficModel;
-import io.sparkmics.bootstrap.Transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ import java.util.Optional;
  * <p>Nothing encrypts these connections, and nothing authenticates what comes over them; but each begins with a {@link
  * Handshake}.
  */
-public final class GlooTransport implements Transport {
+public final class GlooTransport implements MeshTransport {
 
     private final Optional<String> address;
     private final TrafficModel trafficModel = new RingTraffic();
@@ -72,14 +73,18 @@ public final class GlooTransport implements Transport {
                             .map(offer -> Arrays.copyOf(offer, Handshake.SECRET_BYTES))
                             .toList());
             for (Group group : groups) {
-                List<Integer> peers = group.ranks().stream()
-                        .map(rank -> layout.place(rank).partitionId())
-                        .toList();
-                Ring ring = new Ring(mesh, peers, group.index(), group.kind().ordinal());
-                communicators.add(new QueuedCommunicator(group, layout, ring, "gloo", settings));
+                communicators.add(new QueuedCommunicator(group, layout, ring(group, layout), "gloo", settings));
             }
         }
         return communicators;
+    }
+
+    @Override
+    public RingCollectives ring(Group group, ClusterLayout layout) {
+        List<Integer> peers = group.ranks().stream()
+                .map(rank -> layout.place(rank).partitionId())
+                .toList();
+        return new Ring(mesh, peers, group.index(), group.kind().ordinal());
     }
 
     @Override

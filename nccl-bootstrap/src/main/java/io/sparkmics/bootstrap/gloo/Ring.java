@@ -1,12 +1,16 @@
 package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
+import io.sparkmics.bootstrap.RingCollectives;
 import io.sparkmics.bootstrap.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
@@ -15,10 +19,12 @@ import org.bytedeco.pytorch.global.torch;
  * The collectives of one group, each member sending to the next one only: the fewest bytes, and one crossing of each border
  * between nodes when members of a node are neighbours. Sums are made in a fixed order.
  */
-final class Ring implements Collectives {
+final class Ring implements RingCollectives {
 
-    /** How much of a broadcast is on its way between two members at a time. */
+    /** Messages are no longer; shorter ones are not cut. */
     private static final long PIECE_BYTES = 1 << 20;
+
+    private static final IntConsumer NOTHING = chunk -> {};
 
     private static final int NOBODY = -1;
 
@@ -76,26 +82,83 @@ final class Ring implements Collectives {
         awaited = NOBODY;
     }
 
-    /** Step by step, each chunk travels on from its owner. */
     @Override
-    public void gather(Tensor shard, Tensor whole) {
-        Chunks chunks = new Chunks(whole.numel(), members);
-        Tensors.copy(shard, chunk(whole, chunks, index));
-        passOn(whole, chunks);
+    public void gather(Tensor shard, Tensor whole, Chunks chunks) {
+        Tensors.copy(shard, Tensors.chunk(whole, chunks, index));
+        gather(whole, chunks, NOTHING);
     }
 
     @Override
-    public void reduceScatter(Tensor whole, Tensor shard) {
-        Chunks chunks = new Chunks(whole.numel(), members);
-        sumUp(whole, chunks);
-        Tensors.copy(chunk(whole, chunks, index), shard);
+    public void reduceScatter(Tensor whole, Tensor shard, Chunks chunks) {
+        reduceScatter(whole, chunks, NOTHING);
+        Tensors.copy(Tensors.chunk(whole, chunks, index), shard);
     }
 
     @Override
     public void allReduce(Tensor whole) {
-        Chunks chunks = new Chunks(whole.numel(), members);
-        sumUp(whole, chunks);
-        passOn(whole, chunks);
+        allReduce(whole, Chunks.of(whole.numel(), members), NOTHING, NOTHING);
+    }
+
+    @Override
+    public void reduceScatter(Tensor whole, Chunks chunks, IntConsumer before) {
+        turn(whole, chunks, 1, members - 1, before, NOTHING);
+    }
+
+    @Override
+    public void gather(Tensor whole, Chunks chunks, IntConsumer after) {
+        turn(whole, chunks, members, 2 * members - 2, NOTHING, after);
+    }
+
+    @Override
+    public void allReduce(Tensor whole, Chunks chunks, IntConsumer before, IntConsumer after) {
+        turn(whole, chunks, 1, 2 * members - 2, before, after);
+    }
+
+    /**
+     * In each turn a chunk goes to the next member. In the first turns, one for each other member, it collects its sum on the way
+     * and ends at the member of its index; in as many further ones it goes round as it is. Piece by piece: while one is summed the
+     * next is on its way, and each goes on at once.
+     */
+    private void turn(Tensor whole, Chunks chunks, int first, int last, IntConsumer before, IntConsumer after) {
+        Inbox inbox = inbox();
+        Iterator<Tensor> buffers = first < members ? buffers(whole, chunks) : Collections.emptyIterator();
+        for (int turn = first; turn <= last; turn++) {
+            boolean sums = turn < members;
+            pieces(
+                    whole,
+                    chunks,
+                    index - turn - 1,
+                    piece -> inbox.expect(() -> sums ? buffers.next().narrow(0, 0, piece.numel()) : piece));
+        }
+        List<Work> sends = new ArrayList<>();
+        if (first < members) {
+            before.accept(Math.floorMod(index - first, members));
+        }
+        pieces(whole, chunks, index - first, piece -> sends.add(mesh.send(piece, next, tag)));
+        if (first >= members) {
+            after.accept(index);
+        }
+        for (int turn = first; turn <= last; turn++) {
+            int chunk = Math.floorMod(index - turn - 1, members);
+            boolean sums = turn < members;
+            boolean goesOn = turn < last;
+            if (sums) {
+                before.accept(chunk);
+            }
+            pieces(whole, chunks, chunk, piece -> {
+                Tensor arrived = inbox.next();
+                if (sums) {
+                    piece.add_(arrived);
+                }
+                if (goesOn) {
+                    sends.add(mesh.send(piece, next, tag));
+                }
+            });
+            if (turn >= members - 1) {
+                after.accept(chunk);
+            }
+        }
+        sends.forEach(this::awaitNext);
     }
 
     /** Down the ring from the root, in pieces, so that all members are busy at once. */
@@ -103,55 +166,49 @@ final class Ring implements Collectives {
     public void broadcast(Tensor whole, int root) {
         boolean first = index == root;
         boolean last = (index + 1) % members == root;
+        Chunks all = Chunks.of(whole.numel(), 1);
+        Inbox inbox = inbox();
+        if (!first) {
+            pieces(whole, all, 0, piece -> inbox.expect(() -> piece));
+        }
         List<Work> sends = new ArrayList<>();
-        long piece = Math.max(1, PIECE_BYTES / whole.element_size());
-        for (long start = 0; start < whole.numel(); start += piece) {
-            Tensor part = whole.narrow(0, start, Math.min(piece, whole.numel() - start));
+        pieces(whole, all, 0, piece -> {
             if (!first) {
-                awaitPrevious(mesh.receive(part, previous, tag));
+                inbox.next();
             }
             if (!last) {
-                sends.add(mesh.send(part, next, tag));
+                sends.add(mesh.send(piece, next, tag));
             }
-        }
+        });
         sends.forEach(this::awaitNext);
     }
 
-    /** Each chunk collects its sum on the way round and ends at the member of its index. */
-    private void sumUp(Tensor whole, Chunks chunks) {
-        Tensor arriving = torch.empty(new long[] {chunks.length(0)}, whole.options(), null);
-        for (int step = 1; step < members; step++) {
-            try (PointerScope scope = new PointerScope()) {
-                Tensor leaving = chunk(whole, chunks, index - step);
-                Tensor sum = chunk(whole, chunks, index - step - 1);
-                Tensor part = arriving.narrow(0, 0, sum.numel());
-                swap(leaving, part);
-                sum.add_(part);
+    private Inbox inbox() {
+        return new Inbox(place -> mesh.receive(place, previous, tag), this::awaitPrevious);
+    }
+
+    /** For each piece that is summed one after another, as many as are on their way at once, and the one that is summed. */
+    private static Iterator<Tensor> buffers(Tensor whole, Chunks chunks) {
+        long piece = Math.min(pieceSize(whole), chunks.longest());
+        Tensor all = torch.empty(new long[] {(Inbox.AHEAD + 1) * piece}, whole.options(), null);
+        return IntStream.iterate(0, buffer -> (buffer + 1) % (Inbox.AHEAD + 1))
+                .mapToObj(buffer -> all.narrow(0, buffer * piece, piece))
+                .iterator();
+    }
+
+    private static long pieceSize(Tensor whole) {
+        return Math.max(1, PIECE_BYTES / whole.element_size());
+    }
+
+    /** The pieces of a chunk, about equal ones, all members the same; none of an empty chunk. */
+    private static void pieces(Tensor whole, Chunks chunks, int index, Consumer<Tensor> work) {
+        long size = chunks.length(index);
+        int count = Math.toIntExact((size + pieceSize(whole) - 1) / pieceSize(whole));
+        if (count > 0) {
+            Chunks pieces = Chunks.of(chunks.start(index), size, count, count);
+            for (int number = 0; number < count; number++) {
+                work.accept(Tensors.chunk(whole, pieces, number));
             }
         }
-    }
-
-    /** Each member begins with the chunk of its index. */
-    private void passOn(Tensor whole, Chunks chunks) {
-        for (int step = 0; step < members - 1; step++) {
-            try (PointerScope scope = new PointerScope()) {
-                swap(chunk(whole, chunks, index - step), chunk(whole, chunks, index - step - 1));
-            }
-        }
-    }
-
-    private void swap(Tensor leaving, Tensor arriving) {
-        Work receive = arriving.numel() == 0 ? null : mesh.receive(arriving, previous, tag);
-        Work send = leaving.numel() == 0 ? null : mesh.send(leaving, next, tag);
-        if (receive != null) {
-            awaitPrevious(receive);
-        }
-        if (send != null) {
-            awaitNext(send);
-        }
-    }
-
-    private static Tensor chunk(Tensor whole, Chunks chunks, int index) {
-        return whole.narrow(0, chunks.start(index), chunks.length(index));
     }
 }

@@ -24,7 +24,7 @@ final class CudaFiles {
         for (CudaLibrary library : libraries) {
             Path file = found.get(library);
             if (file != null) {
-                load(library, library.loaderName(), file);
+                load(library, library.loaderName(file), file);
                 for (String part : library.parts()) {
                     load(library, part, file.resolveSibling(CudaLibrary.fileName(part)));
                 }

@@ -1,5 +1,6 @@
 package io.sparkmics.bootstrap.machine;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,6 +13,8 @@ public enum CudaLibrary {
     RUNTIME("CUDA runtime", "cudart@.13", "nvidia-cuda-runtime==13.*"),
     NCCL("NCCL", "nccl@.2", "nvidia-nccl-cu13==2.*"),
     CUPTI("CUPTI", "cupti@.13", "nvidia-cuda-cupti==13.*"),
+    /** NVRTC opens it when it first compiles, by a name with its own minor version: see {@link NvrtcBuiltins}. */
+    NVRTC_BUILTINS("NVRTC builtins", "nvrtc-builtins@.13.*", "nvidia-cuda-nvrtc==13.*"),
     NVRTC("NVRTC", "nvrtc@.13", "nvidia-cuda-nvrtc==13.*"),
     NVJITLINK("nvJitLink", "nvJitLink@.13", "nvidia-nvjitlink==13.*"),
     CUBLAS_LT("cuBLASLt", "cublasLt@.13", "nvidia-cublas==13.*"),
@@ -52,9 +55,9 @@ public enum CudaLibrary {
         return fileName(loaderName);
     }
 
-    /** The name that JavaCPP knows it by. */
-    String loaderName() {
-        return loaderName;
+    /** The name that JavaCPP knows it by, where this file is it. */
+    String loaderName(Path file) {
+        return this == NVRTC_BUILTINS ? NvrtcBuiltins.loaderName(file) : loaderName;
     }
 
     /** JavaCPP's names of more files in the same folder that are linked by themselves, in the order in which they load. */

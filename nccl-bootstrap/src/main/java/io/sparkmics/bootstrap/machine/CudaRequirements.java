@@ -46,7 +46,8 @@ final class CudaRequirements {
         return compare(version, minimum) >= 0;
     }
 
-    private static int compare(String left, String right) {
+    /** Versions in their order, number by number. */
+    static int compare(String left, String right) {
         String[] a = left.split("\\.");
         String[] b = right.split("\\.");
         for (int i = 0; i < Math.max(a.length, b.length); i++) {

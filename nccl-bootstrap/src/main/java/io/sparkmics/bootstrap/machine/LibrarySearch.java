@@ -77,6 +77,9 @@ record LibrarySearch(List<Path> folders, Map<String, Path> cache) {
     }
 
     Optional<Path> find(CudaLibrary library) {
+        if (library == CudaLibrary.NVRTC_BUILTINS) {
+            return find(CudaLibrary.NVRTC).flatMap(NvrtcBuiltins::beside);
+        }
         return folders.stream()
                 .map(folder -> folder.resolve(library.fileName()))
                 .filter(Files::isRegularFile)

@@ -74,14 +74,7 @@ public final class NativeLibraries {
         TorchJars jars = TorchJars.here();
         Map<CudaLibrary, Path> found = linked(jars);
         refuse(problem(jars, found));
-        // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
-        setUnlessSet(MAXIMUM_BYTES, "0");
-        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
-        if (jars.hasCuda()) {
-            // Before JavaCPP is asked for anything.
-            setUnlessSet(EXTENSION, "-gpu");
-        }
-        refuseForeign(jars);
+        configure(jars);
         Blas blas = Blas.choose(System.getProperty(Blas.PROPERTY), NativeLibraries.class.getClassLoader());
         if (blas == Blas.MKL) {
             setUnlessSet(Blas.PROPERTY, "mkl");
@@ -124,7 +117,7 @@ public final class NativeLibraries {
         }
         refuse(Platform.problem());
         refuse(NcclAddress.problem());
-        refuseForeign(TorchJars.here());
+        configure(TorchJars.here());
         Map<CudaLibrary, Path> found = GpuMachine.libraries(LibrarySearch.here());
         if (found.containsKey(CudaLibrary.DRIVER)) {
             List<CudaLibrary> needed = List.of(CudaLibrary.DRIVER, CudaLibrary.RUNTIME, CudaLibrary.NCCL);
@@ -143,7 +136,8 @@ public final class NativeLibraries {
     /**
      * Loads all that ranks on GPUs need: libtorch with its CUDA part, the CUDA runtime and NCCL.
      *
-     * @throws IllegalStateException with everything that is missing here, one a line
+     * @throws IllegalStateException with everything that is missing here, one a line; or where {@link
+     *     Setting#CUDNN_ATTENTION} is neither on nor off
      */
     public static synchronized void loadCuda() {
         if (cudaLoaded) {
@@ -156,6 +150,7 @@ public final class NativeLibraries {
         load();
         loadNccl();
         Loader.load(torch_cuda.class);
+        CudnnAttention.apply(Setting.CUDNN_ATTENTION.value());
         cudaLoaded = true;
     }
 
@@ -166,14 +161,24 @@ public final class NativeLibraries {
      */
     public static synchronized Path cache() {
         TorchJars jars = TorchJars.here();
-        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
-        refuseForeign(jars);
+        configure(jars);
         try {
             return Loader.getCacheDir().toPath();
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Cannot extract native libraries: " + e.getMessage() + ". " + cacheRemedy(jars), e);
         }
+    }
+
+    /** Before JavaCPP is asked for anything: what it has read once it reads never again. */
+    private static void configure(TorchJars jars) {
+        // JavaCPP's own limit, 4 x -Xmx for the whole process, would end an executor that holds big tensors.
+        setUnlessSet(MAXIMUM_BYTES, "0");
+        Setting.NATIVE_CACHE.value().ifPresent(folder -> useCache(folder, jars));
+        if (jars.hasCuda()) {
+            setUnlessSet(EXTENSION, "-gpu");
+        }
+        refuseForeign(jars);
     }
 
     /** All of them before the first is opened, which would find those of the system in place of what is still packed. */

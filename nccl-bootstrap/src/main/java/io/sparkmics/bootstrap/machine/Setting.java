@@ -19,11 +19,19 @@ public enum Setting {
     /** Folders where libraries of NVIDIA are looked for first, colons between them. */
     CUDA_PATH,
 
+    /** {@code off}: attention on a GPU is that of libtorch, not cuDNN's. */
+    CUDNN_ATTENTION,
+
     /** The folder that the native libraries are extracted to. */
     NATIVE_CACHE,
 
     /** The folder where processes of one host share memory; {@code off}: ranks of a host share none. */
-    SHARED_MEMORY;
+    SHARED_MEMORY,
+
+    /** {@code off}: groups that span hosts talk over one ring of all members, and not inside each host first. */
+    HIERARCHICAL_COLLECTIVES;
+
+    private static final String OFF = "off";
 
     /** As in {@code SPARK_MICS_CUDA_PATH}. */
     public String variable() {
@@ -38,6 +46,11 @@ public enum Setting {
     /** What is set for this process; empty where nothing is, or blanks. */
     public Optional<String> value() {
         return value(System.getenv(), System::getProperty, SparkSettings::get);
+    }
+
+    /** Whether what it sets is turned off. */
+    public boolean off() {
+        return value().orElse("").equalsIgnoreCase(OFF);
     }
 
     Optional<String> value(

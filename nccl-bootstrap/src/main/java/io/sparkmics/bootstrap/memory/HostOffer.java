@@ -15,13 +15,15 @@ import java.util.UUID;
  * What a rank tells the others of itself, so that those of one host find the memory that they share.
  *
  * @param on whether this rank shares memory at all
+ * @param hierarchical whether it does in groups that span hosts, too
  * @param process the same for ranks of one process, and for no others
  * @param classes the same for ranks that see the same static fields: a process may have loaded this class twice
  * @param secret names the files and groups that this rank leads; nobody can guess it
  * @param folder where it makes files
  * @param below what the transport below offers
  */
-record HostOffer(boolean on, String process, String classes, String secret, String folder, byte[] below) {
+record HostOffer(
+        boolean on, boolean hierarchical, String process, String classes, String secret, String folder, byte[] below) {
 
     private static final int SECRET_BYTES = 32;
 
@@ -34,16 +36,17 @@ record HostOffer(boolean on, String process, String classes, String secret, Stri
 
     private static final String CLASSES = UUID.randomUUID().toString();
 
-    static HostOffer of(boolean on, String folder, byte[] below) {
+    static HostOffer of(boolean on, boolean hierarchical, String folder, byte[] below) {
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
-        return new HostOffer(on, PROCESS, CLASSES, HexFormat.of().formatHex(secret), folder, below);
+        return new HostOffer(on, hierarchical, PROCESS, CLASSES, HexFormat.of().formatHex(secret), folder, below);
     }
 
     byte[] bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeBoolean(on);
+            out.writeBoolean(hierarchical);
             out.writeUTF(process);
             out.writeUTF(classes);
             out.writeUTF(secret);
@@ -58,7 +61,13 @@ record HostOffer(boolean on, String process, String classes, String secret, Stri
     static HostOffer read(byte[] message) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(message))) {
             return new HostOffer(
-                    in.readBoolean(), in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), in.readAllBytes());
+                    in.readBoolean(),
+                    in.readBoolean(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readAllBytes());
         } catch (IOException e) {
             throw new CommunicationException(
                     "Cannot read how another rank shares memory (" + message.length + " bytes): " + e.getMessage()

@@ -3,29 +3,16 @@ package io.sparkmics.bootstrap.memory;
 import io.sparkmics.bootstrap.Chunks;
 import io.sparkmics.bootstrap.Collective;
 import io.sparkmics.bootstrap.Group;
-import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.TrafficModel;
-import java.util.Set;
 
 /**
- * What others read of a member's memory counts as sent to them, once for each of them: as many bytes as a ring sends in all. The
- * groups that share no memory send what the transport below sends.
- *
- * @param inMemory this rank's groups that share memory
+ * What others read of a member's memory counts as sent to them, once for each of them: as many bytes as a ring sends in all.
  */
-record HostTraffic(TrafficModel below, Set<GroupKind> inMemory) implements TrafficModel {
-
-    HostTraffic {
-        inMemory = Set.copyOf(inMemory);
-    }
+record HostTraffic() implements TrafficModel {
 
     @Override
     public void sends(Collective collective, Group group, long size, int elementSize, int root, Receiver receiver) {
-        if (!inMemory.contains(group.kind())) {
-            below.sends(collective, group, size, elementSize, root, receiver);
-            return;
-        }
-        Chunks chunks = new Chunks(size, group.size());
+        Chunks chunks = Chunks.of(size, group.size());
         for (int other = 0; other < group.size(); other++) {
             if (other != group.index()) {
                 long own = chunks.length(group.index());

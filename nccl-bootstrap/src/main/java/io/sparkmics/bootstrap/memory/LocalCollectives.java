@@ -1,11 +1,9 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
+import io.sparkmics.bootstrap.Tensors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,44 +11,36 @@ import org.bytedeco.pytorch.Tensor;
  * The collectives of members that are threads of one process: each reads the others' tensors where they lie. A tensor is laid
  * out until all have read it.
  */
-final class LocalCollectives implements Collectives {
+final class LocalCollectives extends HostCollectives {
 
     private final LocalGroup group;
-    private final Board board;
-    private final int members;
-    private final int index;
-    private long round;
 
     /** @param board this member's, owned by the result */
     LocalCollectives(LocalGroup group, Board board) {
+        super(board);
         this.group = group;
-        this.board = board;
-        this.members = board.members();
-        this.index = board.index();
     }
 
     @Override
-    public void gather(Tensor shard, Tensor whole) {
-        long size = shard.numel();
+    public void gather(Tensor shard, Tensor whole, Chunks chunks) {
         whileLaidOut(shard, () -> {
-            Bytes.copy(shard, 0, whole, index * size, size);
-            others(member -> copy(member, 0, whole, member * size, size));
+            Bytes.copy(shard, 0, whole, chunks.start(index), shard.numel());
+            others(member -> copy(member, 0, whole, chunks.start(member), chunks.length(member)));
         });
     }
 
     @Override
-    public void reduceScatter(Tensor whole, Tensor shard) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+    public void reduceScatter(Tensor whole, Tensor shard, Chunks chunks) {
         whileLaidOut(whole, () -> sum(whole, chunks, shard));
     }
 
     @Override
     public void allReduce(Tensor whole) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+        Chunks chunks = Chunks.of(whole.numel(), members);
         whileLaidOut(whole, () -> {
             try (PointerScope scope = new PointerScope()) {
                 // Of this member's tensor nobody else reads this chunk yet.
-                sum(whole, chunks, chunk(whole, chunks, index));
+                sum(whole, chunks, Tensors.chunk(whole, chunks, index));
             }
             board.put(Board.Word.PUBLISHED, ++round);
             // Of this member's tensor the owner of a chunk alone has read it, and has done so.
@@ -77,7 +67,7 @@ final class LocalCollectives implements Collectives {
             board.put(Board.Word.PUBLISHED, ++round);
             work.run();
             board.put(Board.Word.TAKEN, round);
-            others(member -> board.await(member, Board.Word.TAKEN, round));
+            others(member -> await(member, Board.Word.TAKEN));
         } catch (RuntimeException | Error e) {
             board.giveUp();
             throw e;
@@ -86,15 +76,8 @@ final class LocalCollectives implements Collectives {
         }
     }
 
-    /** Each member begins with another one. */
-    private void others(IntConsumer work) {
-        for (int steps = 1; steps < members; steps++) {
-            work.accept(board.after(steps));
-        }
-    }
-
     private void copy(int member, long start, Tensor to, long place, long elements) {
-        board.await(member, Board.Word.PUBLISHED, round);
+        await(member, Board.Word.PUBLISHED);
         Posting posting = group.posting(member);
         Tensor from = posting.read();
         try {
@@ -105,39 +88,21 @@ final class LocalCollectives implements Collectives {
     }
 
     private void sum(Tensor own, Chunks chunks, Tensor result) {
+        // Who fails waits for its readers: none of them may still wait for somebody else.
+        others(member -> await(member, Board.Word.PUBLISHED));
         List<Posting> read = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             List<Tensor> parts = new ArrayList<>();
             others(member -> {
-                board.await(member, Board.Word.PUBLISHED, round);
                 Posting posting = group.posting(member);
                 Tensor from = posting.read();
                 read.add(posting);
-                parts.add(chunk(from, chunks, index));
+                parts.add(Tensors.chunk(from, chunks, index));
             });
-            parts.add(chunk(own, chunks, index));
+            parts.add(Tensors.chunk(own, chunks, index));
             OrderedSum.of(parts, result);
         } finally {
             read.forEach(Posting::done);
         }
-    }
-
-    private static Tensor chunk(Tensor whole, Chunks chunks, int index) {
-        return whole.narrow(0, chunks.start(index), chunks.length(index));
-    }
-
-    @Override
-    public OptionalInt awaited() {
-        return board.awaited();
-    }
-
-    @Override
-    public void abort() {
-        board.abort();
-    }
-
-    @Override
-    public void close() {
-        board.close();
     }
 }

@@ -1,11 +1,8 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.Chunks;
-import io.sparkmics.bootstrap.Collectives;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -14,40 +11,38 @@ import org.bytedeco.pytorch.Tensor;
  * The collectives of members that are processes of one host: each copies what the others need into a slot that all have mapped, and
  * they read it there. In rounds, as a slot is smaller than a tensor may be; a member fills its other slot while the first is read.
  */
-final class MappedCollectives implements Collectives {
+final class MappedCollectives extends HostCollectives {
 
     private final Region region;
-    private final Board board;
-    private final int members;
-    private final int index;
-    private long round;
 
     /** @param board this member's, over the region; owned by the result */
     MappedCollectives(Region region, Board board) {
+        super(board);
         this.region = region;
-        this.board = board;
-        this.members = board.members();
-        this.index = board.index();
     }
 
     @Override
-    public void gather(Tensor shard, Tensor whole) {
-        long size = shard.numel();
-        Bytes.copy(shard, 0, whole, index * size, size);
+    public void gather(Tensor shard, Tensor whole, Chunks chunks) {
+        Bytes.copy(shard, 0, whole, chunks.start(index), shard.numel());
+        long piece = perSlot(shard, 1);
         pieces(
-                size,
-                perSlot(shard, 1),
+                chunks.longest(),
+                piece,
                 (start, length) -> round(
-                        () -> give(shard, start, 0, length),
-                        () -> others(member -> take(member, 0, whole, member * size + start, length))));
+                        () -> give(shard, start, 0, length(chunks, index, start, piece)),
+                        () -> others(member -> take(
+                                member,
+                                0,
+                                whole,
+                                chunks.start(member) + start,
+                                length(chunks, member, start, piece)))));
     }
 
     @Override
-    public void reduceScatter(Tensor whole, Tensor shard) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+    public void reduceScatter(Tensor whole, Tensor shard, Chunks chunks) {
         long piece = perSlot(whole, members);
         pieces(
-                shard.numel(),
+                chunks.longest(),
                 piece,
                 (start, length) -> round(
                         () -> giveChunks(whole, chunks, start, piece),
@@ -56,9 +51,9 @@ final class MappedCollectives implements Collectives {
 
     @Override
     public void allReduce(Tensor whole) {
-        Chunks chunks = new Chunks(whole.numel(), members);
+        Chunks chunks = Chunks.of(whole.numel(), members);
         long piece = perSlot(whole, members);
-        pieces(chunks.length(0), piece, (start, length) -> {
+        pieces(chunks.longest(), piece, (start, length) -> {
             long own = chunks.start(index) + start;
             round(() -> giveChunks(whole, chunks, start, piece), () -> sum(whole, chunks, start, piece, whole, own));
             round(
@@ -123,12 +118,6 @@ final class MappedCollectives implements Collectives {
         }
     }
 
-    private void others(IntConsumer work) {
-        for (int steps = 1; steps < members; steps++) {
-            work.accept(board.after(steps));
-        }
-    }
-
     private void give(Tensor from, long start, long place, long elements) {
         long size = from.element_size();
         if (elements > 0) {
@@ -146,7 +135,7 @@ final class MappedCollectives implements Collectives {
     private void take(int member, long place, Tensor to, long start, long elements) {
         long size = to.element_size();
         if (elements > 0) {
-            board.await(member, Board.Word.PUBLISHED, round);
+            await(member, Board.Word.PUBLISHED);
             BytePointer slot = region.slot(member, round);
             Bytes.copy(slot.position(slot.position() + place * size), Bytes.at(to, start * size), elements * size);
         }
@@ -161,26 +150,11 @@ final class MappedCollectives implements Collectives {
             List<Tensor> parts = new ArrayList<>();
             int size = Math.toIntExact(own.element_size());
             others(member -> {
-                board.await(member, Board.Word.PUBLISHED, round);
+                await(member, Board.Word.PUBLISHED);
                 parts.add(region.slot(member, round, own.scalar_type(), size, index * piece, length));
             });
             parts.add(own.narrow(0, chunks.start(index) + start, length));
             OrderedSum.of(parts, to.narrow(0, place, length));
         }
-    }
-
-    @Override
-    public OptionalInt awaited() {
-        return board.awaited();
-    }
-
-    @Override
-    public void abort() {
-        board.abort();
-    }
-
-    @Override
-    public void close() {
-        board.close();
     }
 }

@@ -1,52 +1,61 @@
 package io.sparkmics.bootstrap.memory;
 
 import io.sparkmics.bootstrap.ClusterLayout;
+import io.sparkmics.bootstrap.Collectives;
 import io.sparkmics.bootstrap.CommunicationSettings;
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Group;
 import io.sparkmics.bootstrap.GroupKind;
+import io.sparkmics.bootstrap.MeshTransport;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.QueuedCommunicator;
 import io.sparkmics.bootstrap.RankDevice;
+import io.sparkmics.bootstrap.RingCollectives;
 import io.sparkmics.bootstrap.TrafficModel;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.machine.Setting;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.IntFunction;
 
 /**
- * The memory of a host for groups whose members share it, another transport for CPUs for all else. The ranks meet over the
- * transport below, so it has shown that each is who it should be.
+ * The memory of a host for groups whose members share it, and for what the members of a host do first in groups that span
+ * several; another transport for CPUs for all else. The ranks meet over the transport below, so it has shown that each is who it
+ * should be.
  */
 public final class MemoryTransport implements Transport {
 
-    /** Two of each member are in the file of a group: 16 MB for four. */
-    private static final long SLOT_BYTES = 2 << 20;
-
-    private final Transport below;
-    private final Set<GroupKind> inMemory = EnumSet.noneOf(GroupKind.class);
+    private final MeshTransport below;
+    private final boolean hierarchical;
+    private final Map<GroupKind, TrafficModel> models = new EnumMap<>(GroupKind.class);
     private final List<Communicator> opened = new ArrayList<>();
     private CommunicationSettings settings;
     private boolean alone;
 
-    private MemoryTransport(Transport below) {
+    private MemoryTransport(MeshTransport below, boolean hierarchical) {
         this.below = below;
+        this.hierarchical = hierarchical;
     }
 
     /**
-     * Memory over this transport, unless {@link Setting#SHARED_MEMORY} turns it off.
+     * Memory over this transport, unless {@link Setting#SHARED_MEMORY} turns it off; in groups that span hosts too, unless {@link
+     * Setting#HIERARCHICAL_COLLECTIVES} turns that off.
      *
      * @param below owned by the result
      */
-    public static MemoryTransport over(Transport below) {
-        return new MemoryTransport(below);
+    public static MemoryTransport over(MeshTransport below) {
+        return new MemoryTransport(below, !Setting.HIERARCHICAL_COLLECTIVES.off());
+    }
+
+    /**
+     * Memory for groups inside one host only: one ring over all members of those that span several, for comparison.
+     *
+     * @param below owned by the result
+     */
+    public static MemoryTransport flatOver(MeshTransport below) {
+        return new MemoryTransport(below, false);
     }
 
     @Override
@@ -56,7 +65,7 @@ public final class MemoryTransport implements Transport {
         byte[] offer = below.offer(place, worldSize, given);
         return alone
                 ? offer
-                : HostOffer.of(SharedFolder.on(), SharedFolder.standardParent(), offer)
+                : HostOffer.of(!Setting.SHARED_MEMORY.off(), hierarchical, SharedFolder.standardParent(), offer)
                         .bytes();
     }
 
@@ -65,93 +74,51 @@ public final class MemoryTransport implements Transport {
         if (alone) {
             return below.connect(offers, layout, groups);
         }
-        List<HostOffer> all = offers.stream().map(HostOffer::read).toList();
-        List<Group> local =
-                groups.stream().filter(group -> threads(group, layout, all)).toList();
-        List<Group> others =
-                groups.stream().filter(group -> !local.contains(group)).toList();
-        List<Communicator> connected =
-                below.connect(all.stream().map(HostOffer::below).toList(), layout, others);
-        Map<GroupKind, Communicator> communicators = new TreeMap<>();
-        opened.addAll(connected);
+        HostOffers all = HostOffers.read(offers, layout);
+        below.connect(all.below(), layout, List.of());
+        HostMemory memory = new HostMemory(below, layout, all, settings);
         // All members take the kinds in the same order, so nobody waits for one who waits for another.
-        connected.forEach(communicator -> communicators.put(
-                communicator.group().kind(),
-                sharesHost(communicator.group(), layout, all) ? mapped(communicator, layout, all) : communicator));
-        local.forEach(group -> communicators.put(group.kind(), local(group, layout, all)));
-        return groups.stream().map(group -> communicators.get(group.kind())).toList();
-    }
-
-    /** Whether all members are threads of this process. */
-    private static boolean threads(Group group, ClusterLayout layout, List<HostOffer> offers) {
-        HostOffer own = offer(group, group.index(), layout, offers);
-        return sharesHost(group, layout, offers)
-                && members(group, layout, offers).stream()
-                        .allMatch(other -> other.process().equals(own.process())
-                                && other.classes().equals(own.classes()));
-    }
-
-    /** Whether the members are on one node, and none is where memory is turned off. */
-    private static boolean sharesHost(Group group, ClusterLayout layout, List<HostOffer> offers) {
-        return group.ranks().stream().allMatch(rank -> layout.sameNode(rank, group.rank()))
-                && members(group, layout, offers).stream().allMatch(HostOffer::on);
-    }
-
-    private static List<HostOffer> members(Group group, ClusterLayout layout, List<HostOffer> offers) {
-        List<HostOffer> members = new ArrayList<>();
-        for (int index = 0; index < group.size(); index++) {
-            members.add(offer(group, index, layout, offers));
+        for (Group group : groups) {
+            if (all.shareHost(group)) {
+                Optional<Collectives> shared = memory.share(group);
+                shared.ifPresent(collectives -> models.put(group.kind(), new HostTraffic()));
+                open(group, layout, shared);
+            } else if (all.hierarchical(group)) {
+                GroupHosts hosts = GroupHosts.of(group, layout);
+                models.put(group.kind(), new HierarchicalTraffic(hosts));
+                open(group, layout, Optional.of(hierarchical(group, hosts, layout, memory)));
+            } else {
+                open(group, layout, Optional.empty());
+            }
         }
-        return members;
+        return List.copyOf(opened);
     }
 
-    private static HostOffer offer(Group group, int index, ClusterLayout layout, List<HostOffer> offers) {
-        return offers.get(layout.place(group.ranks().get(index)).partitionId());
+    /** @param shared empty: all goes over the transport below */
+    private void open(Group group, ClusterLayout layout, Optional<Collectives> shared) {
+        opened.add(new QueuedCommunicator(
+                group,
+                layout,
+                shared.orElseGet(() -> below.ring(group, layout)),
+                shared.isPresent() ? "memory" : "gloo",
+                settings));
     }
 
-    private Communicator local(Group group, ClusterLayout layout, List<HostOffer> offers) {
-        LocalGroup threads = LocalGroup.join(name(group, layout, offers), group.size());
-        Board board = threads.board(group.index(), names(group, layout));
-        return made(new QueuedCommunicator(group, layout, new LocalCollectives(threads, board), "memory", settings));
-    }
-
-    /** Over a file where all members can map it, else as they are connected. */
-    private Communicator mapped(Communicator connections, ClusterLayout layout, List<HostOffer> offers) {
-        Group group = connections.group();
-        List<HostOffer> members = members(group, layout, offers);
-        HostOffer own = members.get(group.index());
-        SharedFolder folder = new SharedFolder(Path.of(members.get(0).folder()), name(group, layout, offers));
-        List<Boolean> sameProcess = members.stream()
-                .map(other -> other.process().equals(own.process()))
-                .toList();
-        Optional<MappedCollectives> collectives;
-        try (ProcessMeeting meeting =
-                new ProcessMeeting(connections, folder, members.get(0).secret(), sameProcess, SLOT_BYTES)) {
-            collectives = meeting.meet(names(group, layout));
+    private Collectives hierarchical(Group group, GroupHosts hosts, ClusterLayout layout, HostMemory memory) {
+        Collectives local = new SoloCollectives();
+        if (hosts.locals() > 1) {
+            Group neighbours = new Group(group.kind(), ranks(group, hosts.neighbours()), hosts.local());
+            local = memory.share(neighbours).orElseGet(() -> below.ring(neighbours, layout));
         }
-        if (collectives.isEmpty()) {
-            return connections;
+        Optional<RingCollectives> ring = Optional.empty();
+        if (hosts.inRing()) {
+            ring = Optional.of(below.ring(new Group(group.kind(), ranks(group, hosts.ring()), hosts.host()), layout));
         }
-        connections.close();
-        return made(new QueuedCommunicator(group, layout, collectives.get(), "memory", settings));
+        return new HierarchicalCollectives(hosts, local, ring);
     }
 
-    /** Of all groups of a kind only this one has its leader's secret. */
-    private static String name(Group group, ClusterLayout layout, List<HostOffer> offers) {
-        return offer(group, 0, layout, offers).secret() + "-" + group.kind().ordinal();
-    }
-
-    private static IntFunction<String> names(Group group, ClusterLayout layout) {
-        return index -> {
-            int rank = group.ranks().get(index);
-            return "rank " + rank + " on " + layout.place(rank).host();
-        };
-    }
-
-    private Communicator made(Communicator communicator) {
-        inMemory.add(communicator.group().kind());
-        opened.add(communicator);
-        return communicator;
+    private static List<Integer> ranks(Group group, List<Integer> members) {
+        return members.stream().map(group.ranks()::get).toList();
     }
 
     @Override
@@ -159,9 +126,12 @@ public final class MemoryTransport implements Transport {
         return below.device();
     }
 
+    /** What the transport below sends, but for the groups that share memory. */
     @Override
     public TrafficModel trafficModel() {
-        return new HostTraffic(below.trafficModel(), inMemory);
+        return (collective, group, size, elementSize, root, receiver) -> models.getOrDefault(
+                        group.kind(), below.trafficModel())
+                .sends(collective, group, size, elementSize, root, receiver);
     }
 
     @Override

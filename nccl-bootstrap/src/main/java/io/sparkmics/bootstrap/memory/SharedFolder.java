@@ -21,16 +21,11 @@ import java.time.Instant;
  */
 record SharedFolder(Path parent, String name) {
 
-    private static final String OFF = "off";
     private static final Path IN_MEMORY = Path.of("/dev/shm");
     private static final String PREFIX = "spark-mics-memory-";
 
     /** Longer than any ranks take to meet. */
     private static final Duration LEFT = Duration.ofDays(1);
-
-    static boolean on() {
-        return !Setting.SHARED_MEMORY.value().orElse("").equalsIgnoreCase(OFF);
-    }
 
     static String standardParent() {
         return Setting.SHARED_MEMORY

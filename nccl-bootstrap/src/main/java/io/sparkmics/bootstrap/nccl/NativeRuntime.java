@@ -1,6 +1,5 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.Collective;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.util.ArrayDeque;
@@ -42,6 +41,8 @@ final class NativeRuntime implements NcclRuntime {
     }
 
     private record Event(CUDAEvent event) implements Mark {}
+
+    private static final String START = "start a collective";
 
     private final RankDevice device;
     private final Deque<Event> unused = new ArrayDeque<>();
@@ -146,23 +147,46 @@ final class NativeRuntime implements NcclRuntime {
     }
 
     @Override
-    public boolean launch(Collective collective, Handle communicator, Tensor from, Tensor to, int root) {
+    public boolean launch(Handle communicator, List<Operation> operations) {
         try (PointerScope scope = new PointerScope()) {
-            int type = NcclType.of(from);
-            Pointer source = from.data_ptr();
-            Pointer target = to.data_ptr();
             ncclComm group = communicator(communicator);
             CUstream_st stream = communication.stream();
-            int result = switch (collective) {
-                case GATHER -> nccl.ncclAllGather(source, target, from.numel(), type, group, stream);
-                case REDUCE_SCATTER ->
-                    nccl.ncclReduceScatter(source, target, to.numel(), type, nccl.ncclSum, group, stream);
-                case ALL_REDUCE -> nccl.ncclAllReduce(source, target, to.numel(), type, nccl.ncclSum, group, stream);
-                case BROADCAST -> nccl.ncclBroadcast(source, target, to.numel(), type, root, group, stream);
-            };
-            NcclResult.require(result, "start a collective");
+            int result = operations.size() == 1
+                    ? launch(operations.get(0), group, stream)
+                    : launchTogether(operations, group, stream);
+            NcclResult.require(result, START);
             return result == nccl.ncclSuccess;
         }
+    }
+
+    /** What was begun as a group is ended as one, also where NCCL refuses a part of it: groups belong to the thread. */
+    private static int launchTogether(List<Operation> operations, ncclComm group, CUstream_st stream) {
+        NcclResult.require(nccl.ncclGroupStart(), START);
+        int refused = nccl.ncclSuccess;
+        int result = nccl.ncclSuccess;
+        try {
+            for (Operation operation : operations) {
+                int one = launch(operation, group, stream);
+                refused = one == nccl.ncclSuccess || one == nccl.ncclInProgress ? refused : one;
+            }
+        } finally {
+            result = nccl.ncclGroupEnd();
+        }
+        return refused == nccl.ncclSuccess ? result : refused;
+    }
+
+    private static int launch(Operation operation, ncclComm group, CUstream_st stream) {
+        Tensor to = operation.to();
+        int type = NcclType.of(to);
+        Pointer source = operation.from().data_ptr();
+        Pointer target = to.data_ptr();
+        return switch (operation.collective()) {
+            case GATHER -> nccl.ncclAllGather(source, target, operation.from().numel(), type, group, stream);
+            case REDUCE_SCATTER ->
+                nccl.ncclReduceScatter(source, target, to.numel(), type, nccl.ncclSum, group, stream);
+            case ALL_REDUCE -> nccl.ncclAllReduce(source, target, to.numel(), type, nccl.ncclSum, group, stream);
+            case BROADCAST -> nccl.ncclBroadcast(source, target, to.numel(), type, operation.root(), group, stream);
+        };
     }
 
     @Override

@@ -11,7 +11,9 @@ import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.Tensors;
 import io.sparkmics.bootstrap.UninterruptibleWait;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -44,47 +46,64 @@ final class NcclCommunicator implements Communicator {
     @Override
     public Pending gather(Tensor shard, Tensor whole) {
         Arguments.check(Collective.GATHER, group, device(), shard, whole);
-        return start(Collective.GATHER, shard, whole, 0);
+        return start(Collective.GATHER, List.of(shard), List.of(whole), 0);
+    }
+
+    @Override
+    public Pending gather(List<Tensor> shards, List<Tensor> wholes) {
+        for (int i = 0; i < shards.size(); i++) {
+            Arguments.check(Collective.GATHER, group, device(), shards.get(i), wholes.get(i));
+        }
+        return start(Collective.GATHER, shards, wholes, 0);
     }
 
     @Override
     public Pending reduceScatter(Tensor whole, Tensor shard) {
         Arguments.check(Collective.REDUCE_SCATTER, group, device(), shard, whole);
-        return start(Collective.REDUCE_SCATTER, whole, shard, 0);
+        return start(Collective.REDUCE_SCATTER, List.of(whole), List.of(shard), 0);
     }
 
     @Override
     public Pending allReduce(Tensor tensor) {
         Arguments.check(Collective.ALL_REDUCE, group, device(), tensor);
-        return start(Collective.ALL_REDUCE, tensor, tensor, 0);
+        return start(Collective.ALL_REDUCE, List.of(tensor), List.of(tensor), 0);
     }
 
     @Override
     public Pending broadcast(Tensor tensor, int root) {
         Arguments.check(Collective.BROADCAST, group, device(), tensor, root);
-        return start(Collective.BROADCAST, tensor, tensor, root);
+        return start(Collective.BROADCAST, List.of(tensor), List.of(tensor), root);
     }
 
     private RankDevice device() {
         return world.runtime().device();
     }
 
-    private Pending start(Collective collective, Tensor from, Tensor to, int root) {
+    private Pending start(Collective collective, List<Tensor> from, List<Tensor> to, int root) {
         if (closed) {
             throw new CommunicationException("Cannot start " + Names.of(collective) + " in " + Names.of(group)
                     + ": the communicator is closed.");
         }
         forgetFinished();
-        String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);
+        long first = sequence;
+        sequence += from.size();
+        String numbers = first + (from.size() > 1 ? " to " + (sequence - 1) : "");
+        String what = Names.of(collective) + " " + numbers + " of " + Names.of(group);
         world.communicateAfterCompute();
-        Tensor ownFrom = Tensors.flat(from);
-        Tensor ownTo = Tensors.flat(to);
+        List<NcclRuntime.Operation> operations = new ArrayList<>();
+        for (int i = 0; i < from.size(); i++) {
+            operations.add(
+                    new NcclRuntime.Operation(collective, Tensors.flat(from.get(i)), Tensors.flat(to.get(i)), root));
+        }
         // Now already in flight: where the start itself fails, its tensors are let go of with the others'.
-        NcclPending pending = new NcclPending(what, this, ownFrom, ownTo);
+        NcclPending pending = new NcclPending(what, this, operations);
         inFlight.add(pending);
-        if (from.numel() > 0) {
+        List<NcclRuntime.Operation> moving = operations.stream()
+                .filter(operation -> operation.from().numel() > 0)
+                .toList();
+        if (!moving.isEmpty()) {
             try {
-                world.launch(collective, handle, ownFrom, ownTo, root, "finish " + what);
+                world.launch(handle, moving, "finish " + what);
             } catch (CommunicationException e) {
                 giveUp();
                 throw e;

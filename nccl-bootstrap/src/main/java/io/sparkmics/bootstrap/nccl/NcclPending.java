@@ -4,31 +4,29 @@ import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.PeerException;
 import io.sparkmics.bootstrap.Pending;
 import io.sparkmics.bootstrap.PollingWait;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.bytedeco.pytorch.Tensor;
 
 /**
- * One operation on the communication stream. Joining it orders the compute stream behind it; awaiting it looks at its mark,
+ * One operation on the communication stream, or several that were launched in one go. Joining it orders the compute stream behind it; awaiting it looks at its mark,
  * at what NCCL reports, at the deadline and at the task.
  */
 final class NcclPending implements Pending {
 
     private final String what;
     private final NcclCommunicator communicator;
-    private final Tensor from;
-    private final Tensor to;
+    private final List<NcclRuntime.Operation> operations;
     private NcclRuntime.Mark done;
     private boolean joined;
     private boolean awaited;
     private boolean finished;
 
-    /** @param from its own handles on the memory, which it closes */
-    NcclPending(String what, NcclCommunicator communicator, Tensor from, Tensor to) {
+    /** @param operations of their own handles on the memory, which this closes */
+    NcclPending(String what, NcclCommunicator communicator, List<NcclRuntime.Operation> operations) {
         this.what = what;
         this.communicator = communicator;
-        this.from = from;
-        this.to = to;
+        this.operations = operations;
     }
 
     void launched(NcclRuntime.Mark mark) {
@@ -116,7 +114,9 @@ final class NcclPending implements Pending {
     }
 
     private void closeTensors() {
-        from.close();
-        to.close();
+        for (NcclRuntime.Operation operation : operations) {
+            operation.from().close();
+            operation.to().close();
+        }
     }
 }

@@ -26,6 +26,14 @@ interface NcclRuntime {
      */
     record Progress(boolean busy, Optional<String> trouble) {}
 
+    /**
+     * One collective of a group.
+     *
+     * @param from may be the same as {@code to}
+     * @param root of a broadcast: an index in the group
+     */
+    record Operation(Collective collective, Tensor from, Tensor to, int root) {}
+
     RankDevice device();
 
     /** The version of the library that is loaded, as NCCL codes it: 22903 is 2.29.3. */
@@ -48,11 +56,12 @@ interface NcclRuntime {
     Progress progress(Handle communicator);
 
     /**
-     * Puts a collective on the communication stream.
+     * Puts collectives on the communication stream, several in one go.
      *
+     * @param operations at least one, in the order in which all members launch them
      * @return false where that is only begun, and the communicator busy until it is done
      */
-    boolean launch(Collective collective, Handle communicator, Tensor from, Tensor to, int root);
+    boolean launch(Handle communicator, List<Operation> operations);
 
     /** Behind all that this thread has put on its compute stream. */
     Mark computed();

@@ -70,6 +70,9 @@ public final class NcclTransport implements Transport {
             first.position(Integer.BYTES).get(id);
             world = NcclWorld.join(
                     runtime, new UniqueId(id), layout.worldSize(), groups.get(0).rank(), groups, settings);
+            if (layout.nodes().size() > 1) {
+                NcclNetwork.tell();
+            }
             for (Group group : groups) {
                 connected.add(new NcclCommunicator(group, world, world.communicator(groups.indexOf(group))));
             }

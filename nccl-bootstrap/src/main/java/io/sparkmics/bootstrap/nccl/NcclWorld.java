@@ -39,6 +39,9 @@ final class NcclWorld {
     /** How long an abort lets a call on a communicator come back. */
     private static final Duration CALL_END = Duration.ofSeconds(1);
 
+    /** How long the trouble that a rank makes by leaving counts for nothing where all have come. */
+    private static final Duration LEAVING = Duration.ofSeconds(2);
+
     private static final String MEET = "reach all ranks over NCCL";
 
     private final NcclRuntime runtime;
@@ -101,11 +104,11 @@ final class NcclWorld {
         try (PointerScope scope = new PointerScope()) {
             Tensor sum = torch.ones(new long[] {1}, runtime.device().options(ScalarType.Float));
             communicateAfterCompute();
-            begin(Collective.ALL_REDUCE, all, sum, sum, 0);
-            await(millis -> ready(all, millis), all, MEET);
+            begin(all, List.of(new NcclRuntime.Operation(Collective.ALL_REDUCE, sum, sum, 0)));
+            await(millis -> ready(all, patience(all, millis)), all, MEET);
             NcclRuntime.Mark met = runtime.communicated();
             try {
-                await(millis -> Polling.until(() -> runtime.reached(met), millis), all, MEET);
+                await(millis -> Polling.until(() -> runtime.reached(met), patience(all, millis)), all, MEET);
                 runtime.computeAfter(met);
             } finally {
                 runtime.release(met);
@@ -116,6 +119,11 @@ final class NcclWorld {
                         + trouble(all).orElse("of " + worldSize + " ranks " + came + " have come") + ".");
             }
         }
+    }
+
+    /** Who has met the others may leave before the slowest of them has seen that it has met them too. */
+    private long patience(NcclRuntime.Handle all, long millis) {
+        return progress(all).trouble().isPresent() ? Math.max(millis, LEAVING.toMillis()) : millis;
     }
 
     private NcclRuntime.Handle own(NcclRuntime.Handle communicator) {
@@ -192,17 +200,17 @@ final class NcclWorld {
         }
     }
 
-    /** Puts a collective on the communication stream; when it comes back, it is there. */
-    void launch(Collective collective, NcclRuntime.Handle communicator, Tensor from, Tensor to, int root, String what) {
-        if (!begin(collective, communicator, from, to, root)) {
+    /** Puts collectives on the communication stream, in one go; when it comes back, they are there. */
+    void launch(NcclRuntime.Handle communicator, List<NcclRuntime.Operation> operations, String what) {
+        if (!begin(communicator, operations)) {
             awaitReady(communicator, what);
         }
     }
 
-    private boolean begin(Collective collective, NcclRuntime.Handle communicator, Tensor from, Tensor to, int root) {
+    private boolean begin(NcclRuntime.Handle communicator, List<NcclRuntime.Operation> operations) {
         using.lock();
         try {
-            return !aborted && runtime.launch(collective, communicator, from, to, root);
+            return !aborted && runtime.launch(communicator, operations);
         } finally {
             using.unlock();
         }

@@ -96,6 +96,17 @@ class GpuMachineTest {
     }
 
     @Test
+    void whatNoLibraryLinksAndCompilingNeedsIsNamedToo() {
+        libraries.remove(CudaLibrary.NVRTC_BUILTINS);
+
+        assertThat(machine(H100).problems())
+                .singleElement()
+                .asString()
+                .startsWith("Cannot find NVRTC builtins (libnvrtc-builtins.so.13.*). Run pip install"
+                        + " 'nvidia-cuda-nvrtc==13.*' and set");
+    }
+
+    @Test
     void anNcclThatIsTooOldIsNamedWithItsFile() throws IOException {
         install(CudaLibrary.NCCL, "2.27.7");
 

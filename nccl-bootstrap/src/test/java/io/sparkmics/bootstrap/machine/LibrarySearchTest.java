@@ -65,6 +65,39 @@ class LibrarySearchTest {
     }
 
     @Test
+    void theBuiltInsOfNvrtcAreThoseOfItsVersionBesideIt() throws IOException {
+        String packages = "venv/lib/python3.11/site-packages/nvidia/cu13/lib/";
+        file(packages + "libnvrtc.so.13");
+        file(packages + "libnvrtc-builtins.alt.so.13.1");
+        assertThat(named("venv").find(CudaLibrary.NVRTC_BUILTINS)).isEmpty();
+        Path builtins = file(packages + "libnvrtc-builtins.so.13.1");
+        assertThat(named("venv").find(CudaLibrary.NVRTC_BUILTINS)).hasValue(builtins);
+        assertThat(CudaLibrary.NVRTC_BUILTINS.loaderName(builtins)).isEqualTo("nvrtc-builtins@.13.1");
+
+        Path nvrtc = file("cuda/lib64/libnvrtc.so.13.1.80");
+        Files.createSymbolicLink(folder.resolve("cuda/lib64/libnvrtc.so.13"), nvrtc);
+        file("cuda/lib64/libnvrtc-builtins.so.13.1.80");
+        Path older = file("cuda/lib64/libnvrtc-builtins.so.13.0");
+        Path own = file("cuda/lib64/libnvrtc-builtins.so.13.1");
+        Path newer = file("cuda/lib64/libnvrtc-builtins.so.13.10");
+        assertThat(named("cuda").find(CudaLibrary.NVRTC_BUILTINS)).hasValue(own);
+        Files.delete(own);
+        assertThat(named("cuda").find(CudaLibrary.NVRTC_BUILTINS))
+                .as("%s is older", older)
+                .hasValue(newer);
+    }
+
+    @Test
+    void theBuiltInsMayLieWhereNvrtcsLinkLeads() throws IOException {
+        Path nvrtc = file("cuda/lib64/libnvrtc.so.13.1.80");
+        Path builtins = file("cuda/lib64/libnvrtc-builtins.so.13.1");
+        Files.createDirectories(folder.resolve("links"));
+        Files.createSymbolicLink(folder.resolve("links/libnvrtc.so.13"), nvrtc);
+
+        assertThat(named("links").find(CudaLibrary.NVRTC_BUILTINS)).hasValue(builtins);
+    }
+
+    @Test
     void aFolderThatIsNotThereIsNamed() throws IOException {
         String there = file("there/libnccl.so.2").getParent().toString();
 

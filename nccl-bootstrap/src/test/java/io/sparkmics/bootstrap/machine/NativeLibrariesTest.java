@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,45 @@ class NativeLibrariesTest {
                 }
             }
         }
+    }
+
+    /** NCCL before libtorch, as a transport that is made first asks for it; then how much JavaCPP would let the process have. */
+    static final class NcclFirst {
+
+        private NcclFirst() {}
+
+        public static void main(String[] arguments) {
+            try {
+                NativeLibraries.loadNccl();
+                System.out.println("loaded");
+            } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
+                System.out.println("not loaded");
+            }
+            System.out.println(Pointer.maxPhysicalBytes() + " " + System.getProperty("org.bytedeco.javacpp.cachedir"));
+        }
+    }
+
+    @Test
+    void javaCppHasNoLimitAndOurFolderWhereNcclIsLoadedFirst(@TempDir Path folder) throws Exception {
+        // Any library does: JavaCPP is asked for its classes before NCCL's bridge looks into it.
+        try (InputStream library =
+                NativeLibraries.class.getClassLoader().getResourceAsStream(TorchJars.CPU_FOLDER + "libgomp.so.1")) {
+            assumeTrue(library != null, "the build for the GPU has it elsewhere");
+            Files.copy(library, folder.resolve("libnccl.so.2"));
+        }
+        Path cache = folder.resolve("cache");
+
+        String output = output(process(
+                List.of(),
+                Map.of(
+                        Setting.CUDA_PATH.variable(),
+                        folder.toString(),
+                        Setting.NATIVE_CACHE.variable(),
+                        cache.toString()),
+                NcclFirst.class,
+                classPath()));
+
+        assertThat(output.lines()).last().asString().isEqualTo("0 " + cache);
     }
 
     @Test
@@ -190,11 +231,17 @@ class NativeLibrariesTest {
     private static Process twoLoads(
             List<String> prefix, Map<String, String> environment, String classPath, String... options)
             throws IOException {
+        return process(prefix, environment, TwoLoads.class, classPath, options);
+    }
+
+    private static Process process(
+            List<String> prefix, Map<String, String> environment, Class<?> main, String classPath, String... options)
+            throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", classPath, TwoLoads.class.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         return builder.start();

@@ -24,8 +24,10 @@ class SettingTest {
                 .containsExactly(
                         "spark.mics.node or SPARK_MICS_NODE",
                         "spark.mics.cuda.path or SPARK_MICS_CUDA_PATH",
+                        "spark.mics.cudnn.attention or SPARK_MICS_CUDNN_ATTENTION",
                         "spark.mics.native.cache or SPARK_MICS_NATIVE_CACHE",
-                        "spark.mics.shared.memory or SPARK_MICS_SHARED_MEMORY");
+                        "spark.mics.shared.memory or SPARK_MICS_SHARED_MEMORY",
+                        "spark.mics.hierarchical.collectives or SPARK_MICS_HIERARCHICAL_COLLECTIVES");
     }
 
     @Test

@@ -8,9 +8,7 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.RingTraffic;
 import io.sparkmics.bootstrap.TrafficModel;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -19,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class HostTrafficTest {
 
-    private static final TrafficModel MEMORY = new HostTraffic(new RingTraffic(), Set.of(GroupKind.PARTITION));
+    private static final TrafficModel MEMORY = new HostTraffic();
 
     @Property
     void allMembersTogetherReadWhatARingSends(
@@ -38,14 +36,6 @@ class HostTrafficTest {
         assertThat(sent(Collective.ALL_REDUCE, 2, 100)).isEqualTo(Map.of(0, 264L, 1, 264L));
         assertThat(sent(Collective.BROADCAST, 1, 100)).isEqualTo(Map.of(0, 400L, 2, 400L));
         assertThat(sent(Collective.BROADCAST, 0, 100)).isEmpty();
-    }
-
-    @Test
-    void aGroupThatSharesNoMemorySendsAsTheTransportBelow() {
-        Group group = new Group(GroupKind.REPLICATION, List.of(0, 1, 2), 1);
-        Map<Integer, Long> sent = new HashMap<>();
-        MEMORY.sends(Collective.BROADCAST, group, 100, 4, 1, (peer, bytes) -> sent.merge(peer, bytes, Long::sum));
-        assertThat(sent).isEqualTo(Map.of(2, 400L));
     }
 
     /** Three members; the second broadcasts. */

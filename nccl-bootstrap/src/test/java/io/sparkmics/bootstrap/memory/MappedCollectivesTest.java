@@ -76,7 +76,8 @@ class MappedCollectivesTest {
             // The last one's result may replace its own part.
             List<Tensor> shards =
                     List.of(torch.zeros(SIZE), torch.zeros(SIZE), wholes.get(2).narrow(0, 2 * SIZE, SIZE));
-            together((member, index) -> member.reduceScatter(wholes.get(index), shards.get(index)));
+            together((member, index) ->
+                    member.reduceScatter(wholes.get(index), shards.get(index), Chunks.of(3L * SIZE, MEMBERS)));
             for (int index = 0; index < MEMBERS; index++) {
                 assertThat(shards.get(index).equal(expected(given, index, 3 * SIZE)))
                         .isTrue();
@@ -90,7 +91,8 @@ class MappedCollectivesTest {
             List<Tensor> given = given(SIZE);
             Tensor expected = torch.cat(new TensorVector(given.get(0), given.get(1), given.get(2)));
             List<Tensor> wholes = List.of(torch.zeros(3 * SIZE), torch.zeros(3 * SIZE), torch.zeros(3 * SIZE));
-            together((member, index) -> member.gather(given.get(index), wholes.get(index)));
+            together((member, index) ->
+                    member.gather(given.get(index), wholes.get(index), Chunks.of(3L * SIZE, MEMBERS)));
             assertThat(wholes)
                     .allSatisfy(whole -> assertThat(whole.equal(expected)).isTrue());
 
@@ -103,7 +105,7 @@ class MappedCollectivesTest {
 
     /** From the member after the chunk's owner on, the owner last. */
     private static Tensor expected(List<Tensor> given, int chunk, long size) {
-        Chunks chunks = new Chunks(size, MEMBERS);
+        Chunks chunks = Chunks.of(size, MEMBERS);
         Tensor sum = part(given, chunk + 1, chunks, chunk).clone();
         for (int steps = 2; steps <= MEMBERS; steps++) {
             sum.add_(part(given, chunk + steps, chunks, chunk));

@@ -1,6 +1,5 @@
 package io.sparkmics.bootstrap.nccl;
 
-import io.sparkmics.bootstrap.Collective;
 import io.sparkmics.bootstrap.RankDevice;
 import io.sparkmics.bootstrap.Transport;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A stand-in for NCCL and a GPU where neither is: NCCL's rules among the threads of this JVM, on tensors of the CPU. It is
@@ -65,6 +63,9 @@ public final class HostNccl {
 
     /** One rank's runtime. */
     final class Rank implements NcclRuntime {
+
+        /** How many collectives each launch had. */
+        final List<Integer> launches = Collections.synchronizedList(new ArrayList<>());
 
         private final int version;
         private final List<Point> points = new ArrayList<>();
@@ -132,16 +133,20 @@ public final class HostNccl {
         }
 
         @Override
-        public boolean launch(Collective collective, Handle handle, Tensor from, Tensor to, int root) {
+        public boolean launch(Handle handle, List<Operation> operations) {
             Communicator communicator = usable(handle);
             Meeting meeting = communicator.meeting;
             require(ordered, "a collective is launched that does not come behind the computing");
             ordered = false;
+            launches.add(operations.size());
             communicator.launching.incrementAndGet();
             // As NCCL does it: another thread puts it on the stream, in a while.
             launcher.execute(() -> {
                 pause();
-                stream.execute(() -> meeting.meet(collective, communicator.index, from, to, root));
+                for (Operation one : operations) {
+                    stream.execute(
+                            () -> meeting.meet(one.collective(), communicator.index, one.from(), one.to(), one.root()));
+                }
                 communicator.launching.decrementAndGet();
             });
             return false;

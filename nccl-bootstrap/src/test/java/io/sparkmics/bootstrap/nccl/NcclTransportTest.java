@@ -22,6 +22,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +128,27 @@ class NcclTransportTest {
                 .hasMessageContaining("2.28.7")
                 .hasMessageEndingWith("Install the same version on all hosts.");
         assertThat(nccl.calls).as("before any communicator").isEmpty();
+    }
+
+    @Test
+    void gathersThatComeTogetherAreLaunchedTogetherAndThoseOfNothingNotAtAll() {
+        run(2, PAIRS.withChecking(false), rank -> {
+            try (PointerScope scope = new PointerScope()) {
+                List<Tensor> shards = List.of(torch.ones(3), torch.ones(0), torch.ones(5));
+                List<Tensor> wholes = List.of(torch.zeros(6), torch.zeros(0), torch.zeros(10));
+                rank.communicator(GroupKind.PARTITION).gather(shards, wholes).join();
+                rank.synchronize();
+                assertThat(wholes)
+                        .extracting(whole -> whole.sum().item_double())
+                        .containsExactly(6.0, 0.0, 10.0);
+            }
+            return null;
+        });
+        assertThat(runtimes)
+                .allSatisfy(runtime -> assertThat(runtime.launches)
+                        .as("the meeting of the world, and the gathers")
+                        .containsExactly(1, 2));
+        assertThat(runtimes).allSatisfy(runtime -> assertThat(runtime.marks()).isZero());
     }
 
     @Test

@@ -37,12 +37,13 @@ public record HierarchicalGather(Communicator interNode, Communicator intraNode)
             int nodes = interNode.group().size();
             long chunk = chunks.numel() / nodes;
             long nodeChunk = chunk * intraNode.group().size();
-            List<Pending> gathers = new ArrayList<>();
+            List<Tensor> ofNodes = new ArrayList<>();
+            List<Tensor> theirPlaces = new ArrayList<>();
             for (int node = 0; node < nodes; node++) {
-                Tensor place = places.narrow(0, node * nodeChunk, nodeChunk);
-                gathers.add(intraNode.gather(chunks.narrow(0, node * chunk, chunk), place));
+                ofNodes.add(chunks.narrow(0, node * chunk, chunk));
+                theirPlaces.add(places.narrow(0, node * nodeChunk, nodeChunk));
             }
-            return new AllPending(gathers);
+            return intraNode.gather(ofNodes, theirPlaces);
         } finally {
             chunks.close();
             places.close();

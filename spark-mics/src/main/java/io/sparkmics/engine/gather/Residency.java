@@ -1,31 +1,41 @@
 package io.sparkmics.engine.gather;
 
 import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Which units are whole, and when. One rule decides everything: at a position its own units are whole and the next
- * position's are on their way; after it, what the next position does not read is released.
+ * Which units are whole, and when. One rule decides everything: at a position its own units are whole and those of the next
+ * ones are on their way, as many as the pass is ahead; after it, what none of these reads is released.
  */
 public final class Residency {
 
     private final UnitPass pass;
     private final GatherArena arena;
+    private final WaitClock waits;
     private final Map<GatheredUnit, Pending> gathered = new IdentityHashMap<>();
     private long gathers;
     private long peakBytes;
 
-    public Residency(UnitPass pass, GatherArena arena) {
+    public Residency(UnitPass pass, GatherArena arena, WaitClock waits) {
         this.pass = pass;
         this.arena = arena;
+        this.waits = waits;
     }
 
     public void enter(int position) {
+        start(position);
+        pass.unitsAt(position).forEach(unit -> waits.join(WaitKind.GATHER, gathered.get(unit)));
+        for (int next = position + 1; next <= position + pass.ahead(); next++) {
+            start(next);
+        }
+    }
+
+    private void start(int position) {
         pass.unitsAt(position).forEach(unit -> start(unit, position));
-        pass.unitsAt(position).forEach(unit -> gathered.get(unit).join());
-        pass.unitsAt(position + 1).forEach(unit -> start(unit, position + 1));
     }
 
     /**
@@ -35,7 +45,7 @@ public final class Residency {
      */
     public void leave(int position) {
         for (GatheredUnit unit : new ArrayList<>(gathered.keySet())) {
-            if (!pass.unitsAt(position + 1).contains(unit)) {
+            if (!pass.readsSoon(unit, position)) {
                 gathered.remove(unit).await();
                 unit.release();
             }

@@ -1,6 +1,8 @@
 package io.sparkmics.engine.gradient;
 
 import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.shard.ModelStates;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongArrayRefOptional;
@@ -25,14 +27,16 @@ public final class GradientNorm {
     private final Communicator partition;
     private final ModelStates states;
     private final double clipping;
+    private final WaitClock waits;
 
     /**
      * @param clipping the largest norm that passes; 0: every norm does
      */
-    public GradientNorm(Communicator partition, ModelStates states, double clipping) {
+    public GradientNorm(Communicator partition, ModelStates states, double clipping, WaitClock waits) {
         this.partition = partition;
         this.states = states;
         this.clipping = clipping;
+        this.waits = waits;
     }
 
     /**
@@ -65,7 +69,7 @@ public final class GradientNorm {
         Tensor squares = norm(ofRows).square_();
         squares.add_(norm(behind).square_());
         Tensor sum = squares.view(1);
-        partition.allReduce(sum).join();
+        waits.join(WaitKind.NORM, partition.allReduce(sum));
         return sum.select(0, 0);
     }
 

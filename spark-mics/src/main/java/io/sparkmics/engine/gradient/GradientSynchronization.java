@@ -2,6 +2,8 @@ package io.sparkmics.engine.gradient;
 
 import io.sparkmics.bootstrap.Communicator;
 import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.shard.ModelStates;
 import io.sparkmics.engine.shard.UnitShard;
 import io.sparkmics.engine.stage.UnitGradients;
@@ -16,8 +18,8 @@ import org.bytedeco.pytorch.TensorVector;
 
 /**
  * The two hops of gradient synchronisation. Hop 1, each micro-step: a unit's gradients are reduce-scattered in the partition
- * group and summed into the shard. Hop 2, once a step: the summed shards are all-reduced over the replication group.
- * Source: MiCS, section 3.4.
+ * group and summed into the shard. Hop 2, once a step: the summed shards are all-reduced over the replication group, those of
+ * a unit as soon as its last hop 1 is done. Source: MiCS, section 3.4.
  *
  * <p>Where the shard is the whole unit, gradients are summed straight into it. Otherwise they are laid out in the buffer
  * first, and the first micro-step's hop 1 leads straight to the shard where both are of one type.
@@ -30,22 +32,25 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     private record HopOne(Pending pending, UnitShard shard, Tensor part) {}
 
     private final Communicator partition;
-    private final Communicator replication;
     private final ModelStates states;
     private final GradientBuffer buffer;
     private final Map<UnitShard, GradientSum> sums = new IdentityHashMap<>();
     private final Deque<HopOne> inFlight = new ArrayDeque<>();
+    private final HopTwo hopTwo;
+    private final WaitClock waits;
     private boolean firstMicroStep;
+    private boolean lastMicroStep;
 
     /**
      * @param buffer has room for each unit that is not whole in its shard; it and the others stay the caller's
      */
     public GradientSynchronization(
-            Communicator partition, Communicator replication, ModelStates states, GradientBuffer buffer) {
+            Communicator partition, ModelStates states, GradientBuffer buffer, HopTwo hopTwo, WaitClock waits) {
         this.partition = partition;
-        this.replication = replication;
         this.states = states;
         this.buffer = buffer;
+        this.hopTwo = hopTwo;
+        this.waits = waits;
         for (UnitShard shard : states.layout().shards()) {
             sums.put(shard, new GradientSum(shard, shard.whole() ? states.gradients(shard) : buffer.whole(shard)));
         }
@@ -54,7 +59,14 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     /** A step begins: what stands in the shards are the gradients of the one before. */
     public void begin() {
         firstMicroStep = true;
+        lastMicroStep = false;
         sums.values().forEach(GradientSum::clear);
+        hopTwo.begin();
+    }
+
+    /** The backward pass that begins is the step's last: what it completes takes hop 2. */
+    public void lastMicroStep() {
+        lastMicroStep = true;
     }
 
     /** Adds what one stage's backward pass made of a unit: one that several stages share is summed here, before hop 1. */
@@ -68,6 +80,7 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
         GradientSum sum = sums.get(shard);
         sum.fill();
         if (shard.whole()) {
+            summed(shard);
             return;
         }
         sum.clear();
@@ -88,23 +101,34 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
 
     private void finishOldest() {
         HopOne hop = inFlight.remove();
-        hop.pending().join();
-        Tensor summed = states.gradients(hop.shard());
-        if (hop.part() == summed) {
+        waits.join(WaitKind.HOP_ONE, hop.pending());
+        addToShard(hop);
+        summed(hop.shard());
+    }
+
+    private void addToShard(HopOne hop) {
+        Tensor sum = states.gradients(hop.shard());
+        if (hop.part() == sum) {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
             if (firstMicroStep) {
-                summed.copy_(hop.part());
+                sum.copy_(hop.part());
             } else {
-                summed.add_(hop.part());
+                sum.add_(hop.part());
             }
         }
     }
 
-    /** Every byte of the summed shard once, in one collective. */
-    public void hopTwo() {
-        replication.allReduce(states.gradients()).join();
+    private void summed(UnitShard shard) {
+        if (lastMicroStep) {
+            hopTwo.summed(shard);
+        }
+    }
+
+    /** The step ends: after it the gradients of all replicas are summed, every byte of the shards once. */
+    public void finishHopTwo() {
+        hopTwo.finish();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 
 /** Ends what a failed attempt has left running, by force where it does not end by itself. */
@@ -46,12 +47,8 @@ final class Aftermath {
     }
 
     private String kill(List<RunningTask> left, List<RankFailure> reports) throws InterruptedException {
-        Set<String> executors = new TreeSet<>();
+        Set<String> executors = spent(reports);
         left.forEach(task -> executors.add(task.executor()));
-        // Such a process ends itself a little later, perhaps under the next attempt.
-        reports.stream()
-                .filter(report -> report.kind() == FailureKind.MEMORY)
-                .forEach(report -> executors.add(report.executor()));
         if (executors.isEmpty()) {
             return "";
         }
@@ -63,6 +60,17 @@ final class Aftermath {
                 ? ""
                 : tell("Spark still has executor " + String.join(", ", still) + ", which it was told to kill "
                         + BY_FORCE.toSeconds() + " s ago: other slots are used where there are any.");
+    }
+
+    /**
+     * The executors that the next attempt must not land on: where the heap ran out the process ends itself a little later, and
+     * where CUDA's context is lost it never does.
+     */
+    static Set<String> spent(List<RankFailure> reports) {
+        return reports.stream()
+                .filter(report -> report.kind().endsProcess())
+                .map(RankFailure::executor)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String tell(String text) {

@@ -19,11 +19,12 @@ record RestartRule(int maxRestarts, boolean elasticWorkers) {
             FailureKind.CODE,
             FailureKind.MEMORY,
             FailureKind.ALLOCATION,
+            FailureKind.DEVICE,
             FailureKind.STORAGE,
             FailureKind.COMMUNICATION);
 
-    /** Of these, what passes before anything has ever gone well: a storage that does not answer for a moment. */
-    private static final Set<FailureKind> PASSING = EnumSet.of(FailureKind.STORAGE);
+    /** Of these, what passes before anything has ever gone well: a storage that does not answer for a moment, a GPU that breaks. */
+    private static final Set<FailureKind> PASSING = EnumSet.of(FailureKind.STORAGE, FailureKind.DEVICE);
 
     /**
      * @param before the failure of the attempt before; null where there was none

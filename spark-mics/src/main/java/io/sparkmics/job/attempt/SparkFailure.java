@@ -24,6 +24,7 @@ final class SparkFailure {
             Map.entry("InterruptedException", FailureKind.CONSEQUENCE),
             Map.entry("TaskKilledException", FailureKind.CONSEQUENCE),
             Map.entry("CommunicationException", FailureKind.COMMUNICATION),
+            Map.entry("CudaContextException", FailureKind.DEVICE),
             Map.entry("OutOfMemoryError", FailureKind.MEMORY),
             Map.entry("IllegalArgumentException", FailureKind.INPUT),
             Map.entry("DataChangedException", FailureKind.INPUT),

@@ -54,17 +54,19 @@ public record RankPlaces(
      */
     public static RankPlaces choose(
             JavaSparkContext spark,
-            TrainingSettings settings,
+            TrainingSettings given,
             DeviceChoice possible,
             Path run,
             Optional<Path> checkpoints,
             Configuration hadoop) {
         ExecutorSurvey survey;
         try (JobDescription description = JobDescription.of(spark.sc(), "Asking the executors what they are")) {
-            survey = ExecutorSurvey.of(spark, possible, settings.world().numWorkers(), run, checkpoints, hadoop);
+            survey = ExecutorSurvey.of(spark, possible, given.world().numWorkers(), run, checkpoints, hadoop);
         }
-        DeviceChoice device = survey.choose(possible, threads(possible, settings));
+        DeviceChoice device = survey.choose(possible, threads(possible, given));
         System.err.println(device);
+        given.choices(device.cuda()).ifPresent(System.err::println);
+        TrainingSettings settings = given.on(device.cuda());
         if (device.cuda()) {
             survey.gpuVersions().forEach(System.err::println);
         }

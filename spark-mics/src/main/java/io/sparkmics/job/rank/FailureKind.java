@@ -2,6 +2,7 @@ package io.sparkmics.job.rank;
 
 import io.sparkmics.bootstrap.CommunicationException;
 import io.sparkmics.bootstrap.machine.AllocationException;
+import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.checkpoint.CheckpointDamagedException;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.DataChangedException;
@@ -25,6 +26,8 @@ public enum FailureKind {
     MEMORY,
     /** Native memory could not be had: the process lives on. */
     ALLOCATION,
+    /** CUDA's context is lost: no call of the process can use its GPU any more. */
+    DEVICE,
     /** A file system did not do what it was asked. */
     STORAGE,
     /** The checkpoint that was to be gone on from is not as it was written, and stays so. */
@@ -46,11 +49,20 @@ public enum FailureKind {
     /** Somebody ended the run. */
     CANCELLED;
 
+    /** Whether the executor's process is good for nothing any more, however alive it seems. */
+    public boolean endsProcess() {
+        return this == MEMORY || this == DEVICE;
+    }
+
     /** A cause may lead back to itself. */
     private static final int LONGEST_CHAIN = 50;
 
     /** What a task's exception is, its causes looked at too. */
     public static FailureKind of(Throwable failure) {
+        if (CudaContext.explain(failure).isPresent()) {
+            // Also where what noticed it was a collective.
+            return DEVICE;
+        }
         List<Throwable> chain = chain(failure);
         for (Throwable cause : chain) {
             if (cause instanceof CommunicationException communication) {

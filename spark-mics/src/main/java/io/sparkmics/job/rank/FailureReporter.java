@@ -3,6 +3,7 @@ package io.sparkmics.job.rank;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.StuckRank;
 import io.sparkmics.bootstrap.WaitReport;
+import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.job.cluster.Json;
 import io.sparkmics.monitor.RankSender;
@@ -45,8 +46,10 @@ final class FailureReporter {
             done = true;
             int rank = ranks == null ? RankFailure.UNKNOWN : ranks.rank();
             WaitReport waiting = ranks == null ? null : ranks.report(failure);
-            Throwable told =
-                    NativeMemory.explain(failure).map(Throwable.class::cast).orElse(failure);
+            Throwable told = NativeMemory.explain(failure)
+                    .<Throwable>map(known -> known)
+                    .or(() -> CudaContext.explain(failure))
+                    .orElse(failure);
             report = RankFailure.of(rank, stepsDone, told, waiting);
         }
         driver.ask(RankFailure.KIND, Json.write(report), TIMEOUT);

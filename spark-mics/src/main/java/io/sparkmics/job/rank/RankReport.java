@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.LinkClass;
 import io.sparkmics.engine.MemoryUse;
 import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.monitor.WaitSeconds;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param rank who says so
  * @param history the metrics of every step from the first one on, also of those before a checkpoint; from rank 0 only
  * @param bytes what this rank has sent in its training steps
+ * @param waits how long this rank has waited for the others in those steps; null where it does not measure
  * @param memory what training has taken on it
  * @param finalLoss of the trained weights on the batch of the last update; the same on all ranks
  * @param failure why there is no model, and would be none if the stage ran again; else null
@@ -23,13 +25,14 @@ public record RankReport(
         int rank,
         List<StepMetrics> history,
         Map<GroupKind, Map<LinkClass, Long>> bytes,
+        WaitSeconds waits,
         MemoryUse memory,
         double finalLoss,
         String failure) {
 
     /** Of a rank that has come to an end which it would come to again. */
     static RankReport of(int rank, RuntimeException failure) {
-        return new RankReport(rank, List.of(), Map.of(), null, Double.NaN, failure.getMessage());
+        return new RankReport(rank, List.of(), Map.of(), null, null, Double.NaN, failure.getMessage());
     }
 
     /**

@@ -9,6 +9,7 @@ import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.RankWatch;
 import io.sparkmics.bootstrap.Transport;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
+import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.bootstrap.machine.NativeMemory;
 import io.sparkmics.bootstrap.machine.Threads;
@@ -59,7 +60,7 @@ public final class RankTask {
                 plan.heartbeats(),
                 TaskContext.getPartitionId(),
                 settings.recovery().collectiveTimeout())) {
-            return NativeMemory.guard(() -> run(pieces, reporter, heartbeats));
+            return CudaContext.guard(() -> NativeMemory.guard(() -> run(pieces, reporter, heartbeats)));
         } catch (Throwable failure) {
             reporter.failed(failure);
             throw failure;
@@ -142,7 +143,8 @@ public final class RankTask {
             if (writes && !isSaved(loop.stepsDone())) {
                 saveResult(loop, states, writer);
             }
-            return new RankReport(ranks.rank(), loop.history(), loop.bytes(), memory, loop.finalLoss(), null);
+            return new RankReport(
+                    ranks.rank(), loop.history(), loop.bytes(), loop.waits(), memory, loop.finalLoss(), null);
         } catch (DivergedException | SaveException failure) {
             return RankReport.of(ranks.rank(), failure);
         }

@@ -12,6 +12,7 @@ import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.job.cluster.FileWatch;
 import io.sparkmics.model.Tokens;
 import io.sparkmics.monitor.StepMetrics;
+import io.sparkmics.monitor.WaitSeconds;
 import io.sparkmics.plan.TrainingSchedule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /** Carries out the driver's schedule, step by step. */
 final class TrainingLoop {
@@ -32,6 +34,7 @@ final class TrainingLoop {
     private final BatchReader reader;
     private final LongConsumer listener;
     private final StepTraffic traffic;
+    private final StepWaits waits;
     private final Divergence divergence;
     private final LastBatch lastBatch = new LastBatch();
     private final List<StepMetrics> history = new ArrayList<>();
@@ -48,6 +51,7 @@ final class TrainingLoop {
         this.reader = reader;
         this.listener = listener;
         this.traffic = new StepTraffic(ranks.traffic());
+        this.waits = new StepWaits(engine::waits);
         this.divergence = new Divergence(schedule.steps());
         this.firstStep = plan.attempt().firstStep();
         this.stepsDone = firstStep;
@@ -108,8 +112,7 @@ final class TrainingLoop {
             }
             double learningRate = schedule.learningRate(step);
             long number = step;
-            StepResult result =
-                    traffic.during(() -> engine.step(number, training.limit(schedule.microSteps()), learningRate));
+            StepResult result = during(() -> engine.step(number, training.limit(schedule.microSteps()), learningRate));
             lastBatch.endStep(step, result.skipped());
             Double validationLoss = evaluates(step) ? engine.evaluate(evaluation) : null;
             long now = System.nanoTime();
@@ -126,6 +129,10 @@ final class TrainingLoop {
                 save(states);
             }
         }
+    }
+
+    private StepResult during(Supplier<StepResult> step) {
+        return traffic.during(() -> waits.during(step));
     }
 
     /** What is slow once is over, and what the ranks agree on in the first step they agree on in all. */
@@ -171,6 +178,11 @@ final class TrainingLoop {
     /** What this rank has sent in its steps. */
     Map<GroupKind, Map<LinkClass, Long>> bytes() {
         return traffic.bytes();
+    }
+
+    /** How long this rank has waited in its steps, in all; null where it does not measure. */
+    WaitSeconds waits() {
+        return waits.total();
     }
 
     /** Every micro-batch of the run; none while an evaluation is due, which comes first in the data. */
@@ -231,7 +243,8 @@ final class TrainingLoop {
                 tokens / stepSeconds,
                 tokens * (step + 1),
                 validationLoss,
-                seconds);
+                seconds,
+                waits.latest());
         history.add(metrics);
         plan.progress().send(metrics);
     }

@@ -12,7 +12,8 @@ import java.util.Locale;
  * What ranks compute on and in.
  *
  * @param deviceType one of {@link #DEVICE_TYPES}
- * @param precision one of {@link #PRECISIONS}; {@code bfloat16}: computed in it, kept and updated in float32
+ * @param precision one of {@link #PRECISIONS}; {@code bfloat16}: computed in it, kept and updated in float32; {@code auto}
+ *     until it is known what ranks compute on
  * @param reductionPrecision one of {@link #REDUCTION_PRECISIONS}: what hop 1 sums in where precision is {@code bfloat16}
  * @param activationCheckpointing 0: no stage runs its forward pass again for its backward pass; 1: all do; k: every k-th
  */
@@ -21,11 +22,27 @@ public record ComputeSettings(
         implements Serializable {
 
     public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
-    public static final List<String> PRECISIONS = List.of("float32", "float64", "bfloat16");
+    public static final List<String> PRECISIONS = List.of("auto", "float32", "float64", "bfloat16");
     public static final List<String> REDUCTION_PRECISIONS = List.of("float32", "bfloat16");
 
+    private static final String AUTO = "auto";
+
+    /** The same, now that it is known whether ranks compute on GPUs. */
+    ComputeSettings on(boolean cuda) {
+        return new ComputeSettings(
+                deviceType,
+                automatic() ? cuda ? "bfloat16" : "float32" : precision,
+                reductionPrecision,
+                activationCheckpointing);
+    }
+
+    boolean automatic() {
+        return precision.equals(AUTO);
+    }
+
+    /** What is not decided yet counts as float32: model states have that type either way. */
     Precision enginePrecision() {
-        return Precision.valueOf(precision.toUpperCase(Locale.ROOT));
+        return automatic() ? Precision.FLOAT32 : Precision.valueOf(precision.toUpperCase(Locale.ROOT));
     }
 
     ReductionPrecision engineReductionPrecision() {

@@ -6,6 +6,7 @@ import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.step.Work;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that a training run needs besides the rows; plain values that travel to the executors.
@@ -28,12 +29,36 @@ public record TrainingSettings(
 
     public EngineSettings engineSettings() {
         return new EngineSettings(
-                optimization.optimizerSettings(),
-                optimization.gradientClipping(),
-                schedule.seed(),
-                compute.enginePrecision(),
-                compute.engineReductionPrecision(),
-                compute.engineCheckpointing());
+                        optimization.optimizerSettings(),
+                        optimization.gradientClipping(),
+                        schedule.seed(),
+                        compute.enginePrecision(),
+                        compute.engineReductionPrecision())
+                .with(compute.engineCheckpointing());
+    }
+
+    /** The same, now that it is known whether ranks compute on GPUs: what was left to that is decided. */
+    public TrainingSettings on(boolean cuda) {
+        return new TrainingSettings(
+                model,
+                pretrained,
+                input,
+                world,
+                schedule,
+                optimization,
+                compute.on(cuda),
+                collectives,
+                workDirectory,
+                checkpoint,
+                recovery);
+    }
+
+    /** As in {@code precision auto chose float32: ranks compute on CPUs}; empty where the user chose. */
+    public Optional<String> choices(boolean cuda) {
+        return compute.automatic()
+                ? Optional.of("precision auto chose " + compute.on(cuda).precision() + ": ranks compute on "
+                        + (cuda ? "GPUs" : "CPUs"))
+                : Optional.empty();
     }
 
     /** What the plan knows of the model and its types. */

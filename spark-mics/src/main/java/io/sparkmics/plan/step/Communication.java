@@ -1,7 +1,10 @@
 package io.sparkmics.plan.step;
 
+import java.util.stream.IntStream;
+
 /**
- * The collectives of MiCS on a cluster. Every group of a kind talks at the same time, in a ring in rank order.
+ * The collectives of MiCS on a cluster. Every group of a kind talks at the same time, in a ring in rank order or inside nodes
+ * first.
  *
  * @param hierarchical whether units are gathered between nodes first, then inside each
  */
@@ -9,8 +12,8 @@ record Communication(
         Cluster cluster,
         int partitionGroupSize,
         boolean hierarchical,
-        Rings partition,
-        Rings replication,
+        Groups partition,
+        Groups replication,
         Rings interNode,
         Rings intraNode) {
 
@@ -19,10 +22,20 @@ record Communication(
                 cluster,
                 partitionGroupSize,
                 hierarchical,
-                Rings.partition(cluster, partitionGroupSize),
-                Rings.replication(cluster, partitionGroupSize),
+                groups(cluster, Rings.multiples(partitionGroupSize, cluster.worldSize()), 1, partitionGroupSize),
+                groups(
+                        cluster,
+                        IntStream.range(0, partitionGroupSize),
+                        partitionGroupSize,
+                        cluster.worldSize() / partitionGroupSize),
                 hierarchical ? Rings.interNode(cluster, partitionGroupSize) : Rings.NONE,
                 hierarchical ? Rings.partition(cluster, cluster.ranksPerNode()) : Rings.NONE);
+    }
+
+    private static Groups groups(Cluster cluster, IntStream firsts, int stride, int size) {
+        return cluster.insideFirst()
+                ? HostGroups.of(cluster, firsts, stride, size)
+                : Rings.of(cluster, firsts, stride, size);
     }
 
     /** The gather of a unit: with p = 1 nothing is sent. Source: MiCS, sections 3.2 and 3.3. */
@@ -44,7 +57,12 @@ record Communication(
         return partition.transfer(cluster, unitBytes, 1);
     }
 
-    /** Hop 2 of all of a rank's shards. */
+    /** How many ranks hold the same shard. */
+    int replicas() {
+        return cluster.worldSize() / partitionGroupSize;
+    }
+
+    /** Hop 2 of so much of a rank's shards. */
     Transfer hopTwo(double shardBytes) {
         return replication.transfer(cluster, shardBytes, 2);
     }

@@ -62,7 +62,7 @@ public record Instance(String name, Cluster cluster, boolean gpu) {
                     true),
             new Instance("p4d.24xlarge", node(8, gpu(312, 230, 1555, 40), P4D_INSIDE, P4D_BETWEEN), true),
             new Instance("p4de.24xlarge", node(8, gpu(312, 230, 2039, 80), P4D_INSIDE, P4D_BETWEEN), true),
-            new Instance("cpu", node(4, CPU_CORE, GLOO, GLOO_BETWEEN), false));
+            new Instance("cpu", node(4, CPU_CORE, GLOO, GLOO_BETWEEN).talkingInsideFirst(), false));
 
     private static Processor gpu(double peak, double attainable, double gigabytesPerSecond, int gibibytes) {
         return new Processor(
@@ -88,6 +88,12 @@ public record Instance(String name, Cluster cluster, boolean gpu) {
 
     /** Ranks on nodes of its kind. */
     public Cluster ranks(int worldSize, int ranksPerNode) {
-        return new Cluster(worldSize, ranksPerNode, cluster.processor(), cluster.inside(), cluster.between());
+        return new Cluster(
+                worldSize,
+                ranksPerNode,
+                cluster.processor(),
+                cluster.inside(),
+                cluster.between(),
+                cluster.insideFirst());
     }
 }

@@ -7,13 +7,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * The clock of one micro-step, as the engine goes through it: the next position's units are on their way while one computes,
- * hop 1 while the next stage's backward pass does. Collectives wait for each other.
+ * The clock of one micro-step, as the engine goes through it: the next positions' units are on their way while one computes,
+ * hop 1 while the next stage's backward pass does, and under the last one of a step hop 2 of what is summed. Collectives wait
+ * for each other.
  */
 final class MicroStepTime {
 
@@ -22,18 +25,22 @@ final class MicroStepTime {
     private final Communication communication;
     private final List<List<Integer>> positions;
     private final Map<Integer, Double> ready = new HashMap<>();
-    private final Deque<Double> hops = new ArrayDeque<>();
+    private final Deque<HopOne> hops = new ArrayDeque<>();
+    private final Optional<HopTwoTime> hopTwo;
 
     private double now;
     private double linkFree;
     private double computing;
     private Transfer sent = Transfer.NONE;
 
-    private MicroStepTime(Work work, Processor processor, Communication communication) {
+    private record HopOne(int unit, double end) {}
+
+    private MicroStepTime(Work work, Processor processor, Communication communication, boolean last) {
         this.work = work;
         this.processor = processor;
         this.communication = communication;
         this.positions = positions(work);
+        this.hopTwo = last ? Optional.of(new HopTwoTime(work, communication, this::send)) : Optional.empty();
     }
 
     /**
@@ -43,8 +50,9 @@ final class MicroStepTime {
      */
     record Result(double seconds, double computing, Transfer sent) {}
 
-    static Result of(Work work, Processor processor, Communication communication) {
-        return new MicroStepTime(work, processor, communication).run();
+    /** @param last whether hop 2 follows, as in the last micro-step of a step */
+    static Result of(Work work, Processor processor, Communication communication, boolean last) {
+        return new MicroStepTime(work, processor, communication, last).run();
     }
 
     private static List<List<Integer>> positions(Work work) {
@@ -68,12 +76,15 @@ final class MicroStepTime {
             StageWork own = work.stages().get(stage);
             enter(position);
             compute(back ? own.backwardSeconds(processor) : own.forwardSeconds(processor));
-            ready.keySet().retainAll(Set.copyOf(at(position + 1)));
+            keepWhatIsReadSoon(position);
             if (back) {
                 completed.get(stage).forEach(this::hopOne);
             }
         }
-        hops.forEach(this::await);
+        while (!hops.isEmpty()) {
+            finishOldest();
+        }
+        hopTwo.ifPresent(hop -> await(hop.end()));
         return new Result(now, computing, sent);
     }
 
@@ -84,7 +95,17 @@ final class MicroStepTime {
     private void enter(int position) {
         at(position).forEach(this::gather);
         at(position).forEach(unit -> await(ready.get(unit)));
-        at(position + 1).forEach(this::gather);
+        for (int next = position + 1; next <= position + work.memory().gathersAhead(); next++) {
+            at(next).forEach(this::gather);
+        }
+    }
+
+    private void keepWhatIsReadSoon(int position) {
+        Set<Integer> soon = new HashSet<>();
+        for (int next = position + 1; next <= position + work.memory().gathersAhead(); next++) {
+            soon.addAll(at(next));
+        }
+        ready.keySet().retainAll(soon);
     }
 
     private void gather(int unit) {
@@ -97,10 +118,19 @@ final class MicroStepTime {
     }
 
     private void hopOne(int unit) {
-        hops.add(send(communication.hopOne(bytes(unit, work.memory().elements().reduction()))));
-        if (hops.size() > GradientPlaces.IN_FLIGHT) {
-            await(hops.remove());
+        hops.add(new HopOne(
+                unit,
+                send(communication.hopOne(bytes(unit, work.memory().elements().reduction())))));
+        // Where shards are whole units there is no hop 1 to wait for.
+        if (hops.size() > GradientPlaces.IN_FLIGHT || communication.partitionGroupSize() == 1) {
+            finishOldest();
         }
+    }
+
+    private void finishOldest() {
+        HopOne hop = hops.remove();
+        await(hop.end());
+        hopTwo.ifPresent(next -> next.summed(hop.unit()));
     }
 
     private double bytes(int unit, int elementBytes) {

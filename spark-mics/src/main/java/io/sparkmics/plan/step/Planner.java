@@ -76,10 +76,10 @@ public record Planner(Cluster cluster) {
         Communication communication = Communication.of(cluster, partitionGroupSize, hierarchical);
         Processor processor = cluster.processor();
         int microSteps = batch.globalBatchSize() / cluster.worldSize() / microBatchSize;
-        MicroStepTime.Result micro = MicroStepTime.of(work, processor, communication);
+        MicroStepTime.Result micro = MicroStepTime.of(work, processor, communication, false);
+        MicroStepTime.Result last = MicroStepTime.of(work, processor, communication, true);
         MemoryModel model = work.memory();
-        Transfer hopTwo = communication.hopTwo(model.gradientSums(partitionGroupSize));
-        Transfer sent = micro.sent().times(microSteps).and(hopTwo);
+        Transfer sent = micro.sent().times(microSteps - 1).and(last.sent());
         double compute = microSteps * micro.computing();
         return new Prediction(
                 partitionGroupSize,
@@ -90,7 +90,7 @@ public record Planner(Cluster cluster) {
                 new Time(
                         compute,
                         sent.seconds(),
-                        microSteps * (micro.seconds() - micro.computing()) + hopTwo.seconds(),
+                        (microSteps - 1) * (micro.seconds() - micro.computing()) + last.seconds() - last.computing(),
                         processor.seconds(0, model.updateBytes(partitionGroupSize))),
                 sent.insideBytes() / cluster.worldSize(),
                 sent.betweenBytes() / cluster.nodes(),

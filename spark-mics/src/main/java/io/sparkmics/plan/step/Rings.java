@@ -6,22 +6,13 @@ import java.util.stream.IntStream;
  * Rings of ranks that talk at the same time, all of one size: how many of their steps from a rank to the next stay inside a
  * node, how many leave one, and how many leave the node that most leave.
  */
-record Rings(int size, int inside, int between, int busiest) {
+record Rings(int size, int inside, int between, int busiest) implements Groups {
 
     static final Rings NONE = new Rings(1, 0, 0, 0);
 
-    /** So many consecutive ranks each: the partition groups or, with k, the ranks of a node. */
+    /** So many consecutive ranks each: with k the ranks of a node. */
     static Rings partition(Cluster cluster, int size) {
         return of(cluster, multiples(size, cluster.worldSize()), 1, size);
-    }
-
-    /** The ranks with the same shard. */
-    static Rings replication(Cluster cluster, int partitionGroupSize) {
-        return of(
-                cluster,
-                IntStream.range(0, partitionGroupSize),
-                partitionGroupSize,
-                cluster.worldSize() / partitionGroupSize);
     }
 
     /** The ranks of a partition group with the same place on their nodes. */
@@ -32,11 +23,11 @@ record Rings(int size, int inside, int between, int busiest) {
         return of(cluster, first, k, partitionGroupSize / k);
     }
 
-    private static IntStream multiples(int size, int end) {
+    static IntStream multiples(int size, int end) {
         return IntStream.range(0, end / size).map(group -> group * size);
     }
 
-    private static Rings of(Cluster cluster, IntStream firsts, int stride, int size) {
+    static Rings of(Cluster cluster, IntStream firsts, int stride, int size) {
         int[] leaving = new int[cluster.nodes()];
         int[] staying = {0};
         firsts.forEach(first -> {
@@ -56,13 +47,8 @@ record Rings(int size, int inside, int between, int busiest) {
                 IntStream.of(leaving).max().orElse(0));
     }
 
-    /**
-     * A collective over each of the rings.
-     *
-     * @param bytes of the whole
-     * @param turns how often the parts of it go round: 1 for a gather and a reduce-scatter, 2 for an all-reduce
-     */
-    Transfer transfer(Cluster cluster, double bytes, int turns) {
+    @Override
+    public Transfer transfer(Cluster cluster, double bytes, int turns) {
         if (size < 2) {
             return Transfer.NONE;
         }

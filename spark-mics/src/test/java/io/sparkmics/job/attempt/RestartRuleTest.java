@@ -44,9 +44,16 @@ class RestartRuleTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LOST", "SILENT", "STUCK", "FETCH", "STORAGE", "CONSEQUENCE"})
+    @EnumSource(names = {"LOST", "SILENT", "STUCK", "FETCH", "STORAGE", "DEVICE", "CONSEQUENCE"})
     void whatTheClusterDidMayPassBeforeTheFirstStepToo(FailureKind kind) {
         assertThat(RULE.refuse(failure(kind, "x", 0), null, false, 0)).isEmpty();
+    }
+
+    @Test
+    void aGpuThatBreaksTwiceAtTheSameStepIsNotTheGpu() {
+        Failure first = failure(FailureKind.DEVICE, "Cannot use the GPU any more", 0);
+        assertThat(RULE.refuse(failure(FailureKind.DEVICE, "Cannot use the GPU any more", 0), first, false, 1))
+                .contains("it failed in the same way at the same step twice");
     }
 
     @Test

@@ -39,6 +39,7 @@ class SparkFailureTest {
     @ParameterizedTest
     @CsvSource({
         "java.lang.OutOfMemoryError: Java heap space, MEMORY",
+        "io.sparkmics.bootstrap.machine.CudaContextException: Cannot use the GPU any more, DEVICE",
         "io.sparkmics.bootstrap.PeerException: Cannot wait, CONSEQUENCE",
         "java.lang.IllegalArgumentException: no such size, INPUT",
         "java.io.IOException: No space left on device, STORAGE",

@@ -28,6 +28,28 @@ class TrainingSettingsTest {
     }
 
     @Test
+    void precisionFollowsTheDeviceUnlessItWasChosen() {
+        TrainingSettings automatic = GoodSettings.of(MODEL)
+                .with(new ComputeSettings("auto", "auto", "float32", 0))
+                .build();
+
+        assertThat(automatic.problems()).isEmpty();
+        assertThat(automatic.on(true).compute().precision()).isEqualTo("bfloat16");
+        assertThat(automatic.on(false).compute().precision()).isEqualTo("float32");
+        assertThat(automatic.choices(true)).hasValue("precision auto chose bfloat16: ranks compute on GPUs");
+        assertThat(automatic.choices(false)).hasValue("precision auto chose float32: ranks compute on CPUs");
+        assertThat(automatic.on(true).compute().stateType())
+                .as("what is kept does not depend on it")
+                .isEqualTo(automatic.compute().stateType())
+                .isEqualTo(automatic.on(false).compute().stateType());
+        TrainingSettings chosen = GoodSettings.of(MODEL)
+                .with(new ComputeSettings("auto", "float64", "float32", 0))
+                .build();
+        assertThat(chosen.on(true)).isEqualTo(chosen);
+        assertThat(chosen.choices(true)).isEmpty();
+    }
+
+    @Test
     void everythingThatIsWrongIsSaidAtOnce() {
         TrainingSettings wrong = GoodSettings.of(MODEL)
                 .with(new InputSettings(" ", "", InputSettings.NO_END_OF_TEXT))
@@ -53,8 +75,8 @@ class TrainingSettingsTest {
                         "Cannot use learningRate 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use optimizer adam: there is no such optimizer. Set one of adamw, sgd.",
                         "Cannot use deviceType gpu: there is no such deviceType. Set one of auto, cpu, cuda.",
-                        "Cannot use precision float16: there is no such precision. Set one of float32, float64,"
-                                + " bfloat16.",
+                        "Cannot use precision float16: there is no such precision. Set one of auto, float32,"
+                                + " float64, bfloat16.",
                         "Cannot use reductionPrecision float64: there is no such reductionPrecision. Set one of"
                                 + " float32, bfloat16.",
                         "Cannot use activationCheckpointing -1.0: it is not a finite number from 0. Set 0 or a"

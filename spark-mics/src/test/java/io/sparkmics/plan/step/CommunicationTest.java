@@ -10,8 +10,11 @@ import io.sparkmics.bootstrap.GroupKind;
 import io.sparkmics.bootstrap.MicsGroups;
 import io.sparkmics.bootstrap.Place;
 import io.sparkmics.bootstrap.RingTraffic;
+import io.sparkmics.bootstrap.TrafficModel;
+import io.sparkmics.bootstrap.memory.HierarchicalTraffic;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -102,6 +105,29 @@ class CommunicationTest {
         }
     }
 
+    @Property(tries = 200)
+    void theBytesOfGroupsThatTalkInsideNodesFirstAreThoseThatTheTransportSends(
+            @ForAll @IntRange(min = 1, max = 24) int worldSize,
+            @ForAll @IntRange(min = 1, max = 8) int ranksPerNode,
+            @ForAll @IntRange(min = 0, max = 7) int divisor) {
+        int[] divisors = IntStream.rangeClosed(1, worldSize)
+                .filter(size -> worldSize % size == 0)
+                .toArray();
+        int p = divisors[divisor % divisors.length];
+        MicsGroups groups = new MicsGroups(layout(worldSize, ranksPerNode), p);
+        Communication insideFirst =
+                Communication.of(new Cluster(worldSize, ranksPerNode, ANY, FREE, FREE).talkingInsideFirst(), p, false);
+        // Divided by any number of nodes and of their members without a rest.
+        int elements = 840 * worldSize;
+        double[] gather = sent(groups, GroupKind.PARTITION, Collective.GATHER, elements, HierarchicalTraffic::of);
+        assertSends(insideFirst.gather(4.0 * elements), gather);
+        double[] hopOne =
+                sent(groups, GroupKind.PARTITION, Collective.REDUCE_SCATTER, elements, HierarchicalTraffic::of);
+        assertSends(insideFirst.hopOne(4.0 * elements), hopOne);
+        double[] hopTwo = sent(groups, GroupKind.REPLICATION, Collective.ALL_REDUCE, elements, HierarchicalTraffic::of);
+        assertSends(insideFirst.hopTwo(4.0 * elements), hopTwo);
+    }
+
     private static ClusterLayout layout(int worldSize, int ranksPerNode) {
         return new ClusterLayout(IntStream.range(0, worldSize)
                 .mapToObj(rank -> {
@@ -113,19 +139,31 @@ class CommunicationTest {
 
     private static void assertSends(
             Transfer transfer, MicsGroups groups, GroupKind kind, Collective collective, int elements) {
-        double[] sent = sent(groups, kind, collective, elements);
+        assertSends(transfer, sent(groups, kind, collective, elements));
+    }
+
+    private static void assertSends(Transfer transfer, double[] sent) {
         assertThat(transfer.insideBytes()).isEqualTo(sent[0], within(1e-3));
         assertThat(transfer.betweenBytes()).isEqualTo(sent[1], within(1e-3));
     }
 
-    /** By all ranks, inside their nodes and between them. */
     private static double[] sent(MicsGroups groups, GroupKind kind, Collective collective, int elements) {
+        return sent(groups, kind, collective, elements, (group, layout) -> new RingTraffic());
+    }
+
+    /** By all ranks, inside their nodes and between them. */
+    private static double[] sent(
+            MicsGroups groups,
+            GroupKind kind,
+            Collective collective,
+            int elements,
+            BiFunction<Group, ClusterLayout, TrafficModel> model) {
         double[] sent = new double[2];
         for (int rank = 0; rank < groups.layout().worldSize(); rank++) {
             int from = rank;
             Group group = groups.group(kind, rank);
             if (group.size() > 1) {
-                new RingTraffic().sends(collective, group, elements, 4, 0, (peer, bytes) -> {
+                model.apply(group, groups.layout()).sends(collective, group, elements, 4, 0, (peer, bytes) -> {
                     int to = group.ranks().get(peer);
                     sent[groups.layout().sameNode(from, to) ? 0 : 1] += bytes;
                 });

@@ -1,6 +1,5 @@
-package io.sparkmics.engine.gather;
+package io.sparkmics.bootstrap;
 
-import io.sparkmics.bootstrap.Pending;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -1,9 +1,8 @@
-package io.sparkmics.engine.gather;
+package io.sparkmics.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.bootstrap.Pending;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

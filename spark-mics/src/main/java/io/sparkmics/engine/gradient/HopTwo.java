@@ -1,0 +1,112 @@
+package io.sparkmics.engine.gradient;
+
+import io.sparkmics.bootstrap.Communicator;
+import io.sparkmics.bootstrap.Pending;
+import io.sparkmics.engine.device.ElementTypes;
+import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.WaitClock;
+import io.sparkmics.engine.device.WaitKind;
+import io.sparkmics.engine.gather.GatheredUnit;
+import io.sparkmics.engine.shard.ModelStates;
+import io.sparkmics.engine.shard.UnitShard;
+import io.sparkmics.plan.GradientBucket;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The all-reduce of summed gradient shards over the replication group, bucket by bucket. The order of buckets was decided
+ * before anything ran: a bucket that is complete waits for those before it, so all ranks start the same.
+ */
+public final class HopTwo implements AutoCloseable {
+
+    private final Communicator replication;
+    private final WaitClock waits;
+    private final boolean overlapped;
+    private final List<Tensor> buckets = new ArrayList<>();
+    private final Map<UnitShard, Integer> bucketOf = new IdentityHashMap<>();
+    private final int[] units;
+    private final int[] missing;
+    private final Deque<Pending> inFlight = new ArrayDeque<>();
+    private int started;
+
+    /**
+     * @param states stay the caller's, as the communicator does
+     * @param stages what each stage's forward pass reads
+     * @param messageBytes what a replica sends to the next at a time is as large, or larger
+     * @param overlapped whether a bucket starts when it is complete; if not, when the step is at its end
+     */
+    public HopTwo(
+            Communicator replication,
+            ModelStates states,
+            List<List<GatheredUnit>> stages,
+            long messageBytes,
+            boolean overlapped,
+            WaitClock waits) {
+        this.replication = replication;
+        this.waits = waits;
+        this.overlapped = overlapped;
+        List<UnitShard> shards = states.layout().shards();
+        List<GradientBucket> plan = GradientBucket.of(
+                stages.stream()
+                        .map(stage -> stage.stream()
+                                .map(unit -> shards.indexOf(unit.shard()))
+                                .toList())
+                        .toList(),
+                shards.stream().map(UnitShard::size).toList(),
+                messageBytes
+                        * replication.group().size()
+                        / ElementTypes.bytes(states.types().states()));
+        this.units = new int[plan.size()];
+        this.missing = new int[plan.size()];
+        try (PointerScope scope = new PointerScope()) {
+            for (int bucket = 0; bucket < plan.size(); bucket++) {
+                GradientBucket planned = plan.get(bucket);
+                for (int unit : planned.units()) {
+                    bucketOf.put(shards.get(unit), bucket);
+                }
+                units[bucket] = planned.units().size();
+                buckets.add(Native.keep(states.gradients().narrow(0, planned.offset(), planned.size())));
+            }
+        }
+    }
+
+    /** A step begins: nothing of it is summed. */
+    void begin() {
+        started = 0;
+        System.arraycopy(units, 0, missing, 0, units.length);
+    }
+
+    /** The shard holds the sum of all micro-steps. */
+    void summed(UnitShard shard) {
+        missing[bucketOf.get(shard)]--;
+        while (overlapped && started < missing.length && missing[started] == 0) {
+            startNext();
+        }
+    }
+
+    /** Starts what has not begun; afterwards all gradients are summed over the replicas. */
+    void finish() {
+        while (started < buckets.size()) {
+            startNext();
+        }
+        while (!inFlight.isEmpty()) {
+            waits.join(WaitKind.HOP_TWO, inFlight.remove());
+        }
+    }
+
+    private void startNext() {
+        inFlight.add(replication.allReduce(buckets.get(started)));
+        started++;
+    }
+
+    @Override
+    public void close() {
+        buckets.forEach(Native::close);
+    }
+}
