@@ -17,8 +17,7 @@ import java.util.stream.Stream;
  */
 final class ActivationBenchmark {
 
-    private static final int ROUNDS = 3;
-    private static final int STEPS = 3;
+    private static final int STEPS = 2;
     private static final double MEBIBYTE = 1L << 20;
 
     /** So that each tensor of this many bytes or more is mapped when it is made and unmapped when it is freed. */
@@ -34,9 +33,18 @@ final class ActivationBenchmark {
     /** @param cpu seconds of a step */
     private record Taken(long bytes, double cpu) {}
 
-    private ActivationBenchmark() {}
+    private final int rounds;
 
+    private ActivationBenchmark(int rounds) {
+        this.rounds = rounds;
+    }
+
+    /** How many rounds; 3 where nothing is said. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        new ActivationBenchmark(arguments.length == 0 ? 3 : Integer.parseInt(arguments[0])).run();
+    }
+
+    private void run() throws IOException, InterruptedException {
         table(
                 "activationCheckpointing",
                 Stream.of(0, 4, 2, 1)
@@ -54,16 +62,16 @@ final class ActivationBenchmark {
                         .toList());
     }
 
-    private static void table(String what, List<Row> rows) throws IOException, InterruptedException {
+    private void table(String what, List<Row> rows) throws IOException, InterruptedException {
         List<Taken> exact = new ArrayList<>();
-        List<List<Taken>> rounds = new ArrayList<>();
+        List<List<Taken>> timed = new ArrayList<>();
         for (Row row : rows) {
             exact.add(run(row.training(), true));
-            rounds.add(new ArrayList<>());
+            timed.add(new ArrayList<>());
         }
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             for (int index = 0; index < rows.size(); index++) {
-                rounds.get(index).add(run(rows.get(index).training(), false));
+                timed.get(index).add(run(rows.get(index).training(), false));
             }
         }
         System.out.printf(
@@ -71,7 +79,7 @@ final class ActivationBenchmark {
                 "| %s | MiB taken | planned | planned of taken | MiB resident | CPU s a step | of the first |%n"
                         + "|---|---|---|---|---|---|---|%n",
                 what);
-        double first = cpu(rounds.get(0));
+        double first = cpu(timed.get(0));
         for (int index = 0; index < rows.size(); index++) {
             long taken = exact.get(index).bytes();
             System.out.printf(
@@ -80,12 +88,12 @@ final class ActivationBenchmark {
                     rows.get(index).name(),
                     taken / MEBIBYTE,
                     planned(rows.get(index).training(), taken),
-                    Median.of(rounds.get(index).stream()
+                    Median.of(timed.get(index).stream()
                                     .map(one -> (double) one.bytes())
                                     .toList())
                             / MEBIBYTE,
-                    cpu(rounds.get(index)),
-                    cpu(rounds.get(index)) / first);
+                    cpu(timed.get(index)),
+                    cpu(timed.get(index)) / first);
         }
         System.out.println();
     }

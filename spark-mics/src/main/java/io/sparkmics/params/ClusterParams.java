@@ -88,7 +88,7 @@ public interface ClusterParams<T> extends Params {
                 uid(),
                 "activationCheckpointing",
                 "0: every stage of the model keeps what its backward pass needs; 1: stages keep their input only and run their"
-                        + " forward pass again, which takes less memory and up to a third more time; k: every k-th stage"
+                        + " forward pass again, which takes less memory and about a third more time; k: every k-th stage"
                         + " does. The result is the same, to the bit",
                 Allowed.atLeast("activationCheckpointing", 0));
     }

@@ -107,6 +107,6 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
             return new StageActivations(0, tokens * kept, tokens * forward, tokens * backward);
         }
         // Beside them the gradient of all of the input.
-        return new StageActivations(0, 0, tokens * forward + all * widths(1), tokens * (backward) + all * widths(1));
+        return new StageActivations(0, 0, tokens * forward + all * widths(1), tokens * backward + all * widths(1));
     }
 }
