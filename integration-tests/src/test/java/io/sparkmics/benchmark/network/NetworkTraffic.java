@@ -9,7 +9,7 @@ import io.sparkmics.plan.step.Recipe;
 import io.sparkmics.plan.step.Transformer;
 import io.sparkmics.plan.step.TransformerWorkload;
 
-/** What the plan has of what a host sends: of ours, and of PyTorch's as if they were ours with the same p. */
+/** What the plan has of what a host sends: of ours, and of PyTorch's as rings of all ranks with the same p. */
 final class NetworkTraffic {
 
     private NetworkTraffic() {}
@@ -19,7 +19,10 @@ final class NetworkTraffic {
         int k = options.ranksPerHost();
         int world = hosts * k;
         GptConfig config = options.config();
-        Cluster cluster = Instance.named("cpu").orElseThrow().ranks(world, k);
+        Cluster ours = Instance.named("cpu").orElseThrow().ranks(world, k);
+        Cluster cluster = contestant.pyTorch()
+                ? new Cluster(world, k, ours.processor(), ours.inside(), ours.between(), false)
+                : ours;
         Transformer sizes = new Transformer(
                 "gpt", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
         return new Planner(cluster)
