@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingJob;
@@ -27,10 +28,10 @@ import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -107,7 +108,11 @@ public final class MicsEstimator extends Estimator<MicsModel>
     /** Where no model is set, and parameters start from a folder: sets the one that it describes. */
     void setDescribedModel(Configuration hadoop) {
         if (describesModel()) {
-            setModel(PretrainedFolder.config(new Path(getInitialModel()), hadoop));
+            try {
+                setModel(PretrainedFolder.config(StoragePaths.qualified(getInitialModel(), hadoop), hadoop));
+            } catch (IOException e) {
+                throw new IllegalArgumentException("Cannot start from initialModel: " + e.getMessage(), e);
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.data.Columns;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.TokenizerParams;
 import io.sparkmics.tokenizer.PretrainedTokenizer;
 import io.sparkmics.tokenizer.TextTokens;
 import io.sparkmics.tokenizer.TokenizerFile;
-import org.apache.hadoop.fs.Path;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -91,8 +93,12 @@ public final class MicsTokenizer extends Transformer implements TokenizerParams<
             throw new IllegalStateException("Cannot tokenize: no tokenizer is set. Call setTokenizer with the path of a"
                     + " tokenizer.json, or of its folder.");
         }
-        return TokenizerFile.read(
-                new Path(getTokenizer()), session.sessionState().newHadoopConf());
+        Configuration hadoop = session.sessionState().newHadoopConf();
+        try {
+            return TokenizerFile.read(StoragePaths.qualified(getTokenizer(), hadoop), hadoop);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot read the tokenizer: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -102,7 +108,7 @@ public final class MicsTokenizer extends Transformer implements TokenizerParams<
 
     @Override
     public String toString() {
-        return "MicsTokenizer: uid=" + uid + (isDefined(tokenizer()) ? ", tokenizer=" + getTokenizer() : "");
+        return "MicsTokenizer: uid=" + uid;
     }
 
     public static MLReader<MicsTokenizer> read() {

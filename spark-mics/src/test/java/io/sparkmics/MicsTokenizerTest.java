@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +71,40 @@ class MicsTokenizerTest {
     }
 
     @Test
+    void rowsThatTheDriverHoldsAreTokenizedThere() {
+        Dataset<Row> local = LocalSpark.session()
+                .createDataset(List.of("ab", "c"), Encoders.STRING())
+                .toDF("text");
+
+        assertThat(tokenizer().transform(local).select("tokens").collectAsList())
+                .extracting(row -> row.getList(0))
+                .containsExactly(List.of(97, 98), List.of(99));
+    }
+
+    @Test
+    void aTokenThatWasAddedAndIsNotSpecialIsFoundWhateverTheSwitchSays() throws IOException {
+        Path ours = folder.resolve("model/huggingface");
+        String json = Files.readString(ours.resolve("tokenizer.json"))
+                .replaceFirst("\"special\" : true", "\"special\" : false");
+        Path other = Files.createDirectory(folder.resolve("added"));
+        Files.writeString(other.resolve("tokenizer.json"), json);
+        Files.copy(ours.resolve("tokenizer_config.json"), other.resolve("tokenizer_config.json"));
+
+        assertThat(tokenizer().setTokenizer(other.toString()).encode("<|endoftext|>"))
+                .containsExactly(256);
+    }
+
+    @Test
+    void aPasswordInAPathIsNotRepeated() {
+        assertThatThrownBy(() ->
+                        tokenizer().setTokenizer("s3a://user:secret@bucket/t").encode("a"))
+                .hasMessageContaining("it has a password in it")
+                .hasMessageNotContaining("secret");
+        assertThat(tokenizer().setTokenizer("s3a://user:secret@bucket/t").toString())
+                .doesNotContain("secret");
+    }
+
+    @Test
     void noTextHasNoTokens() {
         Dataset<Row> nothing = TrainedModel.texts("a").selectExpr("cast(null as string) as text");
 
@@ -97,7 +132,7 @@ class MicsTokenizerTest {
                 .hasMessageStartingWith("Cannot tokenize: no tokenizer is set.");
         assertThatThrownBy(() -> tokenizer().setTokenizer("/absent").transform(frame))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("Cannot read the tokenizer /absent: it is not there");
+                .hasMessageContaining("Cannot read the tokenizer file:/absent: it is not there");
         assertThatThrownBy(
                         () -> tokenizer().setInputCol("id").setOutputCol("text").transform(frame))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -106,7 +141,7 @@ class MicsTokenizerTest {
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"model\": 1}");
         assertThatThrownBy(() -> tokenizer().setTokenizer(broken.toString()).encode("a"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("Cannot read the tokenizer " + broken + ": ")
+                .hasMessageStartingWith("Cannot read the tokenizer file:" + broken + ": ")
                 .hasMessageEndingWith("Save it with save_pretrained of a tokenizer that is fast.");
     }
 

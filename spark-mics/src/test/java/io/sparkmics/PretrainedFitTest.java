@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkmics.model.Gpt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -94,9 +95,41 @@ class PretrainedFitTest {
     }
 
     @Test
+    void aRunThatGoesOnFromACheckpointDoesWithoutTheFolder() throws IOException {
+        String checkpoints = folder.resolve("checkpoints").toString();
+        Path gone = folder.resolve("gone");
+        first.write().save(gone.toString());
+        MicsEstimator estimator = small().setInitialModel(gone.toString())
+                .setModel(first.getModel())
+                .setMaxSteps(2)
+                .setCheckpointInterval(1)
+                .setCheckpointDirectory(checkpoints)
+                .setResumeFrom("latest");
+        estimator.fit(TrainedModel.frame());
+        Files.move(gone, folder.resolve("elsewhere"));
+
+        MicsModel longer = estimator.setMaxSteps(3).fit(TrainedModel.frame());
+
+        assertThat(longer.summary().steps()).isEqualTo(3);
+        assertThatThrownBy(() -> estimator
+                        .setCheckpointDirectory(folder.resolve("none").toString())
+                        .fit(TrainedModel.frame()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Cannot start from file:" + gone);
+    }
+
+    @Test
+    void aPasswordInAPathIsNotRepeated() {
+        assertThatThrownBy(() ->
+                        small().setInitialModel("s3a://user:secret@bucket/t").fit(TrainedModel.frame()))
+                .hasMessageContaining("it has a password in it")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
     void aFolderThatIsNoneIsNamed() {
         assertThatThrownBy(() -> small().setInitialModel("/absent/model").fit(TrainedModel.frame()))
-                .hasMessageContaining("Cannot read /absent/model/config.json: ");
+                .hasMessageContaining("Cannot read file:/absent/model/config.json: ");
     }
 
     private static MicsEstimator small() {

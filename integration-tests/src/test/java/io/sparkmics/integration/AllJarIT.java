@@ -100,7 +100,8 @@ final class AllJarIT {
     @Test
     void sparkConnectFindsEstimatorAndModel() throws IOException {
         assertThat(text("META-INF/services/org.apache.spark.ml.Estimator")).contains("io.sparkmics.MicsEstimator");
-        assertThat(text("META-INF/services/org.apache.spark.ml.Transformer")).contains("io.sparkmics.MicsModel");
+        assertThat(text("META-INF/services/org.apache.spark.ml.Transformer"))
+                .contains("io.sparkmics.MicsModel", "io.sparkmics.MicsTokenizer");
         assertThat(text("META-INF/services/org.apache.spark.ml.evaluation.Evaluator"))
                 .contains("io.sparkmics.MicsEvaluator");
     }
@@ -109,7 +110,7 @@ final class AllJarIT {
     void theLicencesAreInside() throws IOException {
         assertThat(text("META-INF/LICENSE")).contains("Apache License", "Version 2.0");
         assertThat(text("META-INF/THIRD-PARTY"))
-                .contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP", "CUDA");
+                .contains("libtorch", "OpenBLAS", "XChart", "picocli", "JavaCPP", "CUDA", "tokenizers");
     }
 
     @Test

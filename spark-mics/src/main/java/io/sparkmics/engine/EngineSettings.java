@@ -84,7 +84,7 @@ public record EngineSettings(
     }
 
     /**
-     * What the plan knows of the activations of a model that is trained so. Of our own it is counted; see {@link
+     * What the plan knows of the activations of a model that is trained so. Of a Gpt it is counted; see {@link
      * UnknownActivations} for others.
      */
     public ActivationModel activationModel(ModelConfig config) {

@@ -49,14 +49,16 @@ record LossPass(BoundStage stage, int position, Residency residency, UnitGradien
         residency.enter(position + 1);
         try (PointerScope scope = new PointerScope()) {
             Tensor gradient = torch.zeros_like(input);
+            boolean depends = false;
             for (LossPart part : parts) {
-                addPart(part, input, gradient, pass, loss);
+                depends |= addPart(part, input, gradient, pass, loss);
             }
-            return Native.keep(gradient);
+            return depends ? Native.keep(gradient) : null;
         }
     }
 
-    private void addPart(LossPart part, Tensor input, Tensor gradient, StagePass pass, Tensor loss) {
+    /** Whether the losses of the part depend on the input. */
+    private boolean addPart(LossPart part, Tensor input, Tensor gradient, StagePass pass, Tensor loss) {
         try (PointerScope scope = new PointerScope();
                 Activation activation = stage.forward(part, input, pass)) {
             addLoss(pass.batch(), activation.output(), loss);
@@ -65,6 +67,7 @@ record LossPass(BoundStage stage, int position, Residency residency, UnitGradien
                 part.of(gradient).copy_(ofPart);
                 Native.close(ofPart);
             }
+            return ofPart != null;
         }
     }
 

@@ -52,7 +52,8 @@ final class Preflight {
     static void check(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
-        if (preflight.model()) {
+        // A run that goes on from a checkpoint has its parameters from there.
+        if (preflight.model() && !settings.checkpoint().resumes()) {
             preflight.pretrained();
         }
         preflight.data();
@@ -62,11 +63,28 @@ final class Preflight {
         preflight.checkpoints();
         preflight.stopFile();
         if (preflight.problems.isEmpty()) {
-            ModelCheck.trial(settings.model(), settings.engineSettings().precision())
+            boolean cuda = settings.compute().deviceType().equals("cuda");
+            ModelCheck.trial(
+                            settings.model(), settings.on(cuda).engineSettings().precision())
                     .ifPresent(preflight.problems::add);
         }
-        if (!preflight.problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("\n", preflight.problems));
+        preflight.requireNone();
+    }
+
+    /**
+     * What {@link #check} leaves out where a run may go on from a checkpoint: for one that has found none.
+     *
+     * @throws IllegalArgumentException with every problem, one a line
+     */
+    static void checkPretrained(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
+        Preflight preflight = new Preflight(settings, schema, conf, hadoop);
+        preflight.pretrained();
+        preflight.requireNone();
+    }
+
+    private void requireNone() {
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", problems));
         }
     }
 
@@ -105,7 +123,7 @@ final class Preflight {
         } catch (CheckpointException e) {
             problems.add(e.getMessage());
         } catch (IOException e) {
-            problems.add("Cannot start from " + typed + ": " + e.getMessage());
+            problems.add("Cannot start from initialModel: " + e.getMessage());
         }
     }
 

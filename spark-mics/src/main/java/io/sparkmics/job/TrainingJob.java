@@ -62,12 +62,22 @@ public final class TrainingJob {
     private TrainingJob(
             Dataset<Row> frame, TrainingSettings settings, StepListener listener, StopCondition stopCondition) {
         this.frame = frame;
-        this.settings = settings;
         this.listener = listener;
         this.stopCondition = stopCondition;
         this.spark = JavaSparkContext.fromSparkContext(frame.sparkSession().sparkContext());
         // The session's own settings of file systems, not only the cluster's.
         this.hadoop = frame.sparkSession().sessionState().newHadoopConf();
+        this.settings = qualified(settings, hadoop);
+    }
+
+    /** Executors have other working folders, and perhaps another default file system. */
+    private static TrainingSettings qualified(TrainingSettings typed, Configuration hadoop) {
+        try {
+            return typed.from(typed.pretrained().qualified(hadoop));
+        } catch (IOException e) {
+            // The check of the settings says so, with whatever else is wrong.
+            return typed;
+        }
     }
 
     /**
@@ -90,6 +100,9 @@ public final class TrainingJob {
     private TrainingResult run() {
         Preflight.check(settings, frame.schema(), spark.getConf(), hadoop);
         Optional<ResumePoint> resumed = ResumePoint.find(settings, hadoop);
+        if (resumed.isEmpty() && settings.checkpoint().resumes()) {
+            Preflight.checkPretrained(settings, frame.schema(), spark.getConf(), hadoop);
+        }
         DeviceChoice possible = RankPlaces.await(spark, settings);
         WorkDirectory.tidy(spark.sc());
         TemporaryFolder folder = WorkDirectory.create(

@@ -1,6 +1,7 @@
 package io.sparkmics.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,12 +11,46 @@ public final class Description {
 
     private final String model;
     private final Map<String, ?> config;
-    private final List<String> problems = new ArrayList<>();
+    private final String prefix;
+    private final List<String> problems;
 
     /** @param model its name, for messages */
     public Description(String model, Map<String, ?> config) {
+        this(model, config, "", new ArrayList<>());
+    }
+
+    private Description(String model, Map<String, ?> config, String prefix, List<String> problems) {
         this.model = model;
         this.config = config;
+        this.prefix = prefix;
+        this.problems = problems;
+    }
+
+    /** An entry that is an object of entries; what is wrong with them is said with all the rest. Empty where it is not there. */
+    public Description inside(String name) {
+        Object value = config.get(name);
+        if (value instanceof Map<?, ?> map) {
+            @SuppressWarnings("unchecked")
+            Map<String, ?> entries = (Map<String, ?>) map;
+            return new Description(model, entries, prefix + name + ".", problems);
+        }
+        if (value != null) {
+            wrong(name, value, "an object");
+        }
+        return new Description(model, Map.of(), prefix + name + ".", problems);
+    }
+
+    public boolean isEmpty() {
+        return config.isEmpty();
+    }
+
+    public boolean has(String name) {
+        return config.containsKey(name);
+    }
+
+    /** Whether nothing is wrong until now. */
+    public boolean fine() {
+        return problems.isEmpty();
     }
 
     /** A positive whole number. */
@@ -24,7 +59,7 @@ public final class Description {
         if (value instanceof Integer size && size > 0) {
             return size;
         }
-        problems.add(name + " is " + value + " and must be a positive number");
+        wrong(name, value, "a positive number");
         return 1;
     }
 
@@ -34,7 +69,7 @@ public final class Description {
         if (value instanceof Number number && number.doubleValue() > 0) {
             return number.doubleValue();
         }
-        problems.add(name + " is " + value + " and must be a positive number");
+        wrong(name, value, "a positive number");
         return 1;
     }
 
@@ -44,7 +79,7 @@ public final class Description {
         if (value instanceof Number number && number.doubleValue() >= 0 && number.doubleValue() < 1) {
             return number.doubleValue();
         }
-        problems.add(name + " is " + value + " and must be in [0, 1)");
+        wrong(name, value, "in [0, 1)");
         return 0;
     }
 
@@ -53,26 +88,29 @@ public final class Description {
         if (value instanceof Boolean flag) {
             return flag;
         }
-        problems.add(name + " is " + value + " and must be true or false");
+        wrong(name, value, "true or false");
         return otherwise;
     }
 
-    /** Empty where it is not there, or null. */
-    public Map<String, ?> object(String name) {
-        Object value = config.get(name);
-        if (value == null) {
-            return Map.of();
+    /**
+     * A positive whole number that may be null.
+     *
+     * @param otherwise where it is absent; 0: as where it is null
+     * @param none what null means
+     */
+    public int sizeOrNone(String name, int otherwise, int none) {
+        boolean absent = !config.containsKey(name);
+        if (absent ? otherwise == 0 : config.get(name) == null) {
+            return none;
         }
-        if (value instanceof Map<?, ?> map) {
-            @SuppressWarnings("unchecked")
-            Map<String, ?> object = (Map<String, ?>) map;
-            return object;
-        }
-        problems.add(name + " is " + value + " and must be an object");
-        return Map.of();
+        return size(name, otherwise);
     }
 
-    /** @param allowed the last of them is what is told */
+    public String text(String name, String otherwise) {
+        return String.valueOf(value(name, otherwise));
+    }
+
+    /** @param allowed the last of them is what is told, all where they are more than two */
     public void requireOneOf(String name, Object otherwise, Object... allowed) {
         Object value = value(name, otherwise);
         for (Object each : allowed) {
@@ -80,7 +118,10 @@ public final class Description {
                 return;
             }
         }
-        problems.add(name + " is " + value + " and must be " + allowed[allowed.length - 1]);
+        wrong(
+                name,
+                value,
+                allowed.length > 2 ? "one of " + Arrays.toString(allowed) : "" + allowed[allowed.length - 1]);
     }
 
     /** @throws IllegalArgumentException with every problem */
@@ -89,6 +130,10 @@ public final class Description {
             throw new IllegalArgumentException(
                     "Cannot build the " + model + " that config.json describes: " + String.join(", ", problems) + ".");
         }
+    }
+
+    private void wrong(String name, Object value, String rule) {
+        problems.add(prefix + name + " is " + value + " and must be " + rule);
     }
 
     /** JSON has 0 where Java has 0.0. */

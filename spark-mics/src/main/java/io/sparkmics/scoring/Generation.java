@@ -45,12 +45,14 @@ public record Generation(ModelSource source, TokenizerSource tokenizer, String p
                 text = Arrays.copyOf(text, text.length + 1);
                 text[text.length - 1] = next;
             }
-            return List.of(prompt + continuation(opened, begun, text)).iterator();
+            return List.of(continued(opened, begun, text)).iterator();
         }
     }
 
-    /** What is behind the beginning's own text, which a tokenizer may give back with a change. */
-    private static String continuation(Tokenizer opened, int[] begun, int[] text) {
-        return opened.decode(text).substring(opened.decode(begun).length());
+    /** The prompt as it was typed, where the tokenizer gives it back at the beginning of the whole; else what it gives. */
+    private String continued(Tokenizer opened, int[] begun, int[] text) {
+        String whole = opened.decode(text);
+        String beginning = opened.decode(begun);
+        return whole.startsWith(beginning) ? prompt + whole.substring(beginning.length()) : whole;
     }
 }

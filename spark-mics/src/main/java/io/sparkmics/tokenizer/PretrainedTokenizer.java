@@ -2,11 +2,14 @@ package io.sparkmics.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,6 +20,9 @@ public final class PretrainedTokenizer implements AutoCloseable {
 
     /** Nothing is cut and nothing filled up: what becomes of long and short texts is the training's to say. */
     private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
+
+    /** Where the library looks for its native part. */
+    private static final List<String> FOLDERS = List.of("RUST_LIBRARY_PATH", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -49,16 +55,37 @@ public final class PretrainedTokenizer implements AutoCloseable {
     /** So they are not found in a text: Python sets a switch for that, which there is not here. */
     private static byte[] withoutSpecialTokens(byte[] content) throws IOException {
         ObjectNode tokenizer = JSON.readValue(content, ObjectNode.class);
-        tokenizer.putArray("added_tokens");
+        ArrayNode others = JSON.createArrayNode();
+        tokenizer.path("added_tokens").forEach(token -> {
+            if (!token.path("special").asBoolean()) {
+                others.add(token);
+            }
+        });
+        tokenizer.set("added_tokens", others);
         return JSON.writeValueAsBytes(tokenizer);
     }
 
-    /** The library around it tells its makers of each use in their cloud, and looks for GPUs and for files to load from afar. */
+    /**
+     * The library around it tells its makers of each use in their cloud, and looks for GPUs and for files to load from afar. What
+     * it loads from where variables of the environment say, must be this user's own.
+     */
     private static void keepToOurselves() {
-        System.setProperty("OPT_OUT_TRACKING", "true");
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("RUST_FLAVOR", "cpu");
-        System.setProperty("DJL_CACHE_DIR", NativeLibraries.cache().toString());
+        setUnlessSet("OPT_OUT_TRACKING", "true");
+        setUnlessSet("ai.djl.offline", "true");
+        setUnlessSet("RUST_FLAVOR", "cpu");
+        setUnlessSet("DJL_CACHE_DIR", NativeLibraries.cache().toString());
+        for (String folder : FOLDERS) {
+            String chosen = System.getenv(folder) == null ? System.getProperty(folder) : System.getenv(folder);
+            if (chosen != null) {
+                NativeLibraries.requireOwn(Path.of(chosen), "leave " + folder + " unset");
+            }
+        }
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
     }
 
     /**

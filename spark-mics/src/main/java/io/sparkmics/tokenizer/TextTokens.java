@@ -1,5 +1,6 @@
 package io.sparkmics.tokenizer;
 
+import java.lang.ref.Cleaner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.util.TaskCompletionListener;
@@ -8,6 +9,8 @@ import org.apache.spark.util.TaskCompletionListener;
 public final class TextTokens implements UDF1<String, int[]> {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private final TokenizerFile file;
     private final boolean specialTokens;
@@ -25,10 +28,7 @@ public final class TextTokens implements UDF1<String, int[]> {
         }
         TaskContext task = TaskContext.get();
         if (task == null) {
-            // Rows that the driver holds are computed while the query is planned.
-            try (PretrainedTokenizer once = PretrainedTokenizer.of(file)) {
-                return once.encode(text, specialTokens);
-            }
+            return onTheDriver().encode(text, specialTokens);
         }
         if (tokenizer == null) {
             PretrainedTokenizer opened = PretrainedTokenizer.of(file);
@@ -36,5 +36,15 @@ public final class TextTokens implements UDF1<String, int[]> {
             tokenizer = opened;
         }
         return tokenizer.encode(text, specialTokens);
+    }
+
+    /** Rows that the driver holds are computed while the query is planned. It is closed when nobody has this object any more. */
+    private synchronized PretrainedTokenizer onTheDriver() {
+        if (tokenizer == null) {
+            PretrainedTokenizer opened = PretrainedTokenizer.of(file);
+            CLEANER.register(this, opened::close);
+            tokenizer = opened;
+        }
+        return tokenizer;
     }
 }

@@ -181,6 +181,26 @@ public final class NativeLibraries {
         refuseForeign(jars);
     }
 
+    /**
+     * @param folder that native libraries are loaded from by others; there or not
+     * @param remedy what to do otherwise, as the end of a sentence
+     * @throws IllegalStateException where another user can write to it
+     */
+    public static void requireOwn(Path folder, String remedy) {
+        try {
+            refuse(NativeCache.problem(folder)
+                    .map(reason -> "Cannot load native libraries from " + folder + ": " + reason
+                            + ", and whoever writes there chooses what is run here. Make it this user's own, or "
+                            + remedy
+                            + "."));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Cannot load native libraries from " + folder + ": " + e.getMessage()
+                            + ". Make it this user's own, or " + remedy + ".",
+                    e);
+        }
+    }
+
     /** All of them before the first is opened, which would find those of the system in place of what is still packed. */
     private static List<File> extract(TorchJars jars) {
         try {

@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.collectives.Chunks;
 import io.sparkmics.bootstrap.groups.ClusterLayout;
 import io.sparkmics.bootstrap.groups.Group;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,10 +16,26 @@ import java.util.stream.IntStream;
  * @param sizes how many members each host has
  * @param index this member's, in the group
  */
-record GroupHosts(List<Integer> sizes, int index) {
+final class GroupHosts {
 
-    GroupHosts {
-        sizes = List.copyOf(sizes);
+    private final List<Integer> sizes;
+    private final int index;
+
+    /** By host, and one more: how many there are in all. */
+    private final int[] firsts;
+
+    private final int host;
+    private final int rings;
+
+    GroupHosts(List<Integer> sizes, int index) {
+        this.sizes = List.copyOf(sizes);
+        this.index = index;
+        firsts = new int[sizes.size() + 1];
+        for (int at = 0; at < sizes.size(); at++) {
+            firsts[at + 1] = firsts[at] + sizes.get(at);
+        }
+        host = hostOf(index);
+        rings = sizes.stream().mapToInt(Integer::intValue).min().orElseThrow();
     }
 
     static GroupHosts of(Group group, ClusterLayout layout) {
@@ -32,6 +49,11 @@ record GroupHosts(List<Integer> sizes, int index) {
             }
         }
         return new GroupHosts(sizes, group.index());
+    }
+
+    /** This member's, in the group. */
+    int index() {
+        return index;
     }
 
     int hosts() {
@@ -50,25 +72,23 @@ record GroupHosts(List<Integer> sizes, int index) {
 
     /** How many rings there are between the hosts. */
     int rings() {
-        return sizes.stream().mapToInt(Integer::intValue).min().orElseThrow();
+        return rings;
     }
 
     /** The index in the group of a host's first member. */
     int first(int host) {
-        return sizes.subList(0, host).stream().mapToInt(Integer::intValue).sum();
+        return firsts[host];
     }
 
     /** The host of a member of the group. */
     int hostOf(int member) {
-        return IntStream.range(0, hosts())
-                .filter(host -> member < first(host) + sizes.get(host))
-                .findFirst()
-                .orElseThrow();
+        int found = Arrays.binarySearch(firsts, member);
+        return found >= 0 ? found : -found - 2;
     }
 
     /** This member's host. */
     int host() {
-        return hostOf(index);
+        return host;
     }
 
     /** This member's number on its host. */

@@ -110,11 +110,15 @@ public final class MemoryTransport implements Transport {
             Group neighbours = new Group(group.kind(), ranks(group, hosts.neighbours()), hosts.local());
             local = memory.share(neighbours).orElseGet(() -> below.ring(neighbours, layout));
         }
-        Optional<RingCollectives> ring = Optional.empty();
-        if (hosts.inRing()) {
-            ring = Optional.of(below.ring(new Group(group.kind(), ranks(group, hosts.ring()), hosts.host()), layout));
+        try {
+            Optional<RingCollectives> ring = hosts.inRing()
+                    ? Optional.of(below.ring(new Group(group.kind(), ranks(group, hosts.ring()), hosts.host()), layout))
+                    : Optional.empty();
+            return new HierarchicalCollectives(hosts, local, ring);
+        } catch (RuntimeException | Error e) {
+            local.close();
+            throw e;
         }
-        return new HierarchicalCollectives(hosts, local, ring);
     }
 
     private static List<Integer> ranks(Group group, List<Integer> members) {

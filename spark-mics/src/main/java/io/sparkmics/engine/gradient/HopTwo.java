@@ -59,8 +59,7 @@ public final class HopTwo implements AutoCloseable {
                                 .toList())
                         .toList(),
                 shards.stream().map(UnitShard::size).toList(),
-                messageBytes
-                        * replication.group().size()
+                bucketBytes(messageBytes, replication.group().size())
                         / ElementTypes.bytes(states.types().states()));
         this.units = new int[plan.size()];
         this.missing = new int[plan.size()];
@@ -74,6 +73,11 @@ public final class HopTwo implements AutoCloseable {
                 buckets.add(Native.keep(states.gradients().narrow(0, planned.offset(), planned.size())));
             }
         }
+    }
+
+    /** Bytes of a bucket; of all there are, where a message may be so large. */
+    private static long bucketBytes(long messageBytes, int replicas) {
+        return messageBytes > Long.MAX_VALUE / replicas ? Long.MAX_VALUE : messageBytes * replicas;
     }
 
     /** A step begins: nothing of it is summed. */

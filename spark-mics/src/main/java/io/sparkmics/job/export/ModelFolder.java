@@ -1,5 +1,6 @@
 package io.sparkmics.job.export;
 
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
@@ -25,9 +26,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes the trained model, unit after unit: one is in memory at a time. In a task that has loaded the native libraries. */
 final class ModelFolder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
 
     private final ModelExport.Source source;
     private final Path folder;
@@ -53,7 +58,7 @@ final class ModelFolder {
         if (source.text()) {
             new ByteTokenizerFiles(source.model().context()).write(files);
         } else if (!source.pretrained().isEmpty()) {
-            files.copyTokenizer(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop));
+            copyTokenizer(files);
         }
         Model model = source.model().build();
         SafetensorsHeader header = header(model, type);
@@ -101,12 +106,27 @@ final class ModelFolder {
         return config;
     }
 
+    /** What was trained must not be lost because the folder that it began with has gone. */
+    private void copyTokenizer(HuggingFaceFolder files) {
+        try {
+            files.copyTokenizer(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop));
+        } catch (CheckpointException e) {
+            LOG.warn("The tokenizer that the training began with is not beside the model: {}", e.getMessage());
+        }
+    }
+
     /** Where it says which tokens begin and end a text, that still holds. */
     private Map<String, Object> pretrainedConfig() {
-        return source.pretrained().isEmpty()
-                ? Map.of()
-                : new HuggingFaceFolder(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop), hadoop)
-                        .readConfig();
+        if (source.pretrained().isEmpty()) {
+            return Map.of();
+        }
+        try {
+            return new HuggingFaceFolder(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop), hadoop)
+                    .readConfig();
+        } catch (CheckpointException e) {
+            LOG.warn("Which tokens begin and end a text is not said beside the model: {}", e.getMessage());
+            return Map.of();
+        }
     }
 
     /** The header comes from arithmetic: nothing needs to be read for it. */

@@ -53,6 +53,22 @@ public record TrainingSettings(
                 recovery);
     }
 
+    /** The same, with another folder to start from. */
+    public TrainingSettings from(PretrainedSettings other) {
+        return new TrainingSettings(
+                model,
+                other,
+                input,
+                world,
+                schedule,
+                optimization,
+                compute,
+                collectives,
+                workDirectory,
+                checkpoint,
+                recovery);
+    }
+
     /** As in {@code precision auto chose float32: ranks compute on CPUs}; empty where the user chose. */
     public Optional<String> choices(boolean cuda) {
         return compute.automatic()

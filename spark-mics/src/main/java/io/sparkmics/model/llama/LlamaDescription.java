@@ -16,59 +16,72 @@ final class LlamaDescription {
     /** Whoever wants longer sequences says so: they take memory. */
     private static final int LONGEST_CONTEXT = 2048;
 
+    private static final double ROTARY_BASE = 10000;
+
     private LlamaDescription() {}
 
     /** @throws IllegalArgumentException with everything that is not as in a {@link Llama} */
     static LlamaConfig read(Map<String, ?> config) {
         Description description = new Description("Llama", config);
         String family = String.valueOf(config.get("model_type"));
+        boolean mistral = family.equals("mistral");
+        // Where an entry is absent the library takes these.
         int heads = description.size("num_attention_heads", 32);
         int width = description.size("hidden_size", 4096);
-        int positions = description.size("max_position_embeddings", 2048);
+        int positions = description.size("max_position_embeddings", mistral ? 131072 : 2048);
         description.requireOneOf("hidden_act", "silu", "silu");
         description.requireOneOf("mlp_bias", false, false);
+        description.requireOneOf("partial_rotary_factor", 1, 1);
         if (family.equals("llama")) {
             // With one, the projection behind attention has one too.
             description.requireOneOf("attention_bias", false, false);
         }
-        boolean windows = family.equals("mistral") || Boolean.TRUE.equals(config.get("use_sliding_window"));
-        if (windows && config.get("sliding_window") instanceof Integer window) {
-            positions = Math.min(positions, window);
+        if (mistral || description.flag("use_sliding_window", false)) {
+            positions = Math.min(positions, description.sizeOrNone("sliding_window", mistral ? 4096 : 0, positions));
         }
-        Object headSize = config.get("head_dim");
-        LlamaConfig read = new LlamaConfig(
+        int keyValueHeads = description.sizeOrNone("num_key_value_heads", mistral ? 8 : 0, heads);
+        int headSize = description.sizeOrNone("head_dim", 0, Math.max(2, width / heads));
+        int feedForwardWidth = description.size("intermediate_size", mistral ? 14336 : 11008);
+        int layers = description.size("num_hidden_layers", 32);
+        int vocabularySize = description.size("vocab_size", 32000);
+        double epsilon = description.number("rms_norm_eps", 1e-6);
+        boolean tied = description.flag("tie_word_embeddings", false);
+        // Since its fifth version the library has both in one entry.
+        Description rotation = description.inside("rope_parameters");
+        double base = rotation.number("rope_theta", description.number("rope_theta", ROTARY_BASE));
+        RotaryScaling scaling = scaling(rotation.isEmpty() ? description.inside("rope_scaling") : rotation);
+        description.check();
+        return new LlamaConfig(
                 family,
-                description.size("num_hidden_layers", 32),
+                layers,
                 heads,
-                description.size("num_key_value_heads", heads),
-                headSize == null ? Math.max(2, width / heads) : description.size("head_dim", 1),
+                keyValueHeads,
+                headSize,
                 width,
-                description.size("intermediate_size", 11008),
+                feedForwardWidth,
                 Math.min(positions, LONGEST_CONTEXT),
                 positions,
-                description.size("vocab_size", 32000),
-                description.number("rms_norm_eps", 1e-6),
-                description.number("rope_theta", 10000),
-                scaling(description),
-                description.flag("tie_word_embeddings", false),
+                vocabularySize,
+                epsilon,
+                base,
+                scaling,
+                tied,
                 family.equals("qwen2"));
-        description.check();
-        return read;
     }
 
-    private static RotaryScaling scaling(Description description) {
-        Map<String, ?> scaling = description.object("rope_scaling");
-        if (scaling.isEmpty()) {
-            return RotaryScaling.NONE;
+    private static RotaryScaling scaling(Description entry) {
+        entry.requireOneOf("partial_rotary_factor", 1, 1);
+        String named = entry.has("rope_type") ? "rope_type" : "type";
+        entry.requireOneOf(named, "default", "default", "linear", "llama3");
+        String type = entry.text(named, "default");
+        double factor = type.equals("default") ? 1 : entry.number("factor", 1);
+        if (!type.equals("llama3")) {
+            return entry.fine() ? new RotaryScaling(type, factor, 1, 1, 1) : RotaryScaling.NONE;
         }
-        Object type = scaling.containsKey("rope_type") ? scaling.get("rope_type") : scaling.get("type");
-        Description inner = new Description("Llama", scaling);
-        return new RotaryScaling(
-                String.valueOf(type),
-                inner.number("factor", 1),
-                inner.number("low_freq_factor", 1),
-                inner.number("high_freq_factor", 4),
-                inner.size("original_max_position_embeddings", 8192));
+        double low = entry.number("low_freq_factor", 1);
+        double high = entry.number("high_freq_factor", 4);
+        int original = entry.size("original_max_position_embeddings", 8192);
+        return entry.fine() ? new RotaryScaling(type, factor, low, high, original) : RotaryScaling.NONE;
     }
 
     /** Null where positions are as they are. */

@@ -87,10 +87,58 @@ class ArchitecturesTest {
                         Map.of("model_type", "llama", "rope_scaling", Map.of("rope_type", "yarn", "factor", 4))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "Cannot rotate by positions of the type yarn: default, linear and llama3 are known. Choose a"
-                                + " model of one of these.");
+                        "Cannot build the Llama that config.json describes: rope_scaling.rope_type is yarn and must be"
+                                + " one of [default, linear, llama3].");
+        assertThatThrownBy(() -> Architectures.of(Map.of(
+                        "model_type",
+                        "llama",
+                        "rope_scaling",
+                        Map.of("rope_type", "llama3", "factor", "8"),
+                        "head_dim",
+                        0)))
+                .hasMessage(
+                        "Cannot build the Llama that config.json describes: head_dim is 0 and must be a positive number,"
+                                + " rope_scaling.factor is 8 and must be a positive number.");
+        assertThatThrownBy(() -> Architectures.of(
+                        Map.of("model_type", "llama", "rope_parameters", Map.of("partial_rotary_factor", 0.5))))
+                .hasMessage(
+                        "Cannot build the Llama that config.json describes: rope_parameters.partial_rotary_factor is 0.5"
+                                + " and must be 1.");
         assertThatThrownBy(() -> Architectures.of(Map.of("model_type", "llama", "num_key_value_heads", 5)))
                 .hasMessage("Cannot configure a Llama: heads = 32 must be a multiple of keyValueHeads = 5.");
+    }
+
+    /** As the fifth version of the library writes it. */
+    @Test
+    void theBaseAndTheScalingOfPositionsMayLieInOneEntry() {
+        Map<String, Object> rotation = Map.of(
+                "rope_theta", 500000.0,
+                "rope_type", "llama3",
+                "factor", 8.0,
+                "low_freq_factor", 1.0,
+                "high_freq_factor", 4.0,
+                "original_max_position_embeddings", 8192);
+
+        LlamaConfig config = (LlamaConfig) Architectures.of(Map.of("model_type", "llama", "rope_parameters", rotation));
+
+        assertThat(config.rotaryBase()).isEqualTo(500000);
+        assertThat(config.scaling()).isEqualTo(new RotaryScaling("llama3", 8, 1, 4, 8192));
+    }
+
+    @Test
+    void nullMeansTheLibrarysOwnValue() {
+        Map<String, Object> config = new LinkedHashMap<>(Map.of("model_type", "llama", "num_attention_heads", 8));
+        config.put("num_key_value_heads", null);
+        config.put("head_dim", null);
+        config.put("rope_scaling", null);
+
+        LlamaConfig read = (LlamaConfig) Architectures.of(config);
+
+        assertThat(read.keyValueHeads()).isEqualTo(8);
+        assertThat(read.headSize()).isEqualTo(512);
+        assertThat(read.scaling()).isEqualTo(RotaryScaling.NONE);
+        assertThat(((LlamaConfig) Architectures.of(Map.of("model_type", "mistral"))).positions())
+                .isEqualTo(4096);
     }
 
     /** What is farther away than the window is not attended to: shorter sequences need none. */
