@@ -138,6 +138,10 @@ class MicsTokenizerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Cannot use 'id' as the input column: its type is int. It must be string.")
                 .hasMessageContaining("Cannot add the column 'text': the frame has one of this name.");
+        assertThatThrownBy(() -> tokenizer().setTokenizer(folder.toString()).encode("a"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("Cannot read the tokenizer in file:" + folder + ": there is no tokenizer.json. Save it with"
+                        + " save_pretrained of a tokenizer that is fast.");
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"model\": 1}");
         assertThatThrownBy(() -> tokenizer().setTokenizer(broken.toString()).encode("a"))
                 .isInstanceOf(IllegalArgumentException.class)

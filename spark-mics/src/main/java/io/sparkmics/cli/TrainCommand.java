@@ -172,8 +172,11 @@ public final class TrainCommand {
 
     void configure(ParseResult parsed) {
         params.apply(parsed);
-        if (model.isGiven(parsed) || !parsed.hasMatchedOption(INITIAL_MODEL)) {
+        if (!parsed.hasMatchedOption(INITIAL_MODEL)) {
             estimator.setModel(model.config(parsed));
+        } else if (model.isGiven(parsed)) {
+            throw new IllegalArgumentException("Cannot set sizes of the model beside " + INITIAL_MODEL
+                    + ": its folder says what they are. Leave one of both out.");
         }
     }
 

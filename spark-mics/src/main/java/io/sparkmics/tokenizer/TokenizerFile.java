@@ -43,7 +43,14 @@ public record TokenizerFile(String name, byte[] content, boolean splitSpecialTok
     private static Path find(Path path, FileSystem files) throws IOException {
         Path inside = new Path(path, FILE);
         Path ours = new Path(new Path(path, HuggingFaceFolder.NAME), FILE);
-        return files.exists(ours) ? ours : files.exists(inside) ? inside : path;
+        if (files.exists(ours) || files.exists(inside)) {
+            return files.exists(ours) ? ours : inside;
+        }
+        if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
+            throw new CheckpointException("Cannot read the tokenizer in " + path + ": there is no " + FILE
+                    + ". Save it with save_pretrained of a tokenizer that is fast.");
+        }
+        return path;
     }
 
     private static byte[] content(Path file, FileSystem files) throws IOException {

@@ -66,6 +66,21 @@ class TrainArgumentsTest {
     }
 
     @Test
+    void aModelToStartFromSaysItsOwnSizes() throws IOException {
+        parse("--initial-model=/models/gpt2");
+
+        assertThat(estimator.getInitialModel()).isEqualTo("/models/gpt2");
+        assertThat(estimator.isDefined(estimator.model())).isFalse();
+        StringWriter err = new StringWriter();
+        assertThat(run(new StringWriter(), err, all("--initial-model=/models/gpt2", "--context=512")))
+                .isOne();
+        assertThat(err.toString().strip())
+                .isEqualTo(
+                        "Cannot set sizes of the model beside --initial-model: its folder says what they are. Leave one of"
+                                + " both out.");
+    }
+
+    @Test
     void aConfigFileSetsWhatTheCommandLineDoesNot() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("run.properties"),
