@@ -2,7 +2,7 @@ package io.sparkmics.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -18,7 +18,7 @@ public final class Gpt implements LanguageModel {
 
     private static final PretrainedNames NAMES = new PretrainedNames(
             "transformer.",
-            Map.of("lm_head.weight", "transformer.wte.weight"),
+            Set.of("lm_head.weight"),
             // The mask of what comes later, which older versions of the library kept.
             Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)"));
 

@@ -1,6 +1,6 @@
 package io.sparkmics.model;
 
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -8,22 +8,21 @@ import java.util.regex.Pattern;
  * parameters.
  *
  * @param prefix what the library puts before the names of a model with a head, and leaves out of one without; perhaps empty
- * @param tied other names of a parameter, by the name that the folder may have beside it
+ * @param tied other names of parameters, which the folder may have beside the first
  * @param buffers the whole names, without the prefix, of what older folders have and no model needs
  */
-public record PretrainedNames(String prefix, Map<String, String> tied, Pattern buffers) {
+public record PretrainedNames(String prefix, Set<String> tied, Pattern buffers) {
 
     /** The names of the parameters, and no others. */
-    public static final PretrainedNames SAME = new PretrainedNames("", Map.of(), Pattern.compile("(?!)"));
+    public static final PretrainedNames SAME = new PretrainedNames("", Set.of(), Pattern.compile("(?!)"));
 
     public PretrainedNames {
-        tied = Map.copyOf(tied);
+        tied = Set.copyOf(tied);
     }
 
     /** Whether a model without a head may call it so, or an older version of the library may have left it there. */
     boolean ignores(String tensor) {
-        return tied.containsKey(tensor)
-                || buffers.matcher(withoutPrefix(tensor)).matches();
+        return tied.contains(tensor) || buffers.matcher(withoutPrefix(tensor)).matches();
     }
 
     String withoutPrefix(String name) {

@@ -10,8 +10,6 @@ import java.util.TreeSet;
 /** The models of Hugging Face's library that there are here too. */
 final class Architectures {
 
-    private static final Set<String> LLAMAS = LlamaConfig.FAMILIES;
-
     private Architectures() {}
 
     /**
@@ -25,10 +23,10 @@ final class Architectures {
         if (type.equals(GptConfig.FAMILY)) {
             return GptConfig.of(config);
         }
-        if (LLAMAS.contains(type)) {
+        if (LlamaConfig.FAMILIES.contains(type)) {
             return LlamaConfig.of(config);
         }
-        Set<String> known = new TreeSet<>(LLAMAS);
+        Set<String> known = new TreeSet<>(LlamaConfig.FAMILIES);
         known.add(GptConfig.FAMILY);
         throw new IllegalArgumentException("Cannot build the model that config.json describes: its model_type is "
                 + type + ", and " + String.join(", ", known) + " are known. Call setModel with a model of your own.");

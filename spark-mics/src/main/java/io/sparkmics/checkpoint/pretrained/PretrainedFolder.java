@@ -24,8 +24,6 @@ import org.apache.hadoop.fs.Path;
  */
 public final class PretrainedFolder {
 
-    private static final String WEIGHTS = "model.safetensors";
-
     private final Path folder;
     private final Configuration hadoop;
     private final Map<String, TensorInfo> tensors = new TreeMap<>();
@@ -34,7 +32,7 @@ public final class PretrainedFolder {
     private PretrainedFolder(Path folder, Configuration hadoop) {
         this.folder = folder;
         this.hadoop = hadoop;
-        Path weights = new Path(folder, WEIGHTS);
+        Path weights = new HuggingFaceFolder(folder, hadoop).weights();
         Path index = new Path(folder, PretrainedIndex.NAME);
         if (exists(weights)) {
             add(weights);
@@ -45,8 +43,9 @@ public final class PretrainedFolder {
                     .collect(Collectors.toMap(
                             Map.Entry::getKey, entry -> entry.getValue().getName())));
         } else {
-            throw new CheckpointException("Cannot start from " + folder + ": it has neither " + WEIGHTS + " nor "
-                    + PretrainedIndex.NAME + ". Name a folder that save_pretrained has written, as safetensors.");
+            throw new CheckpointException("Cannot start from " + folder + ": it has neither " + weights.getName()
+                    + " nor " + PretrainedIndex.NAME
+                    + ". Name a folder that save_pretrained has written, as safetensors.");
         }
     }
 
@@ -129,14 +128,5 @@ public final class PretrainedFolder {
     /** Qualified as it was given, with the folder inside where there is one. */
     public Path path() {
         return folder;
-    }
-
-    /** The types of the tensors, as in {@code BF16}. */
-    public String types() {
-        return tensors.values().stream()
-                .map(tensor -> tensor.type().name())
-                .distinct()
-                .sorted()
-                .collect(Collectors.joining(", "));
     }
 }

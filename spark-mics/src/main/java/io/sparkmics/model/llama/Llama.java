@@ -9,7 +9,7 @@ import io.sparkmics.model.TokenLoss;
 import io.sparkmics.model.Unit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -61,7 +61,7 @@ public final class Llama implements LanguageModel {
     public PretrainedNames pretrainedNames() {
         return new PretrainedNames(
                 "model.",
-                config.tied() ? Map.of(HEAD, TOKENS) : Map.of(),
+                config.tied() ? Set.of(HEAD) : Set.of(),
                 Pattern.compile("layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));
     }
 }
