@@ -102,7 +102,7 @@ final class Soak {
             }
         }
         SafetensorsHeader header = SafetensorsHeader.of(copy.layout().shards().stream()
-                .flatMap(shard -> copy.kinds().stream()
+                .flatMap(shard -> copy.kinds(shard.unit()).stream()
                         .map(kind -> new TensorInfo(
                                 shard.unit().name() + "/" + kind.tensorName(), TensorType.F32, List.of(shard.size()))))
                 .toList());

@@ -35,7 +35,7 @@ public final class CheckpointReader implements AutoCloseable {
             places.put(tensor.name(), places.size());
         }
         for (Manifest.UnitSize unit : manifest.model().units()) {
-            for (String kind : manifest.states().kinds()) {
+            for (String kind : manifest.states().kindsOf(unit)) {
                 String name = Manifest.tensorName(unit.name(), kind);
                 saved.put(name, new Saved(unit, places.get(name)));
             }

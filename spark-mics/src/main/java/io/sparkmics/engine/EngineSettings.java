@@ -16,6 +16,9 @@ import io.sparkmics.plan.step.Transformer;
 import io.sparkmics.plan.step.TransformerWorkload;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a step needs to know besides the model.
@@ -72,11 +75,16 @@ public record EngineSettings(
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */
     public MemoryModel memoryModel(Model model) {
         List<Unit> units = model.units();
+        Set<Integer> frozen = IntStream.range(0, units.size())
+                .filter(unit -> !units.get(unit).trainable())
+                .boxed()
+                .collect(Collectors.toSet());
         return new MemoryModel(
                 units.stream().map(Unit::size).toList(),
                 model.stages().stream()
                         .map(stage -> stage.units().stream().map(units::indexOf).toList())
                         .toList(),
+                frozen,
                 types().bytes(),
                 optimizer.moments(),
                 false,

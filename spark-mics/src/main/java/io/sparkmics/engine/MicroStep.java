@@ -31,7 +31,7 @@ final class MicroStep {
     MicroStep(List<BoundStage> stages, Residency residency, GradientSynchronization synchronization, long seed) {
         this.stages = stages;
         this.completed = GradientPlaces.completedBy(
-                stages.stream().map(BoundStage::forwardUnits).toList());
+                stages.stream().map(BoundStage::trainedUnits).toList());
         this.residency = residency;
         this.synchronization = synchronization;
         this.lossPass = new LossPass(stages.get(stages.size() - 1), stages.size() - 1, residency, synchronization);

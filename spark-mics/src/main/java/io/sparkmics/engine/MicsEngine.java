@@ -45,6 +45,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,16 +132,18 @@ public final class MicsEngine implements AutoCloseable {
                     stages.stream().map(BoundStage::forwardUnits).toList();
             List<List<GatheredUnit>> backwardUnits =
                     stages.stream().map(BoundStage::backwardUnits).toList();
+            List<List<GatheredUnit>> trainedUnits =
+                    stages.stream().map(BoundStage::trainedUnits).toList();
             UnitPass thereAndBack =
                     UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute(), overlap.gathersAhead());
             UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute(), overlap.gathersAhead());
             arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
             gradients = own(
-                    new GradientBuffer(forwardUnits, states.layout(), types.reduction(), device),
+                    new GradientBuffer(trainedUnits, states.layout(), types.reduction(), device),
                     GradientBuffer::close);
             sums = own(new DeviceSums(3, ranks), DeviceSums::close);
             HopTwo hopTwo = own(
-                    new HopTwo(replication, states, forwardUnits, overlap.messageBytes(), overlap.hopTwo(), waits),
+                    new HopTwo(replication, states, trainedUnits, overlap.messageBytes(), overlap.hopTwo(), waits),
                     HopTwo::close);
             synchronization = own(
                     new GradientSynchronization(partition, states, gradients, hopTwo, waits),
@@ -157,10 +160,12 @@ public final class MicsEngine implements AutoCloseable {
 
     private List<BoundStage> bind(List<Stage> stages, ActivationCheckpointing checkpointing) {
         List<BoundStage> bound = new ArrayList<>();
+        boolean reached = false;
         for (Stage stage : stages) {
-            BoundStage next = checkpointing.recomputes(bound.size(), stages.size())
+            reached |= stage.units().stream().anyMatch(Unit::trainable);
+            BoundStage next = reached && checkpointing.recomputes(bound.size(), stages.size())
                     ? BoundStage.recomputed(stage, gathered)
-                    : new BoundStage(stage, gathered);
+                    : new BoundStage(stage, gathered, reached);
             bound.add(own(next, BoundStage::close));
         }
         return bound;
@@ -211,7 +216,7 @@ public final class MicsEngine implements AutoCloseable {
         StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
         if (!result.skipped()) {
             optimizer.update(learningRate, norm.scale(count, result.gradientNorm()));
-            states.refresh();
+            states.refreshTrained();
         }
         return result;
     }
@@ -305,6 +310,22 @@ public final class MicsEngine implements AutoCloseable {
     /** As {@link #restore}, where nothing is left to train: what the optimizer remembers stays as it is. */
     public void restoreParameters(StateSource source, long updates) throws IOException {
         restore(Map.of(StateKind.PARAMETERS, states.parameters()), source, updates);
+    }
+
+    /**
+     * Gives the parameters of some units other first values; the rest keep theirs. Before the first step; each rank calls it alone.
+     *
+     * @param units of the model
+     * @throws IOException what the source threw; the engine must then be closed
+     */
+    public void start(List<Unit> units, StateSource source) throws IOException {
+        Set<Unit> started = new HashSet<>(units);
+        ShardLayout some = new ShardLayout(states.layout().shards().stream()
+                .filter(shard -> started.contains(shard.unit()))
+                .toList());
+        new StateRestore(some, partitionIndex, ranks.device())
+                .fill(Map.of(StateKind.PARAMETERS, states.parameters()), source);
+        states.refresh();
     }
 
     private void restore(Map<StateKind, Tensor> which, StateSource source, long updates) throws IOException {

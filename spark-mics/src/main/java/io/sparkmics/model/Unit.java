@@ -11,8 +11,10 @@ import java.util.stream.Stream;
  *
  * @param name unique in the model
  * @param parameters at least one, of which the elements are together a long
+ * @param trainable false: the parameters stay as they are. They are sharded and gathered as others, and have no gradient, no
+ *     moments and no hop
  */
-public record Unit(String name, List<Parameter> parameters) {
+public record Unit(String name, List<Parameter> parameters, boolean trainable) {
 
     public Unit {
         if (parameters.isEmpty()) {
@@ -32,8 +34,18 @@ public record Unit(String name, List<Parameter> parameters) {
         }
     }
 
+    /** Trained. */
+    public Unit(String name, List<Parameter> parameters) {
+        this(name, parameters, true);
+    }
+
     public static Unit of(String name, Parameter... parameters) {
         return new Unit(name, List.of(parameters));
+    }
+
+    /** The same parameters, which stay as they are. */
+    public Unit frozen() {
+        return new Unit(name, parameters, false);
     }
 
     /** The number of elements, without padding. */

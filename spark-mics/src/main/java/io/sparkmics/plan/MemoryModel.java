@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
  *
  * @param unitSizes parameters of each unit; together 2^56 at most, so that no figure overflows
  * @param stages the units that each stage reads, as places in {@code unitSizes}, in the order of use
+ * @param frozen places of the units that are not trained: they have no gradient and no moments
  * @param elements bytes of an element of each kind
  * @param moments how many numbers the optimizer remembers of each parameter
  * @param copied whether the copy of the states counts: it lies in the host's memory, which a rank on a GPU has besides
@@ -25,6 +27,7 @@ import java.util.stream.IntStream;
 public record MemoryModel(
         List<Long> unitSizes,
         List<List<Integer>> stages,
+        Set<Integer> frozen,
         ElementBytes elements,
         int moments,
         boolean copied,
@@ -36,9 +39,9 @@ public record MemoryModel(
     /** With 128 bytes for each, more than all that is counted here takes, padding included. */
     private static final long MOST_PARAMETERS = 1L << 56;
 
-    /** With AdamW, without a copy. */
+    /** With AdamW, without a copy; all units are trained. */
     public MemoryModel(List<Long> unitSizes, List<List<Integer>> stages, ElementBytes elements) {
-        this(unitSizes, stages, elements, MOMENTS, false, UnitPlaces.AHEAD);
+        this(unitSizes, stages, Set.of(), elements, MOMENTS, false, UnitPlaces.AHEAD);
     }
 
     public MemoryModel {
@@ -57,11 +60,12 @@ public record MemoryModel(
                     MOST_PARAMETERS));
         }
         stages = stages.stream().map(List::copyOf).toList();
+        frozen = Set.copyOf(frozen);
     }
 
     /** The same, and the copy of the states that checkpoints are written from counts too. */
     public MemoryModel withStateCopy() {
-        return new MemoryModel(unitSizes, stages, elements, moments, true, gathersAhead);
+        return new MemoryModel(unitSizes, stages, frozen, elements, moments, true, gathersAhead);
     }
 
     private static boolean exceeds(List<Long> unitSizes) {
@@ -80,16 +84,22 @@ public record MemoryModel(
         return unitSizes.stream().mapToLong(Long::longValue).sum();
     }
 
+    /** The units that have gradients. */
+    public TrainedUnits trained() {
+        return TrainedUnits.of(unitSizes, stages, frozen);
+    }
+
     /** Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included. */
     public long modelStates(int partitionGroupSize) {
-        int perParameter =
-                (1 + moments) * elements.states() + elements.sums() + (elements.mixed() ? elements.compute() : 0);
-        return perParameter * shards(partitionGroupSize);
+        int perParameter = elements.states() + (elements.mixed() ? elements.compute() : 0);
+        int perTrained = moments * elements.states() + elements.sums();
+        return perParameter * shards(unitSizes, partitionGroupSize) + perTrained * trainedShards(partitionGroupSize);
     }
 
     /** A copy of masters and moments of one rank's shards in host memory, whether it counts here or not. */
     public long stateCopy(int partitionGroupSize) {
-        return (1 + moments) * elements.states() * shards(partitionGroupSize);
+        return elements.states() * shards(unitSizes, partitionGroupSize)
+                + moments * elements.states() * trainedShards(partitionGroupSize);
     }
 
     /**
@@ -100,17 +110,19 @@ public record MemoryModel(
         int perParameter = 2 * (1 + moments) * elements.states()
                 + 3 * elements.sums()
                 + (elements.mixed() ? elements.states() + elements.compute() : 0);
-        return perParameter * shards(partitionGroupSize);
+        return perParameter * trainedShards(partitionGroupSize);
     }
 
     private long countedCopy(int partitionGroupSize) {
         return copied ? stateCopy(partitionGroupSize) : 0;
     }
 
-    private long shards(int partitionGroupSize) {
-        return unitSizes.stream()
-                .mapToLong(size -> shard(size, partitionGroupSize))
-                .sum();
+    private long trainedShards(int partitionGroupSize) {
+        return shards(trained().sizes(), partitionGroupSize);
+    }
+
+    private static long shards(List<Long> sizes, int partitionGroupSize) {
+        return sizes.stream().mapToLong(size -> shard(size, partitionGroupSize)).sum();
     }
 
     /** The parameters of one rank's part of a unit, padding included. */
@@ -127,29 +139,37 @@ public record MemoryModel(
         if (partitionGroupSize == 1) {
             return 0;
         }
-        List<List<Integer>> thereAndBack = new ArrayList<>(stages);
+        int first = trained().firstStage();
+        List<List<Integer>> thereAndBack = new ArrayList<>();
+        for (int stage = 0; stage < stages.size(); stage++) {
+            thereAndBack.add(stage < first ? List.of() : stages.get(stage));
+        }
         Collections.reverse(thereAndBack);
         thereAndBack.addAll(0, stages);
-        List<Long> whole = whole(partitionGroupSize, elements.compute());
+        List<Long> whole = whole(unitSizes, partitionGroupSize, elements.compute());
         return Math.max(
                 UnitPlaces.of(thereAndBack, whole, gathersAhead).bytes(),
-                whole(partitionGroupSize, elements.states()).stream()
+                whole(unitSizes, partitionGroupSize, elements.states()).stream()
                         .mapToLong(Placement::aligned)
                         .max()
                         .orElseThrow());
     }
 
-    private List<Long> whole(int partitionGroupSize, int elementBytes) {
-        return unitSizes.stream()
+    private static List<Long> whole(List<Long> sizes, int partitionGroupSize, int elementBytes) {
+        return sizes.stream()
                 .map(size -> shard(size, partitionGroupSize) * partitionGroupSize * elementBytes)
                 .toList();
     }
 
     /** Gradients laid out for hop 1 or on their way through it, and the largest stage's as its backward pass makes them. */
     public long gradients(int partitionGroupSize) {
-        return gradientBuffer(partitionGroupSize)
-                + elements.compute()
-                        * stages.stream().mapToLong(this::size).max().orElseThrow();
+        TrainedUnits trained = trained();
+        long largest = trained.stages().stream()
+                .mapToLong(
+                        stage -> stage.stream().mapToLong(trained.sizes()::get).sum())
+                .max()
+                .orElseThrow();
+        return gradientBuffer(partitionGroupSize) + elements.compute() * largest;
     }
 
     /** None where a rank's shards are whole units: gradients are summed there at once. */
@@ -157,14 +177,13 @@ public record MemoryModel(
         if (partitionGroupSize == 1) {
             return 0;
         }
-        List<Long> sums = unitSizes.stream()
+        TrainedUnits trained = trained();
+        List<Long> sums = trained.sizes().stream()
                 .map(size -> shard(size, partitionGroupSize) * elements.reduction())
                 .toList();
-        return new GradientPlaces(stages, whole(partitionGroupSize, elements.reduction()), sums).bytes();
-    }
-
-    private long size(List<Integer> units) {
-        return units.stream().mapToLong(unitSizes::get).sum();
+        return new GradientPlaces(
+                        trained.stages(), whole(trained.sizes(), partitionGroupSize, elements.reduction()), sums)
+                .bytes();
     }
 
     /** What is there from beginning to end: all but the gradients as a backward pass makes them. */

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.engine.shard.Initializer;
+import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Tokens;
+import io.sparkmics.model.Unit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AdamW;
 import org.bytedeco.pytorch.AdamWOptions;
@@ -25,32 +28,48 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class ReferenceTraining {
 
     private final Case run;
+    private final Model model;
+    private final UnaryOperator<Map<String, Tensor>> read;
     private final Map<String, Tensor> weights = new LinkedHashMap<>();
     private final List<org.bytedeco.pytorch.Optimizer> optimizers = new ArrayList<>();
 
-    private ReferenceTraining(Case run) {
+    private ReferenceTraining(Case run, Model model, UnaryOperator<Map<String, Tensor>> read) {
         this.run = run;
+        this.model = model;
+        this.read = read;
     }
 
     static Outcome run(Case run) {
+        return run(run, run.config().build());
+    }
+
+    /** @param model the case's, of which some units may stay as they are */
+    static Outcome run(Case run, Model model) {
+        return run(run, model, UnaryOperator.identity());
+    }
+
+    /** @param read what the forward pass reads, made of the weights */
+    static Outcome run(Case run, Model model, UnaryOperator<Map<String, Tensor>> read) {
         try (PointerScope scope = new PointerScope()) {
-            return new ReferenceTraining(run).train();
+            return new ReferenceTraining(run, model, read).train();
         }
     }
 
     private Outcome train() {
         Initializer initializer = new Initializer(run.settings().seed());
-        List<Parameter> parameters = run.config().build().units().stream()
-                .flatMap(unit -> unit.parameters().stream())
-                .toList();
-        for (Parameter parameter : parameters) {
-            Tensor value = initializer
-                    .values(parameter)
-                    .to(run.settings().precision().states())
-                    .clone();
-            weights.put(parameter.name(), value.requires_grad_(true));
+        for (Unit unit : model.units()) {
+            for (Parameter parameter : unit.parameters()) {
+                Tensor value = initializer
+                        .values(parameter)
+                        .to(run.settings().precision().states())
+                        .clone();
+                weights.put(parameter.name(), value.requires_grad_(unit.trainable()));
+            }
         }
-        makeOptimizers(parameters);
+        makeOptimizers(model.units().stream()
+                .filter(Unit::trainable)
+                .flatMap(unit -> unit.parameters().stream())
+                .toList());
         List<Double> losses = new ArrayList<>();
         List<Double> norms = new ArrayList<>();
         for (long step = 0; step < run.steps(); step++) {
@@ -70,7 +89,7 @@ final class ReferenceTraining {
     }
 
     private double backward(long step) {
-        Tensor loss = new ReferenceGpt(run.config(), weights).loss(Tokens.tensor(globalBatch(step)));
+        Tensor loss = new ReferenceGpt(run.config(), read.apply(weights)).loss(Tokens.tensor(globalBatch(step)));
         loss.backward();
         return loss.item_double();
     }
@@ -123,14 +142,16 @@ final class ReferenceTraining {
     /** Clips in place and returns the norm, each parameter's own norm first. */
     private double clip() {
         double squares = 0;
-        for (Tensor weight : weights.values()) {
+        List<Tensor> trained =
+                weights.values().stream().filter(Tensor::requires_grad).toList();
+        for (Tensor weight : trained) {
             double norm = org.bytedeco.pytorch.global.torch.norm(weight.grad()).item_double();
             squares += norm * norm;
         }
         double norm = Math.sqrt(squares);
         double limit = run.settings().gradientClipping();
         if (limit > 0 && norm > limit) {
-            weights.values().forEach(weight -> weight.grad().mul_(new Scalar(limit / (norm + 1e-6))));
+            trained.forEach(weight -> weight.grad().mul_(new Scalar(limit / (norm + 1e-6))));
         }
         return norm;
     }

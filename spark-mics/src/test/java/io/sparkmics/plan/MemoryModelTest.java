@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,7 @@ class MemoryModelTest {
 
     @Test
     void anOptimizerWithoutMomentsHasHalfOfTheStates() {
-        MemoryModel plain = new MemoryModel(model.unitSizes(), model.stages(), model.elements(), 0, false, 1);
+        MemoryModel plain = new MemoryModel(model.unitSizes(), model.stages(), Set.of(), model.elements(), 0, false, 1);
 
         assertThat(plain.modelStates(3)).isEqualTo(8 * 5888);
         assertThat(plain.stateCopy(3)).isEqualTo(4 * 5888);
@@ -152,7 +153,7 @@ class MemoryModelTest {
 
     @Test
     void gathersThatAreFurtherAheadKeepMoreStagesWhole() {
-        MemoryModel further = new MemoryModel(UNITS, model.stages(), model.elements(), 2, false, 2);
+        MemoryModel further = new MemoryModel(UNITS, model.stages(), Set.of(), model.elements(), 2, false, 2);
 
         assertThat(further.gatheredUnits(3)).isEqualTo(4 * (7680 + 4608 + 4608));
         assertThat(further.gatheredUnits(1)).isZero();

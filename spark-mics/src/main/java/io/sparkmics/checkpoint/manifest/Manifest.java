@@ -14,7 +14,7 @@ import java.util.Optional;
  * What a checkpoint says of itself: all that a run needs to go on as if it had never ended.
  *
  * <p>It fits together, or there is none: one shard file for each rank of the partition group, and in each of them every state
- * of every unit, of the size that the arithmetic gives.
+ * of every unit, of one that is not trained the parameters, of the size that the arithmetic gives.
  *
  * @param id whose it is
  * @param schedule of the run that wrote it
@@ -81,7 +81,7 @@ public record Manifest(
     /**
      * @param optimizer its name
      * @param updates how many it has made
-     * @param kinds what each unit has, as in {@code parameters}, {@code first_moments}
+     * @param kinds what each trained unit has, as in {@code parameters}, {@code first_moments}: the parameters first
      * @param type of all elements
      */
     public record States(String optimizer, long updates, List<String> kinds, TensorType type) {
@@ -94,6 +94,11 @@ public record Manifest(
                 throw new IllegalArgumentException(
                         "Cannot describe a checkpoint: the states " + kinds + " are none, or one is there twice.");
             }
+        }
+
+        /** What is saved of the unit. */
+        public List<String> kindsOf(UnitSize unit) {
+            return unit.trained() ? kinds : kinds.subList(0, 1);
         }
     }
 
@@ -128,10 +133,18 @@ public record Manifest(
         }
     }
 
-    /** @param elements of the whole unit, without padding */
-    public record UnitSize(String name, long elements) {
+    /**
+     * @param elements of the whole unit, without padding
+     * @param trained false: of its states only the first kind is saved, the parameters, which stay as they are
+     */
+    public record UnitSize(String name, long elements, boolean trained) {
         public UnitSize {
             positive("elements of unit " + name, elements);
+        }
+
+        /** One that is trained. */
+        public UnitSize(String name, long elements) {
+            this(name, elements, true);
         }
 
         /** Of one rank, padding included. */

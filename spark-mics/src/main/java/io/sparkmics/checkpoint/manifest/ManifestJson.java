@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 /** A manifest as a file. */
 public final class ManifestJson {
 
-    private static final long VERSION = 1;
+    private static final long VERSION = 2;
     private static final int MOST_SETTINGS = 1000;
     private static final int MOST_CHARACTERS = 1 << 20;
 
@@ -71,6 +71,7 @@ public final class ManifestJson {
             json.writeStartObject();
             json.writeStringField("name", unit.name());
             json.writeNumberField("elements", unit.elements());
+            json.writeBooleanField("trained", unit.trained());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -151,7 +152,8 @@ public final class ManifestJson {
                                 Manifest.MOST_UNITS,
                                 unit -> new Manifest.UnitSize(
                                         unit.text("name", StrictJson.SHORT_TEXT),
-                                        unit.number("elements", 1, Long.MAX_VALUE)))));
+                                        unit.number("elements", 1, Long.MAX_VALUE),
+                                        unit.flag("trained")))));
         Map<String, String> settings = json.textMap("settings", MOST_SETTINGS);
         Manifest.Divergence divergence = json.object(
                 "divergence",

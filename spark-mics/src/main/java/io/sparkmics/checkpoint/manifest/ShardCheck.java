@@ -16,12 +16,14 @@ final class ShardCheck {
         this.sharding = sharding;
         this.states = states;
         int p = sharding.partitionGroupSize();
-        long tensors = (long) model.units().size() * states.kinds().size();
+        long tensors = model.units().stream()
+                .mapToLong(unit -> states.kindsOf(unit).size())
+                .sum();
         if (tensors > Manifest.MOST_TENSORS / p) {
             throw wrong(p + " shards of " + tensors + " tensors are more than " + Manifest.MOST_TENSORS + " in all");
         }
         for (Manifest.UnitSize unit : model.units()) {
-            for (String kind : states.kinds()) {
+            for (String kind : states.kindsOf(unit)) {
                 expected.put(Manifest.tensorName(unit.name(), kind), unit.shardElements(p));
             }
         }

@@ -147,7 +147,20 @@ final class StrictJson {
         return values;
     }
 
+    boolean flag(String field) throws IOException {
+        advance(field);
+        JsonToken token = json.nextToken();
+        require(token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE, field + " is not true or false");
+        return token == JsonToken.VALUE_TRUE;
+    }
+
     private void expect(String field, JsonToken token, String kind) throws IOException {
+        advance(field);
+        require(json.nextToken() == token, field + " is not " + kind);
+    }
+
+    /** To the field's value. */
+    private void advance(String field) throws IOException {
         // The outermost object has no name.
         if (json.currentToken() != null) {
             if (json.nextToken() != JsonToken.FIELD_NAME) {
@@ -158,7 +171,6 @@ final class StrictJson {
                 throw new Wrong("it has a field " + found + " where " + field + " must be");
             }
         }
-        require(json.nextToken() == token, field + " is not " + kind);
     }
 
     private String checkedText(String field, int most) throws IOException {

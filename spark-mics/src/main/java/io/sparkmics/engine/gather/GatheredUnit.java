@@ -40,7 +40,8 @@ public final class GatheredUnit implements AutoCloseable {
                 Tensor view = whole.narrow(0, offset, parameter.size())
                         .view(Native.sizes(parameter))
                         .detach();
-                parameters.put(parameter.name(), view.requires_grad_(true));
+                parameters.put(
+                        parameter.name(), view.requires_grad_(shard.unit().trainable()));
                 offset += parameter.size();
             }
             Native.keep(whole);
@@ -53,7 +54,7 @@ public final class GatheredUnit implements AutoCloseable {
         return shard;
     }
 
-    /** The parameters in their shapes, by name, in the order of the unit. They need gradients. */
+    /** The parameters in their shapes, by name, in the order of the unit. Those of a trained unit need gradients. */
     public Map<String, Tensor> parameters() {
         return parameters;
     }

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The flat buffer through which gradients take hop 1, of units that are not whole in their shards. Each has its two tensors there from the beginning; others stand
+ * The flat buffer through which gradients take hop 1, of trained units that are not whole in their shards. Each has its two tensors there from the beginning; others stand
  * in the same bytes at other times of a micro-step, as {@link GradientPlaces} says.
  */
 public final class GradientBuffer implements AutoCloseable {
@@ -25,10 +25,10 @@ public final class GradientBuffer implements AutoCloseable {
     private final Map<UnitShard, Tensor> wholes = new IdentityHashMap<>();
     private final Map<UnitShard, Tensor> sums = new IdentityHashMap<>();
 
-    /** @param stages the units of each stage, in the order of the forward pass */
+    /** @param stages the trained units of each stage, in the order of the forward pass */
     public GradientBuffer(List<List<GatheredUnit>> stages, ShardLayout layout, ScalarType type, RankDevice device) {
         List<UnitShard> shards =
-                layout.shards().stream().filter(shard -> !shard.whole()).toList();
+                layout.trained().stream().filter(shard -> !shard.whole()).toList();
         int element = ElementTypes.bytes(type);
         GradientPlaces places = new GradientPlaces(
                 stages.stream()

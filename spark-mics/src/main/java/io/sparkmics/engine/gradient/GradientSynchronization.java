@@ -42,7 +42,7 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
     private boolean lastMicroStep;
 
     /**
-     * @param buffer has room for each unit that is not whole in its shard; it and the others stay the caller's
+     * @param buffer has room for each trained unit that is not whole in its shard; it and the others stay the caller's
      */
     public GradientSynchronization(
             Communicator partition, ModelStates states, GradientBuffer buffer, HopTwo hopTwo, WaitClock waits) {
@@ -51,7 +51,7 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
         this.buffer = buffer;
         this.hopTwo = hopTwo;
         this.waits = waits;
-        for (UnitShard shard : states.layout().shards()) {
+        for (UnitShard shard : states.layout().trained()) {
             sums.put(shard, new GradientSum(shard, shard.whole() ? states.gradients(shard) : buffer.whole(shard)));
         }
     }

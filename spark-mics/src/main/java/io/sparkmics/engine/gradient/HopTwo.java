@@ -37,7 +37,7 @@ public final class HopTwo implements AutoCloseable {
 
     /**
      * @param states stay the caller's, as the communicator does
-     * @param stages what each stage's forward pass reads
+     * @param stages what each stage's forward pass reads and training changes
      * @param messageBytes what a replica sends to the next at a time is as large, or larger
      * @param overlapped whether a bucket starts when it is complete; if not, when the step is at its end
      */
@@ -51,7 +51,7 @@ public final class HopTwo implements AutoCloseable {
         this.replication = replication;
         this.waits = waits;
         this.overlapped = overlapped;
-        List<UnitShard> shards = states.layout().shards();
+        List<UnitShard> shards = states.layout().trained();
         List<GradientBucket> plan = GradientBucket.of(
                 stages.stream()
                         .map(stage -> stage.stream()

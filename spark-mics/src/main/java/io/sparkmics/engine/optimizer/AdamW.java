@@ -27,10 +27,10 @@ public final class AdamW implements Optimizer {
     public AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex) {
         this.states = states;
         try (PointerScope scope = new PointerScope()) {
-            firstMoments = torch.zeros_like(states.parameters());
-            secondMoments = torch.zeros_like(states.parameters());
-            List<Tensor> tensors = List.of(states.parameters(), states.gradients(), firstMoments, secondMoments);
-            List<UnitShard> shards = states.layout().shards();
+            firstMoments = torch.zeros_like(states.gradients());
+            secondMoments = torch.zeros_like(states.gradients());
+            List<Tensor> tensors = List.of(states.trained(), states.gradients(), firstMoments, secondMoments);
+            List<UnitShard> shards = states.layout().trained();
             decayed = new FusedAdamW(
                     settings,
                     settings.weightDecay(),

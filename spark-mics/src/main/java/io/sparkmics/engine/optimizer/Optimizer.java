@@ -21,7 +21,7 @@ public interface Optimizer extends AutoCloseable {
         return new Scalar(Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value)));
     }
 
-    /** What it remembers, in the layout of the model states; its own. */
+    /** What it remembers of what is trained, in the layout of the model states; its own. */
     Map<StateKind, Tensor> moments();
 
     /** How many updates it has counted. 0 where they make no difference to the next one. */

@@ -17,7 +17,7 @@ public final class Sgd implements Optimizer {
     @Override
     public void update(double learningRate, double scale) {
         try (PointerScope scope = new PointerScope()) {
-            states.parameters().sub_(states.gradients(), Optimizer.scalar(learningRate * scale));
+            states.trained().sub_(states.gradients(), Optimizer.scalar(learningRate * scale));
         }
     }
 

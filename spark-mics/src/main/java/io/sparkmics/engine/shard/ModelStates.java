@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * One rank's 1/p of the model: its shards of parameters and of summed gradients, each in one flat tensor, unit after unit.
- * What the optimizer remembers lies beside it, in the same layout.
+ * What the optimizer remembers lies beside it, in the same layout. Gradients and moments are of the trained units alone, which
+ * come first.
  *
  * <p>In mixed precision the parameters are the masters, and gathers move a copy of them in the type that is computed with.
  */
@@ -31,9 +32,9 @@ public final class ModelStates implements AutoCloseable {
         long[] size = {layout.size()};
         try (PointerScope scope = new PointerScope()) {
             parameters = torch.zeros(size, device.options(types.states()));
-            gradients = torch.zeros(size, device.options(types.states()));
+            gradients = torch.zeros(new long[] {layout.trainedSize()}, device.options(types.states()));
             copy = types.mixed() ? torch.zeros(size, device.options(types.compute())) : null;
-            layout.shards().forEach(shard -> gradientParts.put(shard, part(gradients, shard)));
+            layout.trained().forEach(shard -> gradientParts.put(shard, part(gradients, shard)));
             Native.keep(parameters);
             Native.keep(gradients);
             gradientParts.values().forEach(Native::keep);
@@ -55,8 +56,18 @@ public final class ModelStates implements AutoCloseable {
         return parameters;
     }
 
+    /** Of the trained units. */
     public Tensor gradients() {
         return gradients;
+    }
+
+    /** The part of the parameters that has gradients: a view, owned by the caller's scope. */
+    public Tensor trained() {
+        return trained(parameters);
+    }
+
+    private Tensor trained(Tensor states) {
+        return states.narrow(0, 0, layout.trainedSize());
     }
 
     /** The part of the parameters that is this rank's shard of the unit: a view, owned by the caller's scope. */
@@ -64,7 +75,7 @@ public final class ModelStates implements AutoCloseable {
         return part(parameters, shard);
     }
 
-    /** The part of the gradients that is this rank's shard of the unit: a view, the same each time, this object's own. */
+    /** The part of the gradients that is this rank's shard of a trained unit: a view, the same each time, this object's own. */
     public Tensor gradients(UnitShard shard) {
         return gradientParts.get(shard);
     }
@@ -83,11 +94,18 @@ public final class ModelStates implements AutoCloseable {
         return gatherable(shard).data_ptr();
     }
 
-    /** Gathers move the parameters as they are now: to be called when they have changed. */
+    /** Gathers move the parameters as they are now: to be called when all may have changed. */
     public void refresh() {
         if (copy != null) {
+            copy.copy_(parameters);
+        }
+    }
+
+    /** As {@link #refresh}, where only what is trained has changed. */
+    public void refreshTrained() {
+        if (copy != null) {
             try (PointerScope scope = new PointerScope()) {
-                copy.copy_(parameters);
+                trained(copy).copy_(trained(parameters));
             }
         }
     }

@@ -56,7 +56,7 @@ public final class StateCopy implements AutoCloseable {
             states.forEach((kind, state) -> copies.put(
                     kind,
                     torch.zeros(
-                            new long[] {layout.size()},
+                            new long[] {state.numel()},
                             RankDevice.cpu().options(state.scalar_type().intern()))));
             copies.values().forEach(Native::keep);
         }
@@ -97,10 +97,9 @@ public final class StateCopy implements AutoCloseable {
         try {
             updates();
             for (UnitShard shard : layout.shards()) {
-                for (Map.Entry<StateKind, Tensor> copy : copies.entrySet()) {
+                for (StateKind kind : kinds(shard.unit())) {
                     try (PointerScope scope = new PointerScope()) {
-                        visitor.visit(
-                                shard.unit(), copy.getKey(), copy.getValue().narrow(0, shard.offset(), shard.size()));
+                        visitor.visit(shard.unit(), kind, copies.get(kind).narrow(0, shard.offset(), shard.size()));
                     }
                 }
             }
@@ -117,9 +116,9 @@ public final class StateCopy implements AutoCloseable {
         return updates;
     }
 
-    /** What is copied, in the order in which {@link #forEach} shows it of each unit. */
-    public List<StateKind> kinds() {
-        return List.copyOf(copies.keySet());
+    /** What is copied of the unit, in the order in which {@link #forEach} shows it. */
+    public List<StateKind> kinds(Unit unit) {
+        return copies.keySet().stream().filter(kind -> kind.isKeptOf(unit)).toList();
     }
 
     /** How it lies. */

@@ -1,6 +1,8 @@
 package io.sparkmics.engine.shard;
 
-/** What a rank keeps of each parameter from step to step, in shards that lie the same way. */
+import io.sparkmics.model.Unit;
+
+/** What a rank keeps of each parameter from step to step, in shards that lie the same way; moments of what is trained only. */
 public enum StateKind {
     /** The masters, in mixed precision too. */
     PARAMETERS("parameters"),
@@ -13,6 +15,11 @@ public enum StateKind {
 
     StateKind(String tensorName) {
         this.tensorName = tensorName;
+    }
+
+    /** Whether a rank keeps it of that unit: of one that stays as it is, the parameters alone. */
+    public boolean isKeptOf(Unit unit) {
+        return this == PARAMETERS || unit.trainable();
     }
 
     /** As a file calls it. */

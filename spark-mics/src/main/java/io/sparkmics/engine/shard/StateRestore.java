@@ -16,6 +16,9 @@ public record StateRestore(ShardLayout layout, int partitionIndex, RankDevice de
     public void fill(Map<StateKind, Tensor> states, StateSource source) throws IOException {
         for (UnitShard shard : layout.shards()) {
             for (Map.Entry<StateKind, Tensor> state : states.entrySet()) {
+                if (!state.getKey().isKeptOf(shard.unit())) {
+                    continue;
+                }
                 try (PointerScope scope = new PointerScope()) {
                     fill(shard, state.getKey(), state.getValue().narrow(0, shard.offset(), shard.size()), source);
                 }

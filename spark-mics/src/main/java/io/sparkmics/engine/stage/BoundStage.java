@@ -33,29 +33,38 @@ public final class BoundStage implements AutoCloseable {
 
     private final Stage stage;
     private final boolean recomputed;
+    private final boolean reached;
     private final List<GatheredUnit> units;
+    private final List<GatheredUnit> trained;
     private final Map<String, Tensor> parameters = new HashMap<>();
 
-    /** The parameters of one unit after another: what gradients are asked of. */
+    /** The parameters of one trained unit after another: what gradients are asked of. */
     private final TensorVector inOrder;
 
-    /** Keeps what the backward pass needs. */
-    public BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered) {
-        this(stage, gathered, false);
+    /**
+     * Keeps what the backward pass needs.
+     *
+     * @param reached whether a backward pass comes so far: where something is trained in this stage or before it
+     */
+    public BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered, boolean reached) {
+        this(stage, gathered, reached, false);
     }
 
-    /** Keeps its input alone, and runs the forward pass again for the backward pass. */
+    /** Keeps its input alone, and runs the forward pass again for the backward pass, which comes so far. */
     public static BoundStage recomputed(Stage stage, Map<Unit, GatheredUnit> gathered) {
-        return new BoundStage(stage, gathered, true);
+        return new BoundStage(stage, gathered, true, true);
     }
 
-    private BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered, boolean recomputed) {
+    private BoundStage(Stage stage, Map<Unit, GatheredUnit> gathered, boolean reached, boolean recomputed) {
         this.stage = stage;
+        this.reached = reached;
         this.recomputed = recomputed;
         this.units = stage.units().stream().map(gathered::get).toList();
+        this.trained =
+                units.stream().filter(unit -> unit.shard().unit().trainable()).toList();
         units.forEach(unit -> parameters.putAll(unit.parameters()));
         try (PointerScope scope = new PointerScope()) {
-            inOrder = Native.keep(new TensorVector(units.stream()
+            inOrder = Native.keep(new TensorVector(trained.stream()
                     .flatMap(unit -> unit.parameters().values().stream())
                     .toArray(Tensor[]::new)));
         }
@@ -66,9 +75,15 @@ public final class BoundStage implements AutoCloseable {
         return units;
     }
 
+    /** Of them, those whose gradients the backward pass makes. */
+    public List<GatheredUnit> trainedUnits() {
+        return trained;
+    }
+
     /** The units that the backward pass reads, or the forward pass that is run then. */
     public List<GatheredUnit> backwardUnits() {
-        return recomputed || stage instanceof ChunkedLoss || stage.backwardReadsWeights() ? units : List.of();
+        boolean reads = recomputed || stage instanceof ChunkedLoss || stage.backwardReadsWeights();
+        return reached && reads ? units : List.of();
     }
 
     /** What the losses are computed in, one after another; empty where they are computed as a whole. */
@@ -140,7 +155,7 @@ public final class BoundStage implements AutoCloseable {
     }
 
     /**
-     * Runs the backward pass and hands each unit's gradients over, where there are some.
+     * Runs the backward pass and hands each trained unit's gradients over, where there are some.
      *
      * @param pass of the forward pass
      * @param gradient of the activation's output; null where the stages behind do not depend on it
@@ -174,7 +189,7 @@ public final class BoundStage implements AutoCloseable {
                     false,
                     true);
             long first = 0;
-            for (GatheredUnit unit : units) {
+            for (GatheredUnit unit : trained) {
                 destination.accumulate(unit.shard(), gradients, first);
                 first += unit.parameters().size();
             }

@@ -3,7 +3,7 @@ package io.sparkmics.engine.stage;
 import io.sparkmics.engine.shard.UnitShard;
 import org.bytedeco.pytorch.TensorVector;
 
-/** Where the gradients of a unit go that one stage's backward pass has made. */
+/** Where the gradients of a trained unit go that one stage's backward pass has made. */
 @FunctionalInterface
 public interface UnitGradients {
 

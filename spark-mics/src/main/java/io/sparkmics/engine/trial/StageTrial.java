@@ -5,6 +5,7 @@ import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.Stage;
+import io.sparkmics.model.Unit;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.PointerScope;
@@ -78,7 +79,8 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
     }
 
     private void checkHandedOn(Activation activation) {
-        boolean trained = !stage.units().isEmpty() || activation.input().requires_grad();
+        boolean trained = stage.units().stream().anyMatch(Unit::trainable)
+                || activation.input().requires_grad();
         if (trained && !activation.output().is_floating_point()) {
             throw refused(
                     "hands on " + describe(activation.output())

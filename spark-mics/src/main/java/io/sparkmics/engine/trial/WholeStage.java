@@ -37,7 +37,7 @@ final class WholeStage implements AutoCloseable {
                 initialize(whole);
                 offset += bytes(unit, type);
             }
-            this.stage = new BoundStage(stage, units);
+            this.stage = new BoundStage(stage, units, true);
         } catch (RuntimeException | Error e) {
             close();
             throw e;

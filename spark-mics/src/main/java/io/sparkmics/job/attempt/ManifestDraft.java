@@ -92,7 +92,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
             return new Manifest.Model(
                     JSON.writeValueAsString(described),
                     config.build().units().stream()
-                            .map(unit -> new Manifest.UnitSize(unit.name(), unit.size()))
+                            .map(unit -> new Manifest.UnitSize(unit.name(), unit.size(), unit.trainable()))
                             .toList());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(

@@ -45,7 +45,7 @@ record ShardSaver(
 
     private SafetensorsHeader header() {
         return SafetensorsHeader.of(copy.layout().shards().stream()
-                .flatMap(shard -> copy.kinds().stream()
+                .flatMap(shard -> copy.kinds(shard.unit()).stream()
                         .map(kind -> new TensorInfo(
                                 Manifest.tensorName(shard.unit().name(), kind.tensorName()),
                                 type,

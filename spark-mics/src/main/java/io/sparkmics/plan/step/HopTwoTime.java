@@ -2,6 +2,7 @@ package io.sparkmics.plan.step;
 
 import io.sparkmics.plan.GradientBucket;
 import io.sparkmics.plan.MemoryModel;
+import io.sparkmics.plan.TrainedUnits;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ final class HopTwoTime {
     private final Communication communication;
     private final ToDoubleFunction<Transfer> link;
     private final int elementBytes;
+    private final TrainedUnits trained;
     private final List<GradientBucket> buckets;
     private final Set<Integer> summed = new HashSet<>();
     private int started;
@@ -24,16 +26,18 @@ final class HopTwoTime {
         this.communication = communication;
         this.link = link;
         this.elementBytes = memory.elements().sums();
+        this.trained = memory.trained();
         this.buckets = GradientBucket.of(
-                memory.stages(),
-                memory.unitSizes().stream()
+                trained.stages(),
+                trained.sizes().stream()
                         .map(size -> MemoryModel.shard(size, communication.partitionGroupSize()))
                         .toList(),
                 GradientBucket.MESSAGE_BYTES * communication.replicas() / elementBytes);
     }
 
+    /** @param unit trained, as a place among all */
     void summed(int unit) {
-        summed.add(unit);
+        summed.add(trained.numbers().get(unit));
         while (started < buckets.size()
                 && summed.containsAll(buckets.get(started).units())) {
             end = link.applyAsDouble(

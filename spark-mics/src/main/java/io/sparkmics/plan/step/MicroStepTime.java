@@ -57,9 +57,11 @@ final class MicroStepTime {
 
     private static List<List<Integer>> positions(Work work) {
         List<List<Integer>> there = work.memory().stages();
+        int first = work.memory().trained().firstStage();
         List<List<Integer>> back = new ArrayList<>();
         for (int stage = 0; stage < there.size(); stage++) {
-            back.add(work.stages().get(stage).gatheredForBackward() ? there.get(stage) : List.of());
+            boolean gathered = stage >= first && work.stages().get(stage).gatheredForBackward();
+            back.add(gathered ? there.get(stage) : List.of());
         }
         Collections.reverse(back);
         List<List<Integer>> all = new ArrayList<>(there);
@@ -69,16 +71,21 @@ final class MicroStepTime {
 
     private Result run() {
         int stages = work.stages().size();
+        Set<Integer> frozen = work.memory().frozen();
+        int first = work.memory().trained().firstStage();
         List<List<Integer>> completed = GradientPlaces.completedBy(work.memory().stages());
         for (int position = 0; position < 2 * stages; position++) {
             boolean back = position >= stages;
             int stage = back ? 2 * stages - 1 - position : position;
             StageWork own = work.stages().get(stage);
             enter(position);
-            compute(back ? own.backwardSeconds(processor) : own.forwardSeconds(processor));
+            double backward = stage < first ? 0 : own.backwardSeconds(processor);
+            compute(back ? backward : own.forwardSeconds(processor));
             keepWhatIsReadSoon(position);
             if (back) {
-                completed.get(stage).forEach(this::hopOne);
+                completed.get(stage).stream()
+                        .filter(unit -> !frozen.contains(unit))
+                        .forEach(this::hopOne);
             }
         }
         while (!hops.isEmpty()) {

@@ -56,8 +56,8 @@ class HostileManifestTest {
                 arguments(
                         "unknown or there twice", with("\"micro_batch_size\":1", "\"micro_batch_size\":1,\"seed\":1")),
                 arguments(
-                        "format_version is 2, and 1 to 1 is possible",
-                        with("\"format_version\":1", "\"format_version\":2")),
+                        "format_version is 3, and 2 to 2 is possible",
+                        with("\"format_version\":2", "\"format_version\":3")),
                 arguments(
                         "settings has an entry that is there twice: a", with("\"a\":\"b\"", "\"a\":\"b\",\"a\":\"b\"")),
                 // Types
@@ -100,7 +100,9 @@ class HostileManifestTest {
                         with("\"kinds\":[", "\"kinds\":[" + "\"1\",".repeat(2 << 20))),
                 arguments(
                         "units has more than 65536 elements",
-                        with("\"units\":[", "\"units\":[" + "{\"name\":\"a\",\"elements\":1},".repeat(500_000))),
+                        with(
+                                "\"units\":[",
+                                "\"units\":[" + "{\"name\":\"a\",\"elements\":1,\"trained\":true},".repeat(500_000))),
                 arguments(
                         "shards has more than 2 elements",
                         with("\"shards\":[", "\"shards\":[" + shard(0, "deadbeef") + "," + shard(0, "deadbeef") + ",")),
