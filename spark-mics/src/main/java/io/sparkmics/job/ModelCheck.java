@@ -10,6 +10,7 @@ import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.UniqueNames;
+import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -139,6 +140,9 @@ final class ModelCheck {
     }
 
     private static boolean isOurs(ModelConfig config) {
+        if (config instanceof LoraConfig adapted) {
+            return isOurs(adapted.base());
+        }
         return config.getClass().getPackageName().startsWith(Model.class.getPackageName());
     }
 }

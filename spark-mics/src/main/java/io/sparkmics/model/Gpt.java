@@ -16,6 +16,8 @@ public final class Gpt implements LanguageModel {
     static final double LAYER_NORM_EPSILON = 1e-5;
     static final double INITIAL_DEVIATION = 0.02;
 
+    private static final Pattern PROJECTIONS = Pattern.compile("c_attn|c_proj|c_fc");
+
     private static final PretrainedNames NAMES = new PretrainedNames(
             "transformer.",
             Set.of("lm_head.weight"),
@@ -63,6 +65,11 @@ public final class Gpt implements LanguageModel {
     @Override
     public PretrainedNames pretrainedNames() {
         return NAMES;
+    }
+
+    @Override
+    public List<Projection> projections() {
+        return Projection.of(units(), PROJECTIONS, true);
     }
 
     static Initialization normal() {

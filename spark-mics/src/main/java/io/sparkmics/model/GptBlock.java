@@ -83,6 +83,6 @@ final class GptBlock implements Stage {
 
     /** [n, in] to [n, out]. */
     static Tensor project(Tensor input, Weights weights, String name) {
-        return addmm(weights.get(name + ".bias"), input, weights.get(name + ".weight"));
+        return weights.adapted(name, input, addmm(weights.get(name + ".bias"), input, weights.get(name + ".weight")));
     }
 }

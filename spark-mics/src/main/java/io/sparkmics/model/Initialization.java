@@ -13,11 +13,25 @@ public sealed interface Initialization {
         }
     }
 
+    /** Drawn evenly between -bound and bound. */
+    record Uniform(double bound) implements Initialization {
+        public Uniform {
+            if (!(bound > 0)) {
+                throw new IllegalArgumentException(
+                        "Cannot initialize from a uniform distribution: its bound " + bound + " is not positive.");
+            }
+        }
+    }
+
     /** The same value everywhere. */
     record Constant(double value) implements Initialization {}
 
     static Initialization normal(double standardDeviation) {
         return new Normal(standardDeviation);
+    }
+
+    static Initialization uniform(double bound) {
+        return new Uniform(bound);
     }
 
     static Initialization constant(double value) {

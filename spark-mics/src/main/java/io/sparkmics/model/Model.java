@@ -26,6 +26,16 @@ public interface Model {
         return PretrainedNames.SAME;
     }
 
+    /** The units that start from such a folder. */
+    default List<Unit> pretrainedUnits() {
+        return units();
+    }
+
+    /** The linear maps that can be adapted, of which every stage lets {@link Weights#adapted} change the result. */
+    default List<Projection> projections() {
+        return List.of();
+    }
+
     /**
      * The number of parameters; a shared one counts once.
      *

@@ -30,7 +30,7 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> problems
         Map<String, String> tensors = new LinkedHashMap<>();
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
-        for (Unit unit : model.units()) {
+        for (Unit unit : model.pretrainedUnits()) {
             for (Parameter parameter : unit.parameters()) {
                 String tensor =
                         shapes.containsKey(parameter.name()) ? parameter.name() : names.withoutPrefix(parameter.name());

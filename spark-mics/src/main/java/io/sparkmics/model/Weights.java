@@ -13,4 +13,16 @@ public interface Weights {
      * @throws IllegalArgumentException when none of the stage's units declares it
      */
     Tensor get(String name);
+
+    /**
+     * What a projection has made, with what an adapter adds to it where there is one: a stage calls it behind each of its
+     * {@link Model#projections()}.
+     *
+     * @param projection its name
+     * @param input what it was given: of all sequences of the micro-batch, one behind the other
+     * @param output what it has made of it
+     */
+    default Tensor adapted(String projection, Tensor input, Tensor output) {
+        return output;
+    }
 }

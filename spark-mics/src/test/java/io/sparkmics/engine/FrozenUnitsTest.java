@@ -22,6 +22,12 @@ import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.MemoryModel;
+import io.sparkmics.plan.step.Batch;
+import io.sparkmics.plan.step.Instance;
+import io.sparkmics.plan.step.Planner;
+import io.sparkmics.plan.step.Prediction;
+import io.sparkmics.plan.step.StageWork;
+import io.sparkmics.plan.step.Work;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -32,6 +38,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -192,6 +199,37 @@ class FrozenUnitsTest {
                         .isEqualTo(gathered);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, FLAT", "2, FLAT", "4, FLAT", "4, HIERARCHICAL"})
+    void aStepSendsWhatIsPredicted(int p, GatherMode gather) {
+        for (Set<String> trained : List.of(SOME, TIED)) {
+            Model model = PartlyFrozen.of(CONFIG.build(), trained);
+            EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
+            Case run = new Case(CONFIG, 4, p, 2, gather, 1, 3, settings, STEPS);
+            List<Traffic> sent = EngineTraining.ranks(run).run(ranks -> traffic(run, model, ranks));
+            List<StageWork> stages = model.stages().stream()
+                    .map(stage -> new StageWork(0, 0, stage.backwardReadsWeights(), false))
+                    .toList();
+            Work work = new Work(settings.memoryModel(model), stages, 0);
+            Prediction predicted = new Planner(
+                            Instance.named("cpu").orElseThrow().ranks(4, 2))
+                    .best(size -> work, new Batch(12, 1), p, gather == GatherMode.HIERARCHICAL)
+                    .orElseThrow();
+            // The few numbers that ranks agree on.
+            Offset<Double> few = within(300.0 * STEPS);
+            assertThat(predicted.insideBytes() * 4 * STEPS).isCloseTo(bytes(sent, LinkClass.INSIDE_NODE), few);
+            assertThat(predicted.betweenBytes() * 2 * STEPS).isCloseTo(bytes(sent, LinkClass.BETWEEN_NODES), few);
+        }
+    }
+
+    private static double bytes(List<Traffic> sent, LinkClass link) {
+        return sent.stream()
+                .mapToDouble(own -> Arrays.stream(GroupKind.values())
+                        .mapToDouble(kind -> own.bytes(kind, link))
+                        .sum())
+                .sum();
     }
 
     private static Traffic traffic(Case run, Model model, RankContext ranks) {

@@ -160,6 +160,19 @@ class MemoryModelTest {
         assertThat(further.withStateCopy().gatheredUnits(3)).isEqualTo(further.gatheredUnits(3));
     }
 
+    @Test
+    void unitsThatAreNotTrainedTakeTheirParametersAlone() {
+        MemoryModel model = new MemoryModel(
+                List.of(100L, 10L), List.of(List.of(0), List.of(0, 1)), Set.of(0), ElementBytes.same(4), 2, false, 1);
+
+        assertThat(model.modelStates(2)).isEqualTo(4 * (50 + 5) + (8 + 4) * 5);
+        assertThat(model.stateCopy(2)).isEqualTo(4 * (50 + 5) + 8 * 5);
+        assertThat(model.updateBytes(2)).isEqualTo((2 * 3 * 4 + 3 * 4) * 5);
+        assertThat(model.gradients(1)).isEqualTo(4 * 10);
+        assertThat(model.trained().firstStage()).isEqualTo(1);
+        assertThat(model.trained().stages()).containsExactly(List.of(), List.of(0));
+    }
+
     /** A stage for each unit. */
     private static MemoryModel chain(List<Long> unitSizes, ElementBytes elements) {
         List<List<Integer>> stages =

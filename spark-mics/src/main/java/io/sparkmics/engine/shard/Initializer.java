@@ -49,11 +49,16 @@ public final class Initializer {
     public Tensor values(Parameter parameter) {
         Tensor values = torch.empty(Native.sizes(parameter), Native.options(ScalarType.Float), null);
         if (parameter.initialization() instanceof Initialization.Normal normal) {
-            long parameterSeed = Seeds.ofParameter(seed, parameter.name());
-            GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(parameterSeed));
-            return values.normal_(0, normal.standardDeviation(), generator);
+            return values.normal_(0, normal.standardDeviation(), generator(parameter));
+        }
+        if (parameter.initialization() instanceof Initialization.Uniform uniform) {
+            return values.uniform_(-uniform.bound(), uniform.bound(), generator(parameter));
         }
         Initialization.Constant constant = (Initialization.Constant) parameter.initialization();
         return values.fill_(new Scalar(constant.value()));
+    }
+
+    private GeneratorOptional generator(Parameter parameter) {
+        return new GeneratorOptional(torch.make_generator_cpu(Seeds.ofParameter(seed, parameter.name())));
     }
 }

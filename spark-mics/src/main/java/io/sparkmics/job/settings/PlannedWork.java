@@ -4,11 +4,13 @@ import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
+import io.sparkmics.model.Unit;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.step.StageWork;
 import io.sparkmics.plan.step.Work;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What the plan knows of the work of a run's micro-batches. */
 final class PlannedWork {
@@ -33,7 +35,8 @@ final class PlannedWork {
                         2 * tokens * multiplied(stages.get(index)),
                         2 * tokens * memory.elements().compute() * numbers(stages.get(index)),
                         stages.get(index).backwardReadsWeights(),
-                        settings.checkpointing().recomputes(index, stages.size())))
+                        settings.checkpointing().recomputes(index, stages.size()),
+                        trainedPart(stages.get(index))))
                 .toList();
     }
 
@@ -41,9 +44,17 @@ final class PlannedWork {
         return stage.backwardReadsWeights() ? matrices(stage) : 0;
     }
 
+    private static double trainedPart(Stage stage) {
+        double all = matrices(stage);
+        return all == 0 ? 0 : matrices(stage.units().stream().filter(Unit::trainable)) / all;
+    }
+
     private static double matrices(Stage stage) {
-        return stage.units().stream()
-                .flatMap(unit -> unit.parameters().stream())
+        return matrices(stage.units().stream());
+    }
+
+    private static double matrices(Stream<Unit> units) {
+        return units.flatMap(unit -> unit.parameters().stream())
                 .filter(parameter -> parameter.shape().size() > 1)
                 .mapToDouble(parameter -> parameter.size())
                 .sum();

@@ -1,16 +1,21 @@
 package io.sparkmics.model.llama;
 
+import static org.bytedeco.pytorch.global.torch.linear;
+
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.PretrainedNames;
+import io.sparkmics.model.Projection;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.TokenLoss;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A Llama: an embedding, blocks with rotary positions, a norm, and a head that is the embedding's or its own.
@@ -22,6 +27,8 @@ public final class Llama implements LanguageModel {
 
     static final String TOKENS = "model.embed_tokens.weight";
     static final String HEAD = "lm_head.weight";
+
+    private static final Pattern PROJECTIONS = Pattern.compile(".*_proj");
 
     private final LlamaConfig config;
     private final List<Stage> stages;
@@ -54,6 +61,16 @@ public final class Llama implements LanguageModel {
     @Override
     public Stage logits() {
         return head;
+    }
+
+    @Override
+    public List<Projection> projections() {
+        return Projection.of(units(), PROJECTIONS, false);
+    }
+
+    /** [..., in] to [..., out], without a bias. */
+    static Tensor project(Tensor input, Weights weights, String name) {
+        return weights.adapted(name, input, linear(input, weights.get(name + ".weight")));
     }
 
     /** An older version of the library kept the rotation's frequencies. */

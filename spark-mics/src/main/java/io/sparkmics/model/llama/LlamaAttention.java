@@ -50,17 +50,15 @@ final class LlamaAttention {
         Tensor mixed = scaled_dot_product_attention(
                 query, shared(key), shared(value), new TensorOptional(), 0, true, new DoubleOptional(), false);
         Tensor merged = mixed.transpose(1, 2).reshape(input.size(0), input.size(1), -1);
-        return linear(merged, weights.get(prefix + "o_proj.weight"));
+        return Llama.project(merged, weights, prefix + "o_proj");
     }
 
     private Tensor heads(Tensor input, String name, int heads, Weights weights) {
-        Tensor projected = config.attentionBias()
-                ? linear(
-                        input,
-                        weights.get(prefix + name + ".weight"),
-                        new TensorOptional(weights.get(prefix + name + ".bias")))
-                : linear(input, weights.get(prefix + name + ".weight"));
-        return projected
+        TensorOptional bias = config.attentionBias()
+                ? new TensorOptional(weights.get(prefix + name + ".bias"))
+                : new TensorOptional();
+        Tensor projected = linear(input, weights.get(prefix + name + ".weight"), bias);
+        return weights.adapted(prefix + name, input, projected)
                 .view(input.size(0), input.size(1), heads, config.headSize())
                 .transpose(1, 2);
     }

@@ -1,6 +1,5 @@
 package io.sparkmics.model.llama;
 
-import static org.bytedeco.pytorch.global.torch.linear;
 import static org.bytedeco.pytorch.global.torch.silu;
 
 import io.sparkmics.model.ForwardPass;
@@ -51,9 +50,9 @@ final class LlamaBlock implements Stage {
         Tensor attended = attention.forward(normed(beforeAttention, input, weights), weights);
         Tensor middle = input.add(attended);
         Tensor normed = normed(beforeFeedForward, middle, weights);
-        Tensor gate = silu(linear(normed, weights.get(feedForward + "gate_proj.weight")));
-        Tensor gated = gate.mul(linear(normed, weights.get(feedForward + "up_proj.weight")));
-        return middle.add(linear(gated, weights.get(feedForward + "down_proj.weight")));
+        Tensor gate = silu(Llama.project(normed, weights, feedForward + "gate_proj"));
+        Tensor gated = gate.mul(Llama.project(normed, weights, feedForward + "up_proj"));
+        return middle.add(Llama.project(gated, weights, feedForward + "down_proj"));
     }
 
     private static Tensor normed(RmsNorm norm, Tensor input, Weights weights) {
