@@ -21,6 +21,7 @@ import io.sparkmics.monitor.StopCondition;
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
+import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.ModelDeclaration;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ParamValues;
@@ -49,6 +50,7 @@ import org.apache.spark.sql.types.StructType;
 public final class MicsEstimator extends Estimator<MicsModel>
         implements ScoringParams<MicsEstimator>,
                 PretrainedParams<MicsEstimator>,
+                LoraParams<MicsEstimator>,
                 ScheduleParams<MicsEstimator>,
                 OptimizerParams<MicsEstimator>,
                 ClusterParams<MicsEstimator>,
@@ -70,6 +72,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
         this.uid = uid;
         Defaults.of((ScoringParams<?>) this);
         Defaults.of((PretrainedParams<?>) this);
+        Defaults.of((LoraParams<?>) this);
         Defaults.of((ScheduleParams<?>) this);
         Defaults.of((OptimizerParams<?>) this);
         Defaults.of((ClusterParams<?>) this);
@@ -152,7 +155,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
 
     TrainingSettings settings() {
         return new TrainingSettings(
-                getModel(),
+                adapted(getModel()),
                 new PretrainedSettings(getInitialModel()),
                 new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId()),
                 new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),

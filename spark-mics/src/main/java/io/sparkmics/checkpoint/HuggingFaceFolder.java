@@ -40,6 +40,7 @@ public final class HuggingFaceFolder {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String CHECKSUMS = "checksums.json";
+    private static final String ADAPTER = "adapter";
     private static final int MOST_BYTES = 1 << 20;
 
     private static final List<String> TOKENIZER = List.of(
@@ -116,20 +117,28 @@ public final class HuggingFaceFolder {
         }
     }
 
-    /** The files that lie here, and how many bytes each has; empty where there is no folder. */
+    /**
+     * The files that lie here, and how many bytes each has; empty where there is no folder. Those of the adapter have its folder's
+     * name before their own.
+     */
     public SortedMap<String, Long> contents() throws IOException {
         SortedMap<String, Long> lengths = new TreeMap<>();
-        FileSystem files = folder.getFileSystem(hadoop);
-        if (!files.exists(folder)) {
-            return lengths;
+        addContents(folder, "", lengths);
+        addContents(new Path(folder, ADAPTER), ADAPTER + "/", lengths);
+        return lengths;
+    }
+
+    private void addContents(Path from, String prefix, SortedMap<String, Long> lengths) throws IOException {
+        FileSystem files = from.getFileSystem(hadoop);
+        if (!files.exists(from)) {
+            return;
         }
-        for (FileStatus file : files.listStatus(folder)) {
+        for (FileStatus file : files.listStatus(from)) {
             // What begins with a dot is not finished and never will be.
             if (file.isFile() && !file.getPath().getName().startsWith(".")) {
-                lengths.put(file.getPath().getName(), file.getLen());
+                lengths.put(prefix + file.getPath().getName(), file.getLen());
             }
         }
-        return lengths;
     }
 
     /**
@@ -161,6 +170,11 @@ public final class HuggingFaceFolder {
                 }
             });
         }
+    }
+
+    /** Where a PEFT adapter lies whose base the model was, there or not. */
+    public Path adapter() {
+        return new Path(folder, ADAPTER);
     }
 
     /** Begins {@code model.safetensors}; before it has its name, {@code checksums.json} lies beside it. */

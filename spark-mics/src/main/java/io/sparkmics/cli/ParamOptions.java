@@ -2,6 +2,7 @@ package io.sparkmics.cli;
 
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
+import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
@@ -35,6 +36,7 @@ final class ParamOptions {
     static {
         HEADINGS.put(ScoringParams.class, "The rows");
         HEADINGS.put(PretrainedParams.class, "The start");
+        HEADINGS.put(LoraParams.class, "Adapters");
         HEADINGS.put(ScheduleParams.class, "The run");
         HEADINGS.put(OptimizerParams.class, "The optimizer");
         HEADINGS.put(ClusterParams.class, "The cluster");

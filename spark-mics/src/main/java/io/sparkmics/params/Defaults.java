@@ -33,6 +33,13 @@ public final class Defaults {
         stage.setDefault(stage.initialModel(), "");
     }
 
+    public static void of(LoraParams<?> stage) {
+        stage.setDefault(stage.loraRank(), 0);
+        stage.setDefault(stage.loraAlpha(), 16.0);
+        stage.setDefault(stage.loraDropout(), 0.0);
+        stage.setDefault(stage.loraTargets(), "");
+    }
+
     public static void of(ScheduleParams<?> stage) {
         stage.setDefault(stage.numWorkers(), 1);
         stage.setDefault(stage.partitionGroupSize(), 0);

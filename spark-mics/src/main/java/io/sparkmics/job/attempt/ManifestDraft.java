@@ -10,6 +10,7 @@ import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.lora.LoraConfig;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.LinkedHashMap;
@@ -88,6 +89,9 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("class", config.getClass().getName());
         described.putAll(config.describe());
+        if (config instanceof LoraConfig adapted) {
+            described.put("lora", adapted.lora());
+        }
         try {
             return new Manifest.Model(
                     JSON.writeValueAsString(described),

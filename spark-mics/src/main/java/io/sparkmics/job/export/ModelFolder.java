@@ -4,28 +4,25 @@ import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
-import io.sparkmics.checkpoint.manifest.Manifest;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
 import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
-import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.model.Model;
-import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.lora.Adapter;
+import io.sparkmics.model.lora.LoraConfig;
+import io.sparkmics.model.lora.LoraModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,11 +57,14 @@ final class ModelFolder {
         } else if (!source.pretrained().isEmpty()) {
             copyTokenizer(files);
         }
-        Model model = source.model().build();
-        SafetensorsHeader header = header(model, type);
-        try (SafetensorsWriter writer = files.writeWeights(header)) {
-            model.units().forEach(unit -> write(unit, reader, type, writer));
-            writer.commit();
+        UnitSource units = new UnitSource(reader, type);
+        SafetensorsHeader header;
+        if (source.model() instanceof LoraConfig config) {
+            LoraModel adapted = config.build();
+            new AdapterFiles(adapted, config.lora(), base(), files.adapter(), hadoop).write(units);
+            header = writeWeights(files, config.base().build(), type, unit -> merged(unit, adapted, units));
+        } else {
+            header = writeWeights(files, source.model().build(), type, units::read);
         }
         return new WrittenModel(
                 folder.toString(),
@@ -72,24 +72,47 @@ final class ModelFolder {
                 header.fileLength());
     }
 
-    private static void write(Unit unit, CheckpointReader reader, TensorType type, SafetensorsWriter writer) {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor whole = torch.empty(
-                    new long[] {unit.size()},
-                    new TensorOptions(type == TensorType.F64 ? ScalarType.Double : ScalarType.Float),
-                    new MemoryFormatOptional());
-            reader.read(Manifest.tensorName(unit.name(), StateKind.PARAMETERS.tensorName()), 0, whole);
-            long offset = 0;
-            for (Parameter parameter : unit.parameters()) {
-                Tensor value = whole.narrow(0, offset, parameter.size());
-                writer.write(parameter.name(), value.view(sizes(parameter)));
-                offset += parameter.size();
+    /** @param values of a unit, by their names: of the caller's scope */
+    private static SafetensorsHeader writeWeights(
+            HuggingFaceFolder files, Model model, TensorType type, Function<Unit, Map<String, Tensor>> values) {
+        SafetensorsHeader header = header(model, type);
+        try (SafetensorsWriter writer = files.writeWeights(header)) {
+            for (Unit unit : model.units()) {
+                try (PointerScope scope = new PointerScope()) {
+                    values.apply(unit).forEach(writer::write);
+                }
             }
+            writer.commit();
+        }
+        return header;
+    }
+
+    /** The folder with the {@code config.json} of what the training began with; empty where there is none. */
+    private String base() {
+        if (source.pretrained().isEmpty()) {
+            return "";
+        }
+        try {
+            return PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop)
+                    .toString();
+        } catch (CheckpointException e) {
+            return source.pretrained();
         }
     }
 
-    private static long[] sizes(Parameter parameter) {
-        return parameter.shape().stream().mapToLong(Long::longValue).toArray();
+    /** A unit of the base that makes alone what its adapters make with it. */
+    private static Map<String, Tensor> merged(Unit unit, LoraModel adapted, UnitSource units) {
+        Map<String, Tensor> values = units.read(unit);
+        adapted.beside(unit).ifPresent(beside -> {
+            Map<String, Tensor> factors = units.read(beside);
+            for (Adapter adapter : adapted.adapters(unit)) {
+                values.computeIfPresent(
+                        adapter.projection().weight(),
+                        (name, weight) ->
+                                adapter.merged(weight, factors.get(adapter.down()), factors.get(adapter.up())));
+            }
+        });
+        return values;
     }
 
     /** What the model says of itself, and what the training knows better. */

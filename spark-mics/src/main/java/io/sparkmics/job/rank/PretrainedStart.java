@@ -21,12 +21,10 @@ final class PretrainedStart {
             MicsEngine engine, Model model, PretrainedSettings settings, RankContext ranks, Configuration hadoop) {
         PretrainedFolder folder = PretrainedFolder.open(new Path(settings.folder()), hadoop);
         try (PretrainedWeights weights = folder.weights(model)) {
-            engine.restoreParameters(
-                    (unit, kind, from, target) -> {
-                        weights.read(unit, from, target);
-                        ranks.active();
-                    },
-                    0);
+            engine.start(model.pretrainedUnits(), (unit, kind, from, target) -> {
+                weights.read(unit, from, target);
+                ranks.active();
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start from " + folder.path() + ": " + e.getMessage(), e);
         }
