@@ -10,15 +10,13 @@ context that share a token: one batch, each step.
 import json
 import sys
 
+import double_precision
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, PreTrainedTokenizerFast,
     Qwen2Config, Qwen2ForCausalLM,
 )
-from transformers.models.llama.modeling_llama import LlamaRMSNorm
-from transformers.models.mistral.modeling_mistral import MistralRMSNorm
-from transformers.models.qwen2.modeling_qwen2 import Qwen2RMSNorm
 
 folder, family, type_name, largest = sys.argv[1:5]
 sequences, texts = json.loads(sys.argv[5]), json.loads(sys.argv[6])
@@ -61,17 +59,7 @@ model = type(model).from_pretrained(folder, torch_dtype=torch.float32, attn_impl
 with torch.no_grad():
     losses = [model(torch.tensor([s]), labels=torch.tensor([s])).loss.item() for s in sequences]
 
-
-def norm(self, x):
-    return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.variance_epsilon))
-
-
-# The library computes norms, softmax and logits in float32 whatever the model's type: not here, where digits behind it are compared.
-for of_family in (LlamaRMSNorm, MistralRMSNorm, Qwen2RMSNorm):
-    of_family.forward = norm
-softmax = torch.nn.functional.softmax
-torch.nn.functional.softmax = lambda x, dim=None, dtype=None, **more: softmax(x, dim=dim)
-
+double_precision.use()
 model = model.double()
 document = torch.tensor([token for s in sequences for token in s] + sequences[0][:1])
 batch = document.unfold(0, CONTEXT + 1, CONTEXT)

@@ -10,9 +10,9 @@ final class Environment {
 
     private Environment() {}
 
-    /** A Python that can import transformers and torch. */
+    /** A Python that can import transformers, peft and torch. */
     static Path python() {
-        return required("SPARK_MICS_PYTHON", "a Python interpreter that has the packages transformers and torch");
+        return required("SPARK_MICS_PYTHON", "a Python interpreter that has the packages transformers, peft and torch");
     }
 
     /** A whole Spark distribution, its shell included. */

@@ -8,15 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.data.ByteTokenizer;
-import io.sparkmics.integration.ChildProcess.Outcome;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("python")
 final class HuggingFaceIT {
 
-    private static final Path SCRIPT = Path.of("src/test/resources/score.py");
     private static final int VOCABULARY = 257;
     private static final double TOLERANCE = 1e-4;
 
@@ -129,15 +125,7 @@ final class HuggingFaceIT {
     private static JsonNode askTransformers(Path python, Path huggingFace, List<int[]> sequences, List<String> texts)
             throws IOException, InterruptedException {
         ObjectMapper json = new ObjectMapper();
-        Outcome outcome = new ChildProcess(List.of(
-                        python.toString(),
-                        SCRIPT.toString(),
-                        huggingFace.toString(),
-                        json.writeValueAsString(sequences),
-                        json.writeValueAsString(texts)))
-                .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
-                .run(Duration.ofMinutes(3));
-        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-        return new ObjectMapper().readTree(outcome.lines("{").get(0));
+        return new PythonScript(python, "score.py")
+                .run(huggingFace, json.writeValueAsString(sequences), json.writeValueAsString(texts));
     }
 }

@@ -8,19 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.MicsTokenizer;
-import io.sparkmics.integration.ChildProcess.Outcome;
 import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -41,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("python")
 final class PretrainedIT {
 
-    private static final Path SCRIPT = Path.of("src/test/resources/pretrained.py");
     private static final double TOLERANCE = 1e-4;
 
     /** Each as long as the context, with which the library has no more to predict. */
@@ -204,12 +199,8 @@ final class PretrainedIT {
 
     private static JsonNode score(Path python, Path folder) throws IOException, InterruptedException {
         ObjectMapper json = new ObjectMapper();
-        return run(
-                python,
-                Path.of("src/test/resources/score.py"),
-                folder,
-                json.writeValueAsString(SEQUENCES),
-                json.writeValueAsString(TEXTS));
+        return new PythonScript(python, "score.py")
+                .run(folder, json.writeValueAsString(SEQUENCES), json.writeValueAsString(TEXTS));
     }
 
     private static Dataset<Row> frame() {
@@ -223,23 +214,7 @@ final class PretrainedIT {
     private static JsonNode save(Path python, Path folder, String family, String type, String largest)
             throws IOException, InterruptedException {
         ObjectMapper json = new ObjectMapper();
-        return run(
-                python,
-                SCRIPT,
-                folder,
-                family,
-                type,
-                largest,
-                json.writeValueAsString(SEQUENCES),
-                json.writeValueAsString(TEXTS));
-    }
-
-    private static JsonNode run(Object... command) throws IOException, InterruptedException {
-        Outcome outcome = new ChildProcess(
-                        Stream.of(command).map(Object::toString).toList())
-                .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
-                .run(Duration.ofMinutes(3));
-        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-        return new ObjectMapper().readTree(outcome.lines("{").get(0));
+        return new PythonScript(python, "pretrained.py")
+                .run(folder, family, type, largest, json.writeValueAsString(SEQUENCES), json.writeValueAsString(TEXTS));
     }
 }
