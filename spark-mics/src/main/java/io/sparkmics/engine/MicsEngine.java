@@ -52,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -216,7 +217,7 @@ public final class MicsEngine implements AutoCloseable {
         StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
         if (!result.skipped()) {
             optimizer.update(learningRate, norm.scale(count, result.gradientNorm()));
-            states.refreshTrained();
+            states.refresh();
         }
         return result;
     }
@@ -287,7 +288,7 @@ public final class MicsEngine implements AutoCloseable {
 
     /** Room in host memory for a copy of this rank's states of some kinds. The caller's to close. */
     public StateCopy newStateCopy(Set<StateKind> kinds) {
-        Map<StateKind, Tensor> copied = statesByKind();
+        Map<StateKind, List<Tensor>> copied = statesByKind();
         if (!copied.keySet().containsAll(kinds)) {
             throw new IllegalArgumentException("Cannot copy " + kinds + ": this engine has " + copied.keySet() + ".");
         }
@@ -304,12 +305,17 @@ public final class MicsEngine implements AutoCloseable {
      * @throws IOException what the source threw; the engine must then be closed
      */
     public void restore(StateSource source, long updates) throws IOException {
-        restore(statesByKind(), source, updates);
+        Map<StateKind, Function<UnitShard, Tensor>> all = new EnumMap<>(StateKind.class);
+        optimizer
+                .moments()
+                .forEach((kind, moments) -> all.put(kind, shard -> moments.narrow(0, shard.offset(), shard.size())));
+        all.put(StateKind.PARAMETERS, states::parameters);
+        restore(all, source, updates);
     }
 
     /** As {@link #restore}, where nothing is left to train: what the optimizer remembers stays as it is. */
     public void restoreParameters(StateSource source, long updates) throws IOException {
-        restore(Map.of(StateKind.PARAMETERS, states.parameters()), source, updates);
+        restore(Map.of(StateKind.PARAMETERS, states::parameters), source, updates);
     }
 
     /**
@@ -323,25 +329,30 @@ public final class MicsEngine implements AutoCloseable {
         ShardLayout some = new ShardLayout(states.layout().shards().stream()
                 .filter(shard -> started.contains(shard.unit()))
                 .toList());
-        new StateRestore(some, partitionIndex, ranks.device())
-                .fill(Map.of(StateKind.PARAMETERS, states.parameters()), source);
+        restore(some).fill(Map.of(StateKind.PARAMETERS, states::parameters), source);
         states.refresh();
     }
 
-    private void restore(Map<StateKind, Tensor> which, StateSource source, long updates) throws IOException {
+    private void restore(Map<StateKind, Function<UnitShard, Tensor>> which, StateSource source, long updates)
+            throws IOException {
         if (updates < 0) {
             throw new IllegalArgumentException(
                     "Cannot restore states that " + updates + " updates have made: there is no such number.");
         }
-        new StateRestore(states.layout(), partitionIndex, ranks.device()).fill(which, source);
+        restore(states.layout()).fill(which, source);
         optimizer.resumeAt(updates);
         states.refresh();
     }
 
-    private Map<StateKind, Tensor> statesByKind() {
-        Map<StateKind, Tensor> all = new EnumMap<>(StateKind.class);
-        all.putAll(optimizer.moments());
-        all.put(StateKind.PARAMETERS, states.parameters());
+    private StateRestore restore(ShardLayout layout) {
+        return new StateRestore(
+                layout, partitionIndex, ranks.device(), states.types().states());
+    }
+
+    private Map<StateKind, List<Tensor>> statesByKind() {
+        Map<StateKind, List<Tensor>> all = new EnumMap<>(StateKind.class);
+        optimizer.moments().forEach((kind, moments) -> all.put(kind, List.of(moments)));
+        all.put(StateKind.PARAMETERS, List.of(states.trained(), states.frozen()));
         return all;
     }
 

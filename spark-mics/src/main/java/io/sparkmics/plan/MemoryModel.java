@@ -89,11 +89,15 @@ public record MemoryModel(
         return TrainedUnits.of(unitSizes, stages, frozen);
     }
 
-    /** Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included. */
+    /**
+     * Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included; of what is not trained that
+     * alone.
+     */
     public long modelStates(int partitionGroupSize) {
-        int perParameter = elements.states() + (elements.mixed() ? elements.compute() : 0);
-        int perTrained = moments * elements.states() + elements.sums();
-        return perParameter * shards(unitSizes, partitionGroupSize) + perTrained * trainedShards(partitionGroupSize);
+        int perTrained =
+                (1 + moments) * elements.states() + elements.sums() + (elements.mixed() ? elements.compute() : 0);
+        long trained = trainedShards(partitionGroupSize);
+        return perTrained * trained + elements.compute() * (shards(unitSizes, partitionGroupSize) - trained);
     }
 
     /** A copy of masters and moments of one rank's shards in host memory, whether it counts here or not. */
@@ -132,7 +136,7 @@ public record MemoryModel(
 
     /**
      * The units of the neighbouring stages that are largest together, a unit that several read counted once: of a stage and of
-     * those that gathers are ahead. Or one unit in the type of the states, as it is saved. None where a rank's shards are whole
+     * those that gathers are ahead. Or one unit in the type that it is kept in, as it is saved. None where a rank's shards are whole
      * units.
      */
     public long gatheredUnits(int partitionGroupSize) {
@@ -149,8 +153,11 @@ public record MemoryModel(
         List<Long> whole = whole(unitSizes, partitionGroupSize, elements.compute());
         return Math.max(
                 UnitPlaces.of(thereAndBack, whole, gathersAhead).bytes(),
-                whole(unitSizes, partitionGroupSize, elements.states()).stream()
-                        .mapToLong(Placement::aligned)
+                IntStream.range(0, unitSizes.size())
+                        .mapToLong(unit -> whole.get(unit)
+                                / elements.compute()
+                                * (frozen.contains(unit) ? elements.compute() : elements.states()))
+                        .map(Placement::aligned)
                         .max()
                         .orElseThrow());
     }

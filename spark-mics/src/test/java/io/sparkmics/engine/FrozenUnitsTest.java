@@ -295,13 +295,13 @@ class FrozenUnitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 2, true", "4, 4, false", "1, 1, false"})
-    void aRunGoesOnInOtherEnginesWhereItWas(int world, int p, boolean same) {
+    @CsvSource({"4, 2, FLOAT64, true", "4, 2, BFLOAT16, true", "4, 4, FLOAT64, false", "1, 1, FLOAT64, false"})
+    void aRunGoesOnInOtherEnginesWhereItWas(int world, int p, Precision precision, boolean same) {
         Model model = PartlyFrozen.of(CONFIG.build(), SOME);
-        SavedStates undisturbed = leg(model, 4, 2, null, 0, 6);
-        SavedStates saved = leg(model, 4, 2, null, 0, 3);
-        leg(model, world, p, saved, 3, 3).assertSame(saved);
-        SavedStates goneOn = leg(model, world, p, saved, 3, 6);
+        SavedStates undisturbed = leg(model, precision, 4, 2, null, 0, 6);
+        SavedStates saved = leg(model, precision, 4, 2, null, 0, 3);
+        leg(model, precision, world, p, saved, 3, 3).assertSame(saved);
+        SavedStates goneOn = leg(model, precision, world, p, saved, 3, 6);
         if (same) {
             goneOn.assertSame(undisturbed);
         } else {
@@ -312,8 +312,9 @@ class FrozenUnitsTest {
         }
     }
 
-    private static SavedStates leg(Model model, int world, int p, SavedStates saved, long from, long to) {
-        Case run = run(world, p, GatherMode.FLAT, 8 / world, ADAMW, Precision.FLOAT64);
+    private static SavedStates leg(
+            Model model, Precision precision, int world, int p, SavedStates saved, long from, long to) {
+        Case run = run(world, p, GatherMode.FLAT, 8 / world, ADAMW, precision);
         return SavedStates.of(
                 EngineTraining.ranks(run).run(ranks -> {
                     try (MicsEngine engine = new MicsEngine(model, run.settings(), ranks);

@@ -170,6 +170,9 @@ class MemoryModelTest {
         assertThat(model.updateBytes(2)).isEqualTo((2 * 3 * 4 + 3 * 4) * 5);
         assertThat(model.gradients(1)).isEqualTo(4 * 10);
         assertThat(model.trained().firstStage()).isEqualTo(1);
+        ElementBytes mixed = new ElementBytes(4, 2, 4);
+        assertThat(new MemoryModel(model.unitSizes(), model.stages(), Set.of(0), mixed, 2, false, 1).modelStates(2))
+                .isEqualTo(2 * 50 + (4 + 2 + 8 + 4) * 5);
         assertThat(model.trained().stages()).containsExactly(List.of(), List.of(0));
     }
 

@@ -26,12 +26,12 @@ public final class GatherArena implements AutoCloseable {
         this.buffer = buffer;
     }
 
-    /** Has room for each of the passes, one at a time, and for any unit alone in the type of the states. */
+    /** Has room for each of the passes, one at a time, and for any unit alone as it is kept. */
     public static GatherArena of(List<UnitPass> passes, UnitGather gather, ModelStates states, RankDevice device) {
         LongStream whilePassing = passes.stream().mapToLong(UnitPass::bytes);
         LongStream asKept = states.layout().shards().stream()
                 .filter(shard -> !shard.whole())
-                .mapToLong(shard -> bytes(shard, gather, states.types().states()));
+                .mapToLong(shard -> bytes(shard, gather, states.kept(shard)));
         long bytes = LongStream.concat(whilePassing, asKept).max().orElse(0);
         return new GatherArena(gather, states, new FlatBuffer(bytes, device));
     }
@@ -61,7 +61,7 @@ public final class GatherArena implements AutoCloseable {
         if (shard.whole()) {
             return states.parameters(shard);
         }
-        ScalarType type = states.types().states();
+        ScalarType type = states.kept(shard);
         Tensor whole = buffer.tensor(0, shard.paddedSize(), type);
         gather.start(states.parameters(shard), whole, passing(shard, 0, type)).join();
         return whole;

@@ -9,19 +9,21 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One rank's 1/p of the model: its shards of parameters and of summed gradients, each in one flat tensor, unit after unit.
  * What the optimizer remembers lies beside it, in the same layout. Gradients and moments are of the trained units alone, which
- * come first.
+ * come first; parameters that are not trained stand in a tensor of their own, in the type that is computed with.
  *
- * <p>In mixed precision the parameters are the masters, and gathers move a copy of them in the type that is computed with.
+ * <p>In mixed precision the trained parameters are the masters, and gathers move a copy of them in that type.
  */
 public final class ModelStates implements AutoCloseable {
 
     private final ShardLayout layout;
     private final ElementTypes types;
-    private final Tensor parameters;
+    private final Tensor trained;
+    private final Tensor frozen;
     private final Tensor gradients;
     private final Tensor copy;
     private final Map<UnitShard, Tensor> gradientParts = new IdentityHashMap<>();
@@ -29,13 +31,15 @@ public final class ModelStates implements AutoCloseable {
     public ModelStates(ShardLayout layout, ElementTypes types, RankDevice device) {
         this.layout = layout;
         this.types = types;
-        long[] size = {layout.size()};
+        long[] size = {layout.trainedSize()};
         try (PointerScope scope = new PointerScope()) {
-            parameters = torch.zeros(size, device.options(types.states()));
-            gradients = torch.zeros(new long[] {layout.trainedSize()}, device.options(types.states()));
+            trained = torch.zeros(size, device.options(types.states()));
+            frozen = torch.zeros(new long[] {layout.size() - layout.trainedSize()}, device.options(types.compute()));
+            gradients = torch.zeros(size, device.options(types.states()));
             copy = types.mixed() ? torch.zeros(size, device.options(types.compute())) : null;
             layout.trained().forEach(shard -> gradientParts.put(shard, part(gradients, shard)));
-            Native.keep(parameters);
+            Native.keep(trained);
+            Native.keep(frozen);
             Native.keep(gradients);
             gradientParts.values().forEach(Native::keep);
             if (copy != null) {
@@ -52,8 +56,14 @@ public final class ModelStates implements AutoCloseable {
         return types;
     }
 
-    public Tensor parameters() {
-        return parameters;
+    /** The parameters of the trained units. */
+    public Tensor trained() {
+        return trained;
+    }
+
+    /** Those of the others. */
+    public Tensor frozen() {
+        return frozen;
     }
 
     /** Of the trained units. */
@@ -61,18 +71,16 @@ public final class ModelStates implements AutoCloseable {
         return gradients;
     }
 
-    /** The part of the parameters that has gradients: a view, owned by the caller's scope. */
-    public Tensor trained() {
-        return trained(parameters);
-    }
-
-    private Tensor trained(Tensor states) {
-        return states.narrow(0, 0, layout.trainedSize());
-    }
-
     /** The part of the parameters that is this rank's shard of the unit: a view, owned by the caller's scope. */
     public Tensor parameters(UnitShard shard) {
-        return part(parameters, shard);
+        return shard.unit().trainable()
+                ? part(trained, shard)
+                : frozen.narrow(0, shard.offset() - layout.trainedSize(), shard.size());
+    }
+
+    /** What the parameters of the unit are kept in. */
+    public ScalarType kept(UnitShard shard) {
+        return shard.unit().trainable() ? types.states() : types.compute();
     }
 
     /** The part of the gradients that is this rank's shard of a trained unit: a view, the same each time, this object's own. */
@@ -82,7 +90,7 @@ public final class ModelStates implements AutoCloseable {
 
     /** What a gather of the unit moves, in the type that is computed with: a view, owned by the caller's scope. */
     public Tensor gatherable(UnitShard shard) {
-        return part(copy == null ? parameters : copy, shard);
+        return copy != null && shard.unit().trainable() ? part(copy, shard) : parameters(shard);
     }
 
     private static Tensor part(Tensor states, UnitShard shard) {
@@ -94,31 +102,25 @@ public final class ModelStates implements AutoCloseable {
         return gatherable(shard).data_ptr();
     }
 
-    /** Gathers move the parameters as they are now: to be called when all may have changed. */
+    /** Gathers move the trained parameters as they are now: to be called when they have changed. */
     public void refresh() {
         if (copy != null) {
-            copy.copy_(parameters);
-        }
-    }
-
-    /** As {@link #refresh}, where only what is trained has changed. */
-    public void refreshTrained() {
-        if (copy != null) {
             try (PointerScope scope = new PointerScope()) {
-                trained(copy).copy_(trained(parameters));
+                copy.copy_(trained);
             }
         }
     }
 
-    /** What the three take. */
+    /** What all of it takes. */
     public long bytes() {
-        return parameters.nbytes() + gradients.nbytes() + (copy == null ? 0 : copy.nbytes());
+        return trained.nbytes() + frozen.nbytes() + gradients.nbytes() + (copy == null ? 0 : copy.nbytes());
     }
 
     @Override
     public void close() {
         gradientParts.values().forEach(Native::close);
-        Native.close(parameters);
+        Native.close(trained);
+        Native.close(frozen);
         Native.close(gradients);
         Native.close(copy);
     }

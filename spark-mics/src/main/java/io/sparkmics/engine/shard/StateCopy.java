@@ -33,7 +33,7 @@ public final class StateCopy implements AutoCloseable {
     }
 
     private final ShardLayout layout;
-    private final Map<StateKind, Tensor> states;
+    private final Map<StateKind, List<Tensor>> states;
     private final LongSupplier counter;
     private final RankContext ranks;
     private final Map<StateKind, Tensor> copies = new EnumMap<>(StateKind.class);
@@ -43,24 +43,26 @@ public final class StateCopy implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param states what is copied; stay the engine's
+     * @param states what is copied, of each kind in the order of the layout, and as the first of them is; stay the engine's
      * @param counter of the updates that have made them
      */
-    public StateCopy(ShardLayout layout, Map<StateKind, Tensor> states, LongSupplier counter, RankContext ranks) {
+    public StateCopy(ShardLayout layout, Map<StateKind, List<Tensor>> states, LongSupplier counter, RankContext ranks) {
         this.layout = layout;
         this.states = states;
         this.counter = counter;
         this.ranks = ranks;
         try (PointerScope scope = new PointerScope()) {
             // Written to at once: where there is too little memory that shows before the first step, not at the copy.
-            states.forEach((kind, state) -> copies.put(
-                    kind,
-                    torch.zeros(
-                            new long[] {state.numel()},
-                            RankDevice.cpu().options(state.scalar_type().intern()))));
+            states.forEach((kind, parts) -> copies.put(kind, zeros(parts)));
             copies.values().forEach(Native::keep);
         }
         bytes = copies.values().stream().mapToLong(Tensor::nbytes).sum();
+    }
+
+    private static Tensor zeros(List<Tensor> parts) {
+        long[] size = {parts.stream().mapToLong(Tensor::numel).sum()};
+        return torch.zeros(
+                size, RankDevice.cpu().options(parts.get(0).scalar_type().intern()));
     }
 
     /**
@@ -71,17 +73,25 @@ public final class StateCopy implements AutoCloseable {
     public void take() {
         begin("take");
         try (PointerScope scope = new PointerScope()) {
-            if (states.values().stream().anyMatch(state -> state.isNull())) {
+            if (states.values().stream().flatMap(List::stream).anyMatch(state -> state.isNull())) {
                 throw new IllegalStateException("Cannot take the copy of the states: the engine is closed.");
             }
             // What a copy that fails leaves is none.
             updates = -1;
             // With its deadline: behind it the copy waits for nothing.
             ranks.synchronize();
-            copies.forEach((kind, copy) -> copy.copy_(states.get(kind)));
+            copies.forEach((kind, copy) -> copy(states.get(kind), copy));
             updates = counter.getAsLong();
         } finally {
             end();
+        }
+    }
+
+    private static void copy(List<Tensor> parts, Tensor to) {
+        long offset = 0;
+        for (Tensor part : parts) {
+            to.narrow(0, offset, part.numel()).copy_(part);
+            offset += part.numel();
         }
     }
 

@@ -58,7 +58,7 @@ class InitializerTest {
             try (ModelStates states = new ModelStates(
                     layout, ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32), RankDevice.cpu())) {
                 new Initializer(5).fill(states, index);
-                ranks[index] = Values.of(states.parameters());
+                ranks[index] = Values.of(states.trained());
             }
         }
         for (UnitShard shard : layout.shards()) {
