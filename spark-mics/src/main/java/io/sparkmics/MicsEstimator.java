@@ -159,7 +159,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 scheduleSettings(),
                 optimizationSettings(),
                 new ComputeSettings(
-                        getDeviceType(), getPrecision(), getReductionPrecision(), getActivationCheckpointing()),
+                        getDeviceType(), getPrecision(), getReductionPrecision(), getReplicationPrecision(), getActivationCheckpointing()),
                 new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
                 new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
                 checkpointSettings(),

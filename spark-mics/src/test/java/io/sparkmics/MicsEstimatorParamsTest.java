@@ -52,6 +52,7 @@ class MicsEstimatorParamsTest {
             entry("deviceType", "auto"),
             entry("precision", "auto"),
             entry("reductionPrecision", "float32"),
+            entry("replicationPrecision", "float32"),
             entry("activationCheckpointing", 0),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
@@ -110,7 +111,7 @@ class MicsEstimatorParamsTest {
             case "gather" -> "flat";
             case "deviceType" -> "cuda";
             case "precision" -> "float64";
-            case "reductionPrecision" -> "bfloat16";
+            case "reductionPrecision", "replicationPrecision" -> "bfloat16";
             default ->
                 Map.of(int.class, 7, long.class, 7L, double.class, 0.5, boolean.class, true, String.class, "other")
                         .get(type);
@@ -175,7 +176,8 @@ class MicsEstimatorParamsTest {
         "gather, ring, 'one of auto, flat, hierarchical'",
         "deviceType, tpu, 'one of auto, cpu, cuda'",
         "precision, float16, 'one of auto, float32, float64, bfloat16'",
-        "reductionPrecision, float64, 'one of float32, bfloat16'"
+        "reductionPrecision, float64, 'one of float32, bfloat16'",
+        "replicationPrecision, float64, 'one of float32, bfloat16'"
     })
     void anUnknownChoiceIsRefusedWithTheChoices(String name, String value, String allowed) {
         assertRefused(name, value, allowed);

@@ -63,6 +63,7 @@ public final class Defaults {
         stage.setDefault(stage.deviceType(), "auto");
         stage.setDefault(stage.precision(), "auto");
         stage.setDefault(stage.reductionPrecision(), "float32");
+        stage.setDefault(stage.replicationPrecision(), "float32");
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");
         stage.setDefault(stage.sharedWorkDirectory(), false);

@@ -34,6 +34,7 @@ public record TrainingSettings(
                         schedule.seed(),
                         compute.enginePrecision(),
                         compute.engineReductionPrecision())
+                .withReplication(compute.engineReplicationPrecision())
                 .with(compute.engineCheckpointing());
     }
 
