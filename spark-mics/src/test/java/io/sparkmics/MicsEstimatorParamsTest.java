@@ -39,6 +39,8 @@ class MicsEstimatorParamsTest {
             entry("endOfTextId", -1),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
+            entry("earlyStoppingPatience", 0),
+            entry("earlyStoppingMinDelta", 0.0),
             entry("optimizer", "adamw"),
             entry("learningRate", 6e-4),
             entry("warmUpSteps", 10L),
@@ -129,6 +131,7 @@ class MicsEstimatorParamsTest {
         "keepCheckpoints, 0, 1 or more",
         "activationCheckpointing, -1, 0 or more",
         "maxRestarts, -1, 0 or more",
+        "earlyStoppingPatience, -1, 0 or more",
         "slotTimeout, 0, 1 or more",
         "collectiveTimeout, 0, 1 or more"
     })

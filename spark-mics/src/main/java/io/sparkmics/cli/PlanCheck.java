@@ -72,7 +72,8 @@ final class PlanCheck {
             recipe = recipe.with(new ActivationCheckpointing(options.activationCheckpointing));
         }
         if (options.replicationPrecision != null) {
-            recipe = recipe.with(recipe.elements().withReplication(REPLICATION_BYTES.get(options.replicationPrecision)));
+            recipe =
+                    recipe.with(recipe.elements().withReplication(REPLICATION_BYTES.get(options.replicationPrecision)));
         }
         Cluster node = adjusted(instance.get().ranks(ranksPerNode, ranksPerNode));
         return new PlanRequest(

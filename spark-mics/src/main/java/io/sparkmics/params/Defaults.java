@@ -46,6 +46,11 @@ public final class Defaults {
         stage.setDefault(stage.seed(), 42L);
     }
 
+    public static void of(EarlyStoppingParams<?> stage) {
+        stage.setDefault(stage.earlyStoppingPatience(), 0);
+        stage.setDefault(stage.earlyStoppingMinDelta(), 0.0);
+    }
+
     public static void of(OptimizerParams<?> stage) {
         stage.setDefault(stage.optimizer(), "adamw");
         stage.setDefault(stage.learningRate(), 6e-4);

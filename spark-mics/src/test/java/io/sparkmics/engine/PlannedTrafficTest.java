@@ -54,15 +54,15 @@ class PlannedTrafficTest {
         "4, FLAT, FLOAT32, FLOAT32, 2"
     })
     void aStepSendsWhatIsPredicted(
-            int partitionGroupSize, GatherMode gather,
+            int partitionGroupSize,
+            GatherMode gather,
             Precision precision,
             ReductionPrecision replication,
             int checkpointing) {
         ActivationCheckpointing every = new ActivationCheckpointing(checkpointing);
-        EngineSettings settings =
-                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision)
-                        .withReplication(replication)
-                        .with(every);
+        EngineSettings settings = new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision)
+                .withReplication(replication)
+                .with(every);
         Case run = new Case(CONFIG, RANKS, partitionGroupSize, NODES, gather, 1, MICRO_STEPS, settings, 1);
         List<Traffic> sent = ThreadRanks.of(RANKS)
                 .ranksPerNode(RANKS / NODES)

@@ -17,8 +17,7 @@ public record ElementTypes(ScalarType states, ScalarType compute, ScalarType red
      * @param reduction of hop 1; without meaning where nothing is computed in bfloat16
      * @param replication of hop 2
      */
-    public static ElementTypes of(
-            Precision precision, ReductionPrecision reduction, ReductionPrecision replication) {
+    public static ElementTypes of(Precision precision, ReductionPrecision reduction, ReductionPrecision replication) {
         boolean mixed = precision.states() != precision.compute();
         return new ElementTypes(
                 precision.states(),

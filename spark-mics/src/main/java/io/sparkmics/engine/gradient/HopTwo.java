@@ -72,8 +72,7 @@ public final class HopTwo implements AutoCloseable {
                     bucketOf.put(shards.get(unit), bucket);
                 }
                 units[bucket] = planned.units().size();
-                buckets.add(new ReplicatedBucket(
-                        states.gradients().narrow(0, planned.offset(), planned.size()), type));
+                buckets.add(new ReplicatedBucket(states.gradients().narrow(0, planned.offset(), planned.size()), type));
             }
         }
     }

@@ -56,7 +56,9 @@ class InitializerTest {
         double[][] ranks = new double[partitionGroupSize][];
         for (int index = 0; index < partitionGroupSize; index++) {
             try (ModelStates states = new ModelStates(
-                    layout, ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32, ReductionPrecision.FLOAT32), RankDevice.cpu())) {
+                    layout,
+                    ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32, ReductionPrecision.FLOAT32),
+                    RankDevice.cpu())) {
                 new Initializer(5).fill(states, index);
                 ranks[index] = Values.of(states.parameters());
             }

@@ -55,6 +55,7 @@ class TrainingSettingsTest {
                 .with(new InputSettings(" ", "", InputSettings.NO_END_OF_TEXT))
                 .with(new WorldSettings(6, 4, 32, 4))
                 .with(new ScheduleSettings(-1, 0, -2, 1))
+                .with(new EarlyStoppingSettings(-3, -0.5))
                 .with(optimization("adam", 0))
                 .with(new ComputeSettings("gpu", "float16", "float64", "float64", -1))
                 .with(new CollectiveSettings("ring", false, false))
@@ -72,6 +73,10 @@ class TrainingSettingsTest {
                         "Cannot train for -1 steps: maxSteps is negative. Set a positive number, or 0 for no limit.",
                         "Cannot evaluate every -2 steps: evaluateEvery is negative. Set a positive number, or 0 to"
                                 + " evaluate at the end only.",
+                        "Cannot use earlyStoppingPatience -3.0: it is not a finite number from 0. Set 0 or a positive"
+                                + " number.",
+                        "Cannot use earlyStoppingMinDelta -0.5: it is not a finite number from 0. Set 0 or a positive"
+                                + " number.",
                         "Cannot use learningRate 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use optimizer adam: there is no such optimizer. Set one of adamw, sgd.",
                         "Cannot use deviceType gpu: there is no such deviceType. Set one of auto, cpu, cuda.",
