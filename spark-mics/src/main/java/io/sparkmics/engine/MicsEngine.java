@@ -238,7 +238,8 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
-     * The weighted mean loss over every rank's sequences, without dropout and without a gradient.
+     * The weighted mean loss over every rank's sequences, without dropout and without a gradient; the same on all ranks, to the
+     * bit.
      *
      * @param microBatches each closed here; every rank has as many
      */

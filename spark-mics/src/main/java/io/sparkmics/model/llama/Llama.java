@@ -56,6 +56,11 @@ public final class Llama implements LanguageModel {
         return head;
     }
 
+    @Override
+    public Set<String> tokenTables() {
+        return Set.of(TOKENS, HEAD);
+    }
+
     /** An older version of the library kept the rotation's frequencies. */
     @Override
     public PretrainedNames pretrainedNames() {

@@ -60,7 +60,8 @@ class InitializerTest {
         ShardLayout layout = ShardLayout.of(MODEL, partitionGroupSize);
         double[][] ranks = new double[partitionGroupSize][];
         for (int index = 0; index < partitionGroupSize; index++) {
-            ElementTypes types = ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32);
+            ElementTypes types =
+                    ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32, ReductionPrecision.FLOAT32);
             RankDevice cpu = RankDevice.cpu();
             try (Communicator partition = new SoloCommunicator(new Group(GroupKind.PARTITION, List.of(0), 0), cpu);
                     ModelStates states = new ModelStates(layout, types, partition, cpu)) {
