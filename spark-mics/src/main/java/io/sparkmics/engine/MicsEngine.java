@@ -28,6 +28,7 @@ import io.sparkmics.engine.optimizer.Sgd;
 import io.sparkmics.engine.shard.Initializer;
 import io.sparkmics.engine.shard.ModelStates;
 import io.sparkmics.engine.shard.ShardLayout;
+import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateCopy;
 import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.engine.shard.StateRestore;
@@ -52,7 +53,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -83,6 +83,7 @@ public final class MicsEngine implements AutoCloseable {
     private final GradientBuffer gradients;
     private final DeviceSums sums;
     private final RankContext ranks;
+    private final Communicator partition;
     private final int partitionIndex;
 
     private boolean stopAsked;
@@ -96,7 +97,7 @@ public final class MicsEngine implements AutoCloseable {
      * @param ranks stays the caller's; must outlive the engine
      */
     public MicsEngine(Model model, EngineSettings settings, RankContext ranks) {
-        Communicator partition = ranks.communicator(GroupKind.PARTITION);
+        partition = ranks.communicator(GroupKind.PARTITION);
         Communicator replication = ranks.communicator(GroupKind.REPLICATION);
         UnitGather gather = ranks.hierarchical()
                 ? new HierarchicalGather(
@@ -111,21 +112,19 @@ public final class MicsEngine implements AutoCloseable {
         worldSum = new WorldSum(partition, replication, waits);
         try {
             states = own(
-                    new ModelStates(ShardLayout.of(model, partition.group().size()), types, device),
+                    new ModelStates(ShardLayout.of(model, partition.group().size()), types, partition, device),
                     ModelStates::close);
             new Initializer(settings.seed()).fill(states, partitionIndex);
             states.refresh();
             for (UnitShard shard : states.layout().shards()) {
                 GatheredUnit unit = own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close);
-                if (shard.whole()) {
-                    standInShard(unit);
-                }
+                stayWhole(unit);
                 gathered.put(shard.unit(), unit);
             }
             norm = new GradientNorm(partition, states, settings.gradientClipping(), waits);
             optimizer = own(
                     settings.optimizer() instanceof OptimizerSettings.AdamW adamW
-                            ? new AdamW(adamW, states, partitionIndex)
+                            ? new AdamW(adamW, states, partitionIndex, device)
                             : new Sgd(states),
                     Optimizer::close);
             List<BoundStage> stages = bind(model.stages(), settings.checkpointing());
@@ -172,9 +171,9 @@ public final class MicsEngine implements AutoCloseable {
         return bound;
     }
 
-    private void standInShard(GatheredUnit unit) {
+    private void stayWhole(GatheredUnit unit) {
         try (PointerScope scope = new PointerScope()) {
-            unit.standAt(states.address(unit.shard()));
+            states.address(unit.shard()).ifPresent(unit::stayAt);
         }
     }
 
@@ -192,6 +191,7 @@ public final class MicsEngine implements AutoCloseable {
      *     asked in the middle of it
      */
     public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
+        awaitShards();
         sums.clear();
         synchronization.begin();
         long microSteps = 0;
@@ -223,6 +223,18 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
+     * Where units are read in the shards of others: until all of the partition group have come here, and see what each has changed.
+     * Nobody changes anything while others read it, for what reads ends with a sum over the world, or with this.
+     */
+    private void awaitShards() {
+        if (states.inCommon()) {
+            try (PointerScope scope = new PointerScope()) {
+                waits.join(WaitKind.GATHER, partition.allReduce(sums.first(1)));
+            }
+        }
+    }
+
+    /**
      * The next steps tell all ranks that one of them wants the run to end: so that all of them end after the same step. Between
      * two steps.
      */
@@ -231,11 +243,13 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
-     * The weighted mean loss over every rank's sequences, without dropout and without a gradient.
+     * The weighted mean loss over every rank's sequences, without dropout and without a gradient; the same on all ranks, to the
+     * bit.
      *
      * @param microBatches each closed here; every rank has as many
      */
     public double evaluate(Iterator<MicroBatch> microBatches) {
+        awaitShards();
         return evaluation.run(microBatches);
     }
 
@@ -249,7 +263,11 @@ public final class MicsEngine implements AutoCloseable {
             // Unit by unit, as for the norm: what the whole shard takes once more may not be there.
             try (PointerScope scope = new PointerScope()) {
                 sums.at(0)
-                        .add_(states.parameters(shard).isfinite().logical_not().sum());
+                        .add_(states.parameters()
+                                .of(shard)
+                                .isfinite()
+                                .logical_not()
+                                .sum());
             }
         }
         try (PointerScope scope = new PointerScope()) {
@@ -265,6 +283,7 @@ public final class MicsEngine implements AutoCloseable {
      * @throws IOException what the visitor threw; the peers then wait in vain, so the communicators must be aborted
      */
     public void forEachParameter(ParameterVisitor visitor) throws IOException {
+        awaitShards();
         for (UnitShard shard : states.layout().shards()) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor whole = arena.masters(shard);
@@ -279,6 +298,7 @@ public final class MicsEngine implements AutoCloseable {
                 }
             }
         }
+        awaitShards();
     }
 
     /** Room in host memory for a copy of all this rank's states. The caller's to close. */
@@ -288,7 +308,7 @@ public final class MicsEngine implements AutoCloseable {
 
     /** Room in host memory for a copy of this rank's states of some kinds. The caller's to close. */
     public StateCopy newStateCopy(Set<StateKind> kinds) {
-        Map<StateKind, List<Tensor>> copied = statesByKind();
+        Map<StateKind, ShardedState> copied = statesByKind();
         if (!copied.keySet().containsAll(kinds)) {
             throw new IllegalArgumentException("Cannot copy " + kinds + ": this engine has " + copied.keySet() + ".");
         }
@@ -305,17 +325,12 @@ public final class MicsEngine implements AutoCloseable {
      * @throws IOException what the source threw; the engine must then be closed
      */
     public void restore(StateSource source, long updates) throws IOException {
-        Map<StateKind, Function<UnitShard, Tensor>> all = new EnumMap<>(StateKind.class);
-        optimizer
-                .moments()
-                .forEach((kind, moments) -> all.put(kind, shard -> moments.narrow(0, shard.offset(), shard.size())));
-        all.put(StateKind.PARAMETERS, states::parameters);
-        restore(all, source, updates);
+        restore(statesByKind(), source, updates);
     }
 
     /** As {@link #restore}, where nothing is left to train: what the optimizer remembers stays as it is. */
     public void restoreParameters(StateSource source, long updates) throws IOException {
-        restore(Map.of(StateKind.PARAMETERS, states::parameters), source, updates);
+        restore(Map.of(StateKind.PARAMETERS, states.parameters()), source, updates);
     }
 
     /**
@@ -329,30 +344,25 @@ public final class MicsEngine implements AutoCloseable {
         ShardLayout some = new ShardLayout(states.layout().shards().stream()
                 .filter(shard -> started.contains(shard.unit()))
                 .toList());
-        restore(some).fill(Map.of(StateKind.PARAMETERS, states::parameters), source);
+        new StateRestore(some, partitionIndex, ranks.device())
+                .fill(Map.of(StateKind.PARAMETERS, states.parameters()), source);
         states.refresh();
     }
 
-    private void restore(Map<StateKind, Function<UnitShard, Tensor>> which, StateSource source, long updates)
-            throws IOException {
+    private void restore(Map<StateKind, ShardedState> which, StateSource source, long updates) throws IOException {
         if (updates < 0) {
             throw new IllegalArgumentException(
                     "Cannot restore states that " + updates + " updates have made: there is no such number.");
         }
-        restore(states.layout()).fill(which, source);
+        new StateRestore(states.layout(), partitionIndex, ranks.device()).fill(which, source);
         optimizer.resumeAt(updates);
         states.refresh();
     }
 
-    private StateRestore restore(ShardLayout layout) {
-        return new StateRestore(
-                layout, partitionIndex, ranks.device(), states.types().states());
-    }
-
-    private Map<StateKind, List<Tensor>> statesByKind() {
-        Map<StateKind, List<Tensor>> all = new EnumMap<>(StateKind.class);
-        optimizer.moments().forEach((kind, moments) -> all.put(kind, List.of(moments)));
-        all.put(StateKind.PARAMETERS, List.of(states.trained(), states.frozen()));
+    private Map<StateKind, ShardedState> statesByKind() {
+        Map<StateKind, ShardedState> all = new EnumMap<>(StateKind.class);
+        all.putAll(optimizer.moments());
+        all.put(StateKind.PARAMETERS, states.parameters());
         return all;
     }
 
@@ -391,7 +401,7 @@ public final class MicsEngine implements AutoCloseable {
     /** Bytes of gathered units now: 0 between steps. */
     public long gatheredBytes() {
         return gathered.values().stream()
-                .filter(unit -> !unit.shard().whole())
+                .filter(unit -> !unit.stays())
                 .mapToLong(GatheredUnit::occupiedBytes)
                 .sum();
     }

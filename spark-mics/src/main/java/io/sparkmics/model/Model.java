@@ -1,6 +1,7 @@
 package io.sparkmics.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is trained: a list of stages over a list of units.
@@ -34,6 +35,14 @@ public interface Model {
     /** The linear maps that can be adapted, of which every stage lets {@link Weights#adapted} change the result. */
     default List<Projection> projections() {
         return List.of();
+    }
+
+    /**
+     * The names of parameters that have a row for each token id. In a folder that the model starts from they may be shorter: rows
+     * behind those that are there start as those of a new model.
+     */
+    default Set<String> tokenTables() {
+        return Set.of();
     }
 
     /**

@@ -37,7 +37,7 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> problems
                 List<Long> shape = shapes.get(tensor);
                 if (shape == null) {
                     missing.add(parameter.name());
-                } else if (!shape.equals(parameter.shape())) {
+                } else if (!shape.equals(parameter.shape()) && !grows(model, parameter, shape)) {
                     misshapen.add(tensor + " is " + shape + " and the model's is " + parameter.shape());
                 }
                 tensors.put(parameter.name(), tensor);
@@ -51,6 +51,15 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> problems
         add(problems, unexpected, "unexpected");
         add(problems, misshapen, "of another shape");
         return new PretrainedMatch(tensors, problems);
+    }
+
+    /** Whether the folder has fewer tokens, and nothing else is different. */
+    private static boolean grows(Model model, Parameter parameter, List<Long> shape) {
+        List<Long> whole = parameter.shape();
+        return model.tokenTables().contains(parameter.name())
+                && shape.size() == whole.size()
+                && shape.get(0) < whole.get(0)
+                && shape.subList(1, shape.size()).equals(whole.subList(1, whole.size()));
     }
 
     private static void add(List<String> problems, Collection<String> found, String what) {

@@ -53,6 +53,11 @@ public final class Defaults {
         stage.setDefault(stage.seed(), 42L);
     }
 
+    public static void of(EarlyStoppingParams<?> stage) {
+        stage.setDefault(stage.earlyStoppingPatience(), 0);
+        stage.setDefault(stage.earlyStoppingMinDelta(), 0.0);
+    }
+
     public static void of(OptimizerParams<?> stage) {
         stage.setDefault(stage.optimizer(), "adamw");
         stage.setDefault(stage.learningRate(), 6e-4);
@@ -70,6 +75,7 @@ public final class Defaults {
         stage.setDefault(stage.deviceType(), "auto");
         stage.setDefault(stage.precision(), "auto");
         stage.setDefault(stage.reductionPrecision(), "float32");
+        stage.setDefault(stage.replicationPrecision(), "float32");
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");
         stage.setDefault(stage.sharedWorkDirectory(), false);

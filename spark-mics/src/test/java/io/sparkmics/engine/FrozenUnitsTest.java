@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.groups.Collective;
 import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.bootstrap.groups.GroupKind;
@@ -169,10 +170,7 @@ class FrozenUnitsTest {
         Case run = run(4, p, gather, microSteps, ADAMW, Precision.FLOAT64);
         Model model = PartlyFrozen.of(CONFIG.build(), SOME);
         ShardLayout layout = ShardLayout.of(model, p);
-        List<Traffic> sent = ThreadRanks.of(4)
-                .ranksPerNode(2)
-                .with(CommunicationSettings.of(p).withGather(gather))
-                .run(ranks -> traffic(run, model, ranks));
+        List<Traffic> sent = EngineTraining.overSockets(run).run(ranks -> traffic(run, model, ranks));
         // There all, the table of tokens for the head once more; back what stands behind the first block, of which the
         // head's units are still there.
         long gathers = STEPS * microSteps * (7L + 2);
@@ -208,7 +206,9 @@ class FrozenUnitsTest {
             Model model = PartlyFrozen.of(CONFIG.build(), trained);
             EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32);
             Case run = new Case(CONFIG, 4, p, 2, gather, 1, 3, settings, STEPS);
-            List<Traffic> sent = EngineTraining.ranks(run).run(ranks -> traffic(run, model, ranks));
+            // Ranks of one process would read each other's shards, where their group is inside a node.
+            ThreadRanks together = p == 2 ? EngineTraining.overSockets(run) : EngineTraining.ranks(run);
+            List<Traffic> sent = together.run(ranks -> traffic(run, model, ranks));
             List<StageWork> stages = model.stages().stream()
                     .map(stage -> new StageWork(0, 0, stage.backwardReadsWeights(), false))
                     .toList();
@@ -259,6 +259,7 @@ class FrozenUnitsTest {
                 ThreadRanks.of(4)
                         .ranksPerNode(4)
                         .with(CommunicationSettings.of(p))
+                        .over(() -> GlooTransport.on("127.0.0.1"))
                         .run(ranks -> {
                             try (MicsEngine engine = new MicsEngine(model, settings, ranks);
                                     StateCopy copy = engine.newStateCopy()) {

@@ -3,17 +3,17 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkmics.bootstrap.ThreadRanks;
-import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.bootstrap.traffic.LinkClass;
 import io.sparkmics.bootstrap.traffic.Traffic;
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.plan.ActivationCheckpointing;
+import io.sparkmics.plan.ElementBytes;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Instance;
@@ -41,23 +41,30 @@ class PlannedTrafficTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, FLAT, FLOAT32, 0",
-        "2, FLAT, BFLOAT16, 0",
-        "4, FLAT, FLOAT32, 0",
-        "4, HIERARCHICAL, BFLOAT16, 0",
-        "2, FLAT, FLOAT32, 1",
-        "4, HIERARCHICAL, BFLOAT16, 1",
-        "4, FLAT, FLOAT32, 2"
+        "1, FLAT, FLOAT32, FLOAT32, 0",
+        "1, FLAT, FLOAT32, BFLOAT16, 0",
+        "2, FLAT, BFLOAT16, FLOAT32, 0",
+        "2, FLAT, BFLOAT16, BFLOAT16, 0",
+        "4, FLAT, FLOAT32, BFLOAT16, 0",
+        "4, HIERARCHICAL, BFLOAT16, FLOAT32, 0",
+        "2, FLAT, FLOAT32, FLOAT32, 1",
+        "4, HIERARCHICAL, BFLOAT16, FLOAT32, 1",
+        "4, FLAT, FLOAT32, FLOAT32, 2"
     })
-    void aStepSendsWhatIsPredicted(int partitionGroupSize, GatherMode gather, Precision precision, int checkpointing) {
+    void aStepSendsWhatIsPredicted(
+            int partitionGroupSize,
+            GatherMode gather,
+            Precision precision,
+            ReductionPrecision replication,
+            int checkpointing) {
         ActivationCheckpointing every = new ActivationCheckpointing(checkpointing);
-        EngineSettings settings =
-                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision).with(every);
-        Case run = new Case(CONFIG, RANKS, partitionGroupSize, NODES, gather, 1, MICRO_STEPS, settings, 1);
-        List<Traffic> sent = ThreadRanks.of(RANKS)
-                .ranksPerNode(RANKS / NODES)
-                .with(CommunicationSettings.of(partitionGroupSize).withGather(gather))
-                .run(ranks -> {
+        EngineSettings settings = new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision)
+                .withReplication(replication)
+                .with(every);
+        Case run = new Case(CONFIG, RANKS, partitionGroupSize, RANKS / NODES, gather, 1, MICRO_STEPS, settings, 1);
+        // Ranks of one process would read each other's shards, where their group is inside a node.
+        boolean inside = partitionGroupSize > 1 && partitionGroupSize <= RANKS / NODES;
+        List<Traffic> sent = (inside ? EngineTraining.overSockets(run) : EngineTraining.ranks(run)).run(ranks -> {
                     try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
                         engine.step(0, EngineTraining.microBatches(run, ranks.rank(), 0), 1e-3);
                         return ranks.traffic();
@@ -66,9 +73,10 @@ class PlannedTrafficTest {
 
         Cluster cluster = Instance.named("cpu").orElseThrow().ranks(RANKS, RANKS / NODES);
         Recipe recipe = precision == Precision.BFLOAT16 ? Recipe.ENGINE : Recipe.ENGINE_SINGLE;
+        ElementBytes elements = recipe.elements().withReplication(replication == ReductionPrecision.BFLOAT16 ? 2 : 4);
         Prediction predicted = new Planner(cluster)
                 .best(
-                        new TransformerWorkload(SIZES, recipe.with(every)),
+                        new TransformerWorkload(SIZES, recipe.with(elements).with(every)),
                         new Batch(RANKS * MICRO_STEPS, 1),
                         partitionGroupSize,
                         gather == GatherMode.HIERARCHICAL)

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -112,6 +113,19 @@ public final class PretrainedFolder {
                         + ". Leave the model unset, for that which its config.json describes, or set one that fits.");
     }
 
+    /** What of a model without {@link #problems} has more tokens than this folder, for people; empty where nothing has. */
+    public Optional<String> grown(Model model) {
+        Map<String, String> names = match(model).tensors();
+        return model.pretrainedUnits().stream()
+                .flatMap(unit -> unit.parameters().stream())
+                .filter(parameter -> tensors.get(names.get(parameter.name())).elements() < parameter.size())
+                .findFirst()
+                .map(parameter -> folder + " has "
+                        + tensors.get(names.get(parameter.name())).shape().get(0) + " tokens, and the model "
+                        + parameter.shape().get(0)
+                        + ": those behind start as those of a new model, to be trained.");
+    }
+
     private PretrainedMatch match(Model model) {
         return PretrainedMatch.of(
                 model,
@@ -122,7 +136,7 @@ public final class PretrainedFolder {
 
     /** Opens the weights for a model that has no {@link #problems}. The caller's to close. */
     public PretrainedWeights weights(Model model) {
-        return new PretrainedWeights(match(model).tensors(), files, hadoop);
+        return new PretrainedWeights(match(model).tensors(), tensors, files, hadoop);
     }
 
     /** Qualified as it was given, with the folder inside where there is one. */

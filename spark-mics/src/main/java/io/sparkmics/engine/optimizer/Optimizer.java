@@ -1,9 +1,9 @@
 package io.sparkmics.engine.optimizer;
 
+import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateKind;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /** Updates one rank's shards in place, after gradients have been synchronised. */
 public interface Optimizer extends AutoCloseable {
@@ -21,8 +21,8 @@ public interface Optimizer extends AutoCloseable {
         return new Scalar(Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value)));
     }
 
-    /** What it remembers of what is trained, in the layout of the model states; its own. */
-    Map<StateKind, Tensor> moments();
+    /** What it remembers of what is trained; its own. */
+    Map<StateKind, ShardedState> moments();
 
     /** How many updates it has counted. 0 where they make no difference to the next one. */
     long updates();
@@ -32,7 +32,7 @@ public interface Optimizer extends AutoCloseable {
 
     /** What its moments take. */
     default long bytes() {
-        return moments().values().stream().mapToLong(Tensor::nbytes).sum();
+        return moments().values().stream().mapToLong(ShardedState::bytes).sum();
     }
 
     @Override

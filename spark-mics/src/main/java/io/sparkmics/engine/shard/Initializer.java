@@ -31,9 +31,7 @@ public final class Initializer {
                 long from = Math.max(begin, offset);
                 long to = Math.min(begin + shard.size(), offset + parameter.size());
                 if (from < to) {
-                    try (PointerScope scope = new PointerScope()) {
-                        copy(parameter, from - offset, states.parameters(shard), from - begin, to - from);
-                    }
+                    copy(parameter, from - offset, states.parameters().of(shard), from - begin, to - from);
                 }
                 offset += parameter.size();
             }
@@ -41,8 +39,10 @@ public final class Initializer {
     }
 
     private void copy(Parameter parameter, long from, Tensor shard, long to, long count) {
-        Tensor values = values(parameter).view(-1).narrow(0, from, count);
-        shard.narrow(0, to, count).copy_(values);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor values = values(parameter).view(-1).narrow(0, from, count);
+            shard.narrow(0, to, count).copy_(values);
+        }
     }
 
     /** Drawn in single precision whatever the engine's, so that both start from the same numbers. */

@@ -1,10 +1,12 @@
 package io.sparkmics.engine.shard;
 
+import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -12,39 +14,42 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * One rank's 1/p of the model: its shards of parameters and of summed gradients, each in one flat tensor, unit after unit.
- * What the optimizer remembers lies beside it, in the same layout. Gradients and moments are of the trained units alone, which
- * come first; parameters that are not trained stand in a tensor of their own, in the type that is computed with.
+ * One rank's 1/p of the model: its shards of parameters and of summed gradients. What the optimizer remembers lies beside it, in
+ * the same layout.
  *
- * <p>In mixed precision the trained parameters are the masters, and gathers move a copy of them in that type.
+ * <p>Gradients and moments are of the trained units alone, which come first. In mixed precision their parameters are the masters, and
+ * what is computed with is a copy of them in another type; what is not trained is kept in that type alone. Units that are
+ * whole in their shard are computed with where they stand, and so are all units where the partition group has memory in common:
+ * there each rank's shards are its part of them. Other units are gathered.
  */
 public final class ModelStates implements AutoCloseable {
 
     private final ShardLayout layout;
     private final ElementTypes types;
-    private final Tensor trained;
-    private final Tensor frozen;
+    private final Optional<WholeUnits> common;
+    private final Optional<ShardedState> masters;
+    private final ShardedState parameters;
+    private final ShardedState computed;
     private final Tensor gradients;
-    private final Tensor copy;
     private final Map<UnitShard, Tensor> gradientParts = new IdentityHashMap<>();
 
-    public ModelStates(ShardLayout layout, ElementTypes types, RankDevice device) {
+    /** @param partition all its ranks make theirs at once */
+    public ModelStates(ShardLayout layout, ElementTypes types, Communicator partition, RankDevice device) {
         this.layout = layout;
         this.types = types;
-        long[] size = {layout.trainedSize()};
+        common = WholeUnits.of(layout, types.compute(), partition);
+        computed = common.map(units ->
+                        ShardedState.within(units, layout, partition.group().index()))
+                .orElseGet(() -> ShardedState.zeros(layout, types.compute(), device));
+        masters = types.mixed()
+                ? Optional.of(ShardedState.zeros(layout.ofTrained(), types.states(), device))
+                : Optional.empty();
+        parameters = masters.map(trained -> trained.with(computed)).orElse(computed);
         try (PointerScope scope = new PointerScope()) {
-            trained = torch.zeros(size, device.options(types.states()));
-            frozen = torch.zeros(new long[] {layout.size() - layout.trainedSize()}, device.options(types.compute()));
-            gradients = torch.zeros(size, device.options(types.states()));
-            copy = types.mixed() ? torch.zeros(size, device.options(types.compute())) : null;
-            layout.trained().forEach(shard -> gradientParts.put(shard, part(gradients, shard)));
-            Native.keep(trained);
-            Native.keep(frozen);
-            Native.keep(gradients);
-            gradientParts.values().forEach(Native::keep);
-            if (copy != null) {
-                Native.keep(copy);
-            }
+            gradients = Native.keep(torch.zeros(new long[] {layout.trainedSize()}, device.options(types.states())));
+            layout.trained()
+                    .forEach(shard ->
+                            gradientParts.put(shard, Native.keep(gradients.narrow(0, shard.offset(), shard.size()))));
         }
     }
 
@@ -56,26 +61,9 @@ public final class ModelStates implements AutoCloseable {
         return types;
     }
 
-    /** The parameters of the trained units. */
-    public Tensor trained() {
-        return trained;
-    }
-
-    /** Those of the others. */
-    public Tensor frozen() {
-        return frozen;
-    }
-
-    /** Of the trained units. */
-    public Tensor gradients() {
-        return gradients;
-    }
-
-    /** The part of the parameters that is this rank's shard of the unit: a view, owned by the caller's scope. */
-    public Tensor parameters(UnitShard shard) {
-        return shard.unit().trainable()
-                ? part(trained, shard)
-                : frozen.narrow(0, shard.offset() - layout.trainedSize(), shard.size());
+    /** As they are kept: those that are not trained in the type that is computed with. */
+    public ShardedState parameters() {
+        return parameters;
     }
 
     /** What the parameters of the unit are kept in. */
@@ -83,45 +71,70 @@ public final class ModelStates implements AutoCloseable {
         return shard.unit().trainable() ? types.states() : types.compute();
     }
 
+    /** This rank's shards of the summed gradients in one flat tensor, trained unit after trained unit. */
+    public Tensor gradients() {
+        return gradients;
+    }
+
     /** The part of the gradients that is this rank's shard of a trained unit: a view, the same each time, this object's own. */
     public Tensor gradients(UnitShard shard) {
         return gradientParts.get(shard);
     }
 
-    /** What a gather of the unit moves, in the type that is computed with: a view, owned by the caller's scope. */
+    /** What a gather of the unit moves, in the type that is computed with: this object's own. */
     public Tensor gatherable(UnitShard shard) {
-        return copy != null && shard.unit().trainable() ? part(copy, shard) : parameters(shard);
+        return computed.of(shard);
     }
 
-    private static Tensor part(Tensor states, UnitShard shard) {
-        return states.narrow(0, shard.offset(), shard.size());
-    }
-
-    /** Where the bytes begin that {@link #gatherable} shows; owned by the caller's scope. */
-    public Pointer address(UnitShard shard) {
-        return gatherable(shard).data_ptr();
-    }
-
-    /** Gathers move the trained parameters as they are now: to be called when they have changed. */
-    public void refresh() {
-        if (copy != null) {
-            try (PointerScope scope = new PointerScope()) {
-                copy.copy_(trained);
-            }
+    /**
+     * Where a unit stands whole from beginning to end, in the type that is computed with; empty where it must be gathered. Owned by
+     * the caller's scope.
+     */
+    public Optional<Pointer> address(UnitShard shard) {
+        if (shard.whole()) {
+            return Optional.of(computed.of(shard).data_ptr());
         }
+        return common.map(units -> units.of(shard).data_ptr());
     }
 
-    /** What all of it takes. */
+    /**
+     * The unit's parameters whole, as they are kept, where they stand so: elements [p · shard size]; empty where they must be
+     * gathered. This object's own.
+     */
+    public Optional<Tensor> masters(UnitShard shard) {
+        if (shard.whole()) {
+            return Optional.of(parameters.of(shard));
+        }
+        return kept(shard) == types.compute() ? common.map(units -> units.of(shard)) : Optional.empty();
+    }
+
+    /** Whether ranks compute with what others of their partition group have in their shards. */
+    public boolean inCommon() {
+        return common.isPresent();
+    }
+
+    /** What is computed with are the parameters as they are now: to be called when they have changed. */
+    public void refresh() {
+        masters.ifPresent(
+                trained -> layout.trained().forEach(shard -> computed.of(shard).copy_(trained.of(shard))));
+    }
+
+    /** What all of it takes, of units in common this rank's part. */
     public long bytes() {
-        return trained.nbytes() + frozen.nbytes() + gradients.nbytes() + (copy == null ? 0 : copy.nbytes());
+        return computed.bytes()
+                + gradients.nbytes()
+                + masters.map(ShardedState::bytes).orElse(0L);
     }
 
     @Override
     public void close() {
         gradientParts.values().forEach(Native::close);
-        Native.close(trained);
-        Native.close(frozen);
         Native.close(gradients);
-        Native.close(copy);
+        masters.ifPresent(trained -> {
+            parameters.close();
+            trained.close();
+        });
+        computed.close();
+        common.ifPresent(WholeUnits::close);
     }
 }

@@ -35,6 +35,11 @@ public record ShardLayout(List<UnitShard> shards) {
         return shards.stream().filter(shard -> shard.unit().trainable()).toList();
     }
 
+    /** The same, of what has gradients alone. */
+    public ShardLayout ofTrained() {
+        return new ShardLayout(trained());
+    }
+
     /** Elements of one rank's share of the parameters, padding included. */
     public long size() {
         return size(shards);

@@ -2,7 +2,6 @@ package io.sparkmics.engine.shard;
 
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.collectives.RankDevice;
-import io.sparkmics.engine.device.Native;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One rank's states as they were at one moment, in host memory that is allocated once: so they can be written while the next
@@ -33,36 +31,28 @@ public final class StateCopy implements AutoCloseable {
     }
 
     private final ShardLayout layout;
-    private final Map<StateKind, List<Tensor>> states;
+    private final Map<StateKind, ShardedState> states;
     private final LongSupplier counter;
     private final RankContext ranks;
-    private final Map<StateKind, Tensor> copies = new EnumMap<>(StateKind.class);
+    private final Map<StateKind, ShardedState> copies = new EnumMap<>(StateKind.class);
     private final long bytes;
     private long updates = -1;
     private boolean used;
     private boolean closed;
 
     /**
-     * @param states what is copied, of each kind in the order of the layout, and as the first of them is; stay the engine's
+     * @param states what is copied; stay the engine's
      * @param counter of the updates that have made them
      */
-    public StateCopy(ShardLayout layout, Map<StateKind, List<Tensor>> states, LongSupplier counter, RankContext ranks) {
+    public StateCopy(ShardLayout layout, Map<StateKind, ShardedState> states, LongSupplier counter, RankContext ranks) {
         this.layout = layout;
         this.states = states;
         this.counter = counter;
         this.ranks = ranks;
-        try (PointerScope scope = new PointerScope()) {
-            // Written to at once: where there is too little memory that shows before the first step, not at the copy.
-            states.forEach((kind, parts) -> copies.put(kind, zeros(parts)));
-            copies.values().forEach(Native::keep);
-        }
-        bytes = copies.values().stream().mapToLong(Tensor::nbytes).sum();
-    }
-
-    private static Tensor zeros(List<Tensor> parts) {
-        long[] size = {parts.stream().mapToLong(Tensor::numel).sum()};
-        return torch.zeros(
-                size, RankDevice.cpu().options(parts.get(0).scalar_type().intern()));
+        // Written to at once: where there is too little memory that shows before the first step, not at the copy.
+        states.forEach(
+                (kind, state) -> copies.put(kind, ShardedState.zeros(state.layout(), state.type(), RankDevice.cpu())));
+        bytes = copies.values().stream().mapToLong(ShardedState::bytes).sum();
     }
 
     /**
@@ -73,25 +63,17 @@ public final class StateCopy implements AutoCloseable {
     public void take() {
         begin("take");
         try (PointerScope scope = new PointerScope()) {
-            if (states.values().stream().flatMap(List::stream).anyMatch(state -> state.isNull())) {
+            if (states.values().stream().anyMatch(ShardedState::closed)) {
                 throw new IllegalStateException("Cannot take the copy of the states: the engine is closed.");
             }
             // What a copy that fails leaves is none.
             updates = -1;
             // With its deadline: behind it the copy waits for nothing.
             ranks.synchronize();
-            copies.forEach((kind, copy) -> copy(states.get(kind), copy));
+            copies.forEach((kind, copy) -> copy.copy(states.get(kind)));
             updates = counter.getAsLong();
         } finally {
             end();
-        }
-    }
-
-    private static void copy(List<Tensor> parts, Tensor to) {
-        long offset = 0;
-        for (Tensor part : parts) {
-            to.narrow(0, offset, part.numel()).copy_(part);
-            offset += part.numel();
         }
     }
 
@@ -108,9 +90,7 @@ public final class StateCopy implements AutoCloseable {
             updates();
             for (UnitShard shard : layout.shards()) {
                 for (StateKind kind : kinds(shard.unit())) {
-                    try (PointerScope scope = new PointerScope()) {
-                        visitor.visit(shard.unit(), kind, copies.get(kind).narrow(0, shard.offset(), shard.size()));
-                    }
+                    visitor.visit(shard.unit(), kind, copies.get(kind).of(shard));
                 }
             }
         } finally {
@@ -166,6 +146,6 @@ public final class StateCopy implements AutoCloseable {
     }
 
     private void free() {
-        copies.values().forEach(Native::close);
+        copies.values().forEach(ShardedState::close);
     }
 }

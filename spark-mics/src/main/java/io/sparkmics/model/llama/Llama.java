@@ -64,6 +64,11 @@ public final class Llama implements LanguageModel {
     }
 
     @Override
+    public Set<String> tokenTables() {
+        return Set.of(TOKENS, HEAD);
+    }
+
+    @Override
     public List<Projection> projections() {
         return Projection.of(units(), PROJECTIONS, false);
     }

@@ -25,7 +25,7 @@ final class HopTwoTime {
         MemoryModel memory = work.memory();
         this.communication = communication;
         this.link = link;
-        this.elementBytes = memory.elements().sums();
+        this.elementBytes = memory.elements().replication();
         this.trained = memory.trained();
         this.buckets = GradientBucket.of(
                 trained.stages(),

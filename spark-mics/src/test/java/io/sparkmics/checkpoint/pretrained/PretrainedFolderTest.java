@@ -19,12 +19,14 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -86,6 +88,34 @@ class PretrainedFolderTest {
                 + "-of-00002.safetensors");
 
         assertAllRead(open());
+    }
+
+    @Test
+    void rowsOfTokensThatTheFolderHasNotStayAsTheyWere() throws IOException {
+        save("model.safetensors", tensors(TensorType.F32));
+        Model larger = SMALL.vocabularySize(9).build();
+        PretrainedFolder opened = open();
+        assertThat(opened.problems(larger)).isEmpty();
+        assertThat(opened.grown(larger))
+                .contains("file:" + folder
+                        + "/ has 7 tokens, and the model 9: those behind start as those of a new model,"
+                        + " to be trained.");
+        assertThat(opened.grown(MODEL)).isEmpty();
+        Unit wte = larger.units().get(0);
+        try (PretrainedWeights weights = opened.weights(larger);
+                PointerScope scope = new PointerScope()) {
+            // From the last old row into the last new one.
+            Tensor target = torch.full(new long[] {10}, new Scalar(-5.0));
+            weights.read(wte, 25, target);
+            float[] values = new float[10];
+            new FloatPointer(target.data_ptr()).get(values);
+            assertThat(Arrays.copyOf(values, 3)).containsExactly(25, 26, 27);
+            assertThat(Arrays.copyOfRange(values, 3, 10)).containsOnly(-5);
+        }
+        assertThat(opened.problems(SMALL.vocabularySize(6).build()))
+                .singleElement()
+                .asString()
+                .contains("1 of another shape (transformer.wte.weight is [7, 4] and the model's is [6, 4])");
     }
 
     @Test
