@@ -56,6 +56,11 @@ public final class Llama implements LanguageModel {
         return head;
     }
 
+    @Override
+    public boolean readsPast() {
+        return true;
+    }
+
     /** An older version of the library kept the rotation's frequencies. */
     @Override
     public PretrainedNames pretrainedNames() {
