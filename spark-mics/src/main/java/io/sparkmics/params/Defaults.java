@@ -19,6 +19,19 @@ public final class Defaults {
         stage.setDefault(stage.addSpecialTokens(), false);
     }
 
+    public static void of(GenerationParams<?> stage) {
+        stage.setDefault(stage.modelFolder(), "");
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.outputCol(), "generated");
+        stage.setDefault(stage.maxNewTokens(), 100);
+        stage.setDefault(stage.temperature(), 0.8);
+        stage.setDefault(stage.topK(), 40);
+        stage.setDefault(stage.topP(), 1.0);
+        stage.setDefault(stage.stopTokenId(), -1);
+        stage.setDefault(stage.seed(), 42L);
+        stage.setDefault(stage.batchSize(), 16);
+    }
+
     public static void of(EvaluationParams<?> evaluator) {
         scoreColumns(evaluator);
         evaluator.setDefault(evaluator.metricName(), "perplexity");
