@@ -17,7 +17,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class WholeModel implements AutoCloseable {
 
-    private record Reading(Tensor data) implements ForwardPass {
+    private record Reading(Tensor data, Map<String, Tensor> columns) implements ForwardPass {
+        Reading(Tensor data) {
+            this(data, Map.of());
+        }
+
+        @Override
+        public Tensor column(String name) {
+            return NamedColumns.get(columns, name);
+        }
+
         @Override
         public boolean training() {
             return false;
@@ -109,10 +118,40 @@ public final class WholeModel implements AutoCloseable {
         }
     }
 
+    /**
+     * What a {@link Predictor} says of rows.
+     *
+     * @param words row-major, as the layout has them
+     * @return its outputs, a row each
+     * @throws UnsupportedOperationException when the model is none
+     */
+    public double[][] predictions(RowLayout layout, int[] words, int rows) {
+        if (!(model instanceof Predictor predictor)) {
+            throw new UnsupportedOperationException("Cannot predict: "
+                    + model.getClass().getName() + " is not a Predictor. Implement its prediction().");
+        }
+        ScalarType type = weights.values().iterator().next().scalar_type().intern();
+        Map<String, Tensor> columns = Rows.tensors(layout, words, rows, type);
+        try (PointerScope scope = new PointerScope()) {
+            Reading pass = new Reading(columns.get(layout.inputs().get(0).name()), columns);
+            return withoutGraph(() -> {
+                Tensor input =
+                        run(pass, model.stages().subList(0, model.stages().size() - 1));
+                return matrix(predictor.prediction().forward(input, weights::get, pass), rows);
+            });
+        } finally {
+            columns.values().forEach(Tensor::close);
+        }
+    }
+
     private Tensor run(Tensor data, List<Stage> stages) {
-        Tensor tensor = data;
+        return run(new Reading(data), stages);
+    }
+
+    private Tensor run(Reading pass, List<Stage> stages) {
+        Tensor tensor = pass.data();
         for (Stage stage : stages) {
-            tensor = stage.forward(tensor, weights::get, new Reading(data));
+            tensor = stage.forward(tensor, weights::get, pass);
         }
         return tensor;
     }
@@ -124,6 +163,17 @@ public final class WholeModel implements AutoCloseable {
         } finally {
             guard.close();
         }
+    }
+
+    private static double[][] matrix(Tensor outputs, int rows) {
+        Tensor doubles = outputs.to(ScalarType.Double).contiguous();
+        int width = Math.toIntExact(doubles.numel() / rows);
+        DoublePointer values = new DoublePointer(doubles.data_ptr());
+        double[][] matrix = new double[rows][width];
+        for (int row = 0; row < rows; row++) {
+            values.position((long) row * width).get(matrix[row]);
+        }
+        return matrix;
     }
 
     private static float[] floats(Tensor tensor) {
