@@ -22,7 +22,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class WholeModel implements AutoCloseable {
 
-    private record Reading(Tensor data, Optional<Past> past) implements ForwardPass {
+    private record Reading(Tensor data, Map<String, Tensor> columns, Optional<Past> past) implements ForwardPass {
+
+        Reading(Tensor data, Optional<Past> past) {
+            this(data, Map.of(), past);
+        }
+
+        @Override
+        public Tensor column(String name) {
+            return NamedColumns.get(columns, name);
+        }
+
         @Override
         public boolean training() {
             return false;
@@ -172,6 +182,31 @@ public final class WholeModel implements AutoCloseable {
         }
     }
 
+    /**
+     * What a {@link Predictor} says of rows.
+     *
+     * @param words row-major, as the layout has them
+     * @return its outputs, a row each
+     * @throws UnsupportedOperationException when the model is none
+     */
+    public double[][] predictions(RowLayout layout, int[] words, int rows) {
+        if (!(model instanceof Predictor predictor)) {
+            throw new UnsupportedOperationException("Cannot predict: "
+                    + model.getClass().getName() + " is not a Predictor. Implement its prediction().");
+        }
+        ScalarType type = weights.values().iterator().next().scalar_type().intern();
+        Map<String, Tensor> columns = Rows.tensors(layout, words, rows, type);
+        try (PointerScope scope = new PointerScope()) {
+            Reading pass = new Reading(columns.get(layout.inputs().get(0).name()), columns, Optional.empty());
+            return withoutGraph(() -> {
+                Tensor input = run(model.stages().subList(0, model.stages().size() - 1), pass);
+                return matrix(predictor.prediction().forward(input, weights::get, pass), rows);
+            });
+        } finally {
+            columns.values().forEach(Tensor::close);
+        }
+    }
+
     private Tensor run(List<Stage> stages, Reading pass) {
         Tensor tensor = pass.data();
         for (Stage stage : stages) {
@@ -197,6 +232,17 @@ public final class WholeModel implements AutoCloseable {
             values.position((long) row * rows[row].length).get(rows[row]);
         }
         return rows;
+    }
+
+    private static double[][] matrix(Tensor outputs, int rows) {
+        Tensor doubles = outputs.to(ScalarType.Double).contiguous();
+        int width = Math.toIntExact(doubles.numel() / rows);
+        DoublePointer values = new DoublePointer(doubles.data_ptr());
+        double[][] matrix = new double[rows][width];
+        for (int row = 0; row < rows; row++) {
+            values.position((long) row * width).get(matrix[row]);
+        }
+        return matrix;
     }
 
     @Override

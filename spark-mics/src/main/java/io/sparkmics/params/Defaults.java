@@ -13,6 +13,33 @@ public final class Defaults {
         stage.setDefault(stage.batchSize(), 16);
     }
 
+    public static void of(PackingParams<?> stage) {
+        stage.setDefault(stage.endOfTextId(), -1);
+    }
+
+    public static void of(PredictionParams<?> stage) {
+        stage.setDefault(stage.featuresCol(), "features");
+        stage.setDefault(stage.featuresCols(), new String[0]);
+        stage.setDefault(stage.textCol(), "");
+        stage.setDefault(stage.predictionCol(), "prediction");
+    }
+
+    public static void of(LabelParams<?> stage) {
+        stage.setDefault(stage.labelCol(), "label");
+        stage.setDefault(stage.weightCol(), "");
+    }
+
+    public static void of(ClassificationParams<?> stage) {
+        of((PredictionParams<?>) stage);
+        stage.setDefault(stage.probabilityCol(), "probability");
+        stage.setDefault(stage.rawPredictionCol(), "rawPrediction");
+    }
+
+    public static void of(RegressionParams<?> stage) {
+        of((PredictionParams<?>) stage);
+        stage.setDefault(stage.outputCols(), new String[0]);
+    }
+
     public static void of(TokenizerParams<?> stage) {
         stage.setDefault(stage.inputCol(), "text");
         stage.setDefault(stage.outputCol(), "tokens");
@@ -54,7 +81,6 @@ public final class Defaults {
         stage.setDefault(stage.maxSteps(), 0L);
         stage.setDefault(stage.maxEpochs(), 0.0);
         stage.setDefault(stage.validationIndicatorCol(), "");
-        stage.setDefault(stage.endOfTextId(), -1);
         stage.setDefault(stage.evaluateEvery(), 0L);
         stage.setDefault(stage.seed(), 42L);
     }
