@@ -65,11 +65,11 @@ class PlannedTrafficTest {
         // Ranks of one process would read each other's shards, where their group is inside a node.
         boolean inside = partitionGroupSize > 1 && partitionGroupSize <= RANKS / NODES;
         List<Traffic> sent = (inside ? EngineTraining.overSockets(run) : EngineTraining.ranks(run)).run(ranks -> {
-                    try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
-                        engine.step(0, EngineTraining.microBatches(run, ranks.rank(), 0), 1e-3);
-                        return ranks.traffic();
-                    }
-                });
+            try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
+                engine.step(0, EngineTraining.microBatches(run, ranks.rank(), 0), 1e-3);
+                return ranks.traffic();
+            }
+        });
 
         Cluster cluster = Instance.named("cpu").orElseThrow().ranks(RANKS, RANKS / NODES);
         Recipe recipe = precision == Precision.BFLOAT16 ? Recipe.ENGINE : Recipe.ENGINE_SINGLE;

@@ -12,6 +12,7 @@ import io.sparkmics.bootstrap.traffic.TrafficModel;
 import io.sparkmics.bootstrap.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -94,6 +95,11 @@ final class OneHop implements Transport {
         }
 
         @Override
+        public Optional<Tensor> commonMemory(long bytes) {
+            return communicator.commonMemory(bytes);
+        }
+
+        @Override
         public void close() {
             communicator.close();
         }
@@ -129,6 +135,11 @@ final class OneHop implements Transport {
         @Override
         public Pending broadcast(Tensor tensor, int root) {
             return communicator.broadcast(tensor, root);
+        }
+
+        @Override
+        public Optional<Tensor> commonMemory(long bytes) {
+            return communicator.commonMemory(bytes);
         }
 
         @Override

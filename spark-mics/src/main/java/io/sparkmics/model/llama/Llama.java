@@ -69,6 +69,11 @@ public final class Llama implements LanguageModel {
     }
 
     @Override
+    public boolean readsPast() {
+        return true;
+    }
+
+    @Override
     public List<Projection> projections() {
         return Projection.of(units(), PROJECTIONS, false);
     }

@@ -47,7 +47,7 @@ final class LlamaBlock implements Stage {
 
     @Override
     public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
-        Tensor attended = attention.forward(normed(beforeAttention, input, weights), weights);
+        Tensor attended = attention.forward(normed(beforeAttention, input, weights), weights, pass);
         Tensor middle = input.add(attended);
         Tensor normed = normed(beforeFeedForward, middle, weights);
         Tensor gate = silu(Llama.project(normed, weights, feedForward + "gate_proj"));

@@ -29,7 +29,8 @@ public record Adapter(Projection projection, Lora lora) {
 
     /** As PEFT begins: A as libtorch's linear layers do, by Kaiming's rule with a = √5. */
     List<Parameter> parameters() {
-        Initialization kaiming = Initialization.uniform(1 / Math.sqrt(projection.inputs()));
+        double bound = 1 / Math.sqrt(projection.inputs());
+        Initialization kaiming = Initialization.uniform(-bound, bound);
         return List.of(
                 Parameter.weight(down(), kaiming, lora.rank(), projection.inputs()),
                 Parameter.weight(up(), Initialization.constant(0), projection.outputs(), lora.rank()));

@@ -1,6 +1,8 @@
 package io.sparkmics.model.lora;
 
+import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.ModelConfig;
+import java.util.List;
 import java.util.Map;
 
 /** A model whose parameters stay as they are, with adapters. */
@@ -10,6 +12,11 @@ public record LoraConfig(ModelConfig base, Lora lora) implements ModelConfig {
     @Override
     public LoraModel build() {
         return LoraModel.of(base.build(), lora);
+    }
+
+    @Override
+    public List<InputColumn> inputs() {
+        return base.inputs();
     }
 
     @Override

@@ -114,16 +114,23 @@ public class LoraModel implements Model {
 
     private static final class Language extends LoraModel implements LanguageModel {
 
+        private final LanguageModel base;
         private final Stage logits;
 
         Language(LanguageModel base, Lora lora) {
             super(base, lora);
+            this.base = base;
             logits = super.adapted(base.logits());
         }
 
         @Override
         public Stage logits() {
             return logits;
+        }
+
+        @Override
+        public boolean readsPast() {
+            return base.readsPast();
         }
     }
 }
