@@ -5,6 +5,7 @@ import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
+import io.sparkmics.model.UniformNumbers;
 import io.sparkmics.model.Unit;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -133,6 +134,12 @@ public final class Activations {
         @Override
         public Tensor dropout(Tensor tensor, double probability, String site) {
             return tensor;
+        }
+
+        @Override
+        public Tensor uniform(String site, long... shape) {
+            return UniformNumbers.of(new long[Math.toIntExact(data.size(0))], shape)
+                    .to(data.device(), ScalarType.Double);
         }
 
         @Override

@@ -113,7 +113,11 @@ final class Preflight {
         String typed = settings.pretrained().folder();
         try {
             PretrainedFolder folder = PretrainedFolder.open(StoragePaths.qualified(typed, hadoop), hadoop);
-            problems.addAll(folder.problems(settings.model().build()));
+            List<String> found = folder.problems(settings.model().build());
+            problems.addAll(found);
+            if (found.isEmpty()) {
+                folder.drawn(settings.model().build()).ifPresent(System.err::println);
+            }
             if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
                     && TokenData.isText(schema, settings.input().inputCol())) {
                 problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "

@@ -24,4 +24,15 @@ public interface ForwardPass {
      * @param site unique in the model, the unit's name included
      */
     Tensor dropout(Tensor tensor, double probability, String site);
+
+    /**
+     * Random numbers, the same ones whenever they are asked for in the pass, by whichever stage. In training a function of seed,
+     * step, slot of the sequence and site alone, as dropout masks are. Elsewhere they do not change from step to step, so that
+     * losses can be compared; and where a model scores rows they are a function of the sequence's data and the site.
+     *
+     * @param site unique in the model; those of dropout are others
+     * @param shape of the numbers of one sequence
+     * @return float64 [b, ...shape], in [0, 1), on the device of the data
+     */
+    Tensor uniform(String site, long... shape);
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -64,7 +65,10 @@ public final class PretrainedFolder {
      * @throws IllegalArgumentException when there is no such model here
      */
     public static ModelConfig config(Path folder, Configuration hadoop) {
-        return Architectures.of(new HuggingFaceFolder(withConfig(folder, hadoop), hadoop).readConfig());
+        Path found = withConfig(folder, hadoop);
+        Map<String, Object> config = new HuggingFaceFolder(found, hadoop).readConfig();
+        return Architectures.of(
+                Architectures.hidesTokens(config) ? SpecialTokenIds.added(config, found, hadoop) : config);
     }
 
     /** The folder with {@code config.json}: the given one, or the one inside of a saved model of ours. */
@@ -110,6 +114,15 @@ public final class PretrainedFolder {
                 ? List.of()
                 : List.of("Cannot start from " + folder + ": of its tensors are " + String.join(", ", reasons)
                         + ". Leave the model unset, for that which its config.json describes, or set one that fits.");
+    }
+
+    /** What of a model without {@link #problems} does not start from this folder, as a sentence for the user; empty: nothing. */
+    public Optional<String> drawn(Model model) {
+        List<String> drawn = match(model).drawn();
+        return drawn.isEmpty()
+                ? Optional.empty()
+                : Optional.of(folder + " has no " + String.join(", ", drawn)
+                        + ": they start as those of a new model, to be trained.");
     }
 
     private PretrainedMatch match(Model model) {

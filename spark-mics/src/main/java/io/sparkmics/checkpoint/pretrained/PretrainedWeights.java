@@ -29,6 +29,8 @@ public final class PretrainedWeights implements AutoCloseable {
     }
 
     /**
+     * Leaves as they are the elements of parameters that the folder does not have.
+     *
      * @param from the first element, counted from the beginning of the unit
      * @param target contiguous, one-dimensional, on the CPU; as many elements as it has are read, and made of its type
      * @throws io.sparkmics.checkpoint.CheckpointException when they cannot be read, or one is not finite
@@ -39,9 +41,9 @@ public final class PretrainedWeights implements AutoCloseable {
         for (Parameter parameter : unit.parameters()) {
             long first = Math.max(from, begin);
             long last = Math.min(end, begin + parameter.size());
-            if (first < last) {
+            String tensor = tensors.get(parameter.name());
+            if (first < last && tensor != null) {
                 try (PointerScope scope = new PointerScope()) {
-                    String tensor = tensors.get(parameter.name());
                     reader(tensor).readRange(tensor, first - begin, target.narrow(0, first - from, last - first));
                 }
             }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** Fills one rank's shards with what a source has of the whole units. */
 public record StateRestore(ShardLayout layout, int partitionIndex, RankDevice device) {
@@ -31,12 +30,7 @@ public record StateRestore(ShardLayout layout, int partitionIndex, RankDevice de
         }
         Tensor filled = own.narrow(0, 0, elements);
         // Straight to where they stay, but for a device: there one unit's shard passes through the host at a time.
-        Tensor host = device.isCuda()
-                ? torch.empty(
-                        new long[] {elements},
-                        RankDevice.cpu().options(own.scalar_type().intern()),
-                        null)
-                : filled;
+        Tensor host = device.isCuda() ? filled.cpu() : filled;
         source.read(shard.unit(), kind, partitionIndex * shard.size(), host);
         if (device.isCuda()) {
             filled.copy_(host);

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 public interface StateSource {
 
     /**
-     * Fills the target with elements of a unit's state as it is when whole, without padding.
+     * Fills the target with elements of a unit's state as it is when whole, without padding. What it leaves out stays as it was.
      *
      * @param from the first of them
      * @param target 1-D, contiguous, on the CPU, in the type that states are kept in; valid during the call only
