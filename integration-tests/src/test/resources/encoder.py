@@ -1,8 +1,8 @@
 """Loads a BERT as Hugging Face's library does and prints as JSON what the library has to say of the folder, the ids of texts, the
 vectors that the encoder makes of them, and the logits of the first; before that, perhaps, makes one with random weights and saves it.
 
-Usage: encoder.py FOLDER ARCHITECTURE TEXTS, the architecture the class to make and save, or none to take what is there, the texts a
-JSON list.
+Usage: encoder.py FOLDER ARCHITECTURE TYPE TEXTS, the architecture the class to make and save, or none to take what is there, the type
+of the weights to save as torch calls it, the texts a JSON list.
 """
 
 import json
@@ -14,7 +14,7 @@ import torch
 import transformers
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertConfig, BertTokenizerFast
 
-folder, architecture, texts = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+folder, architecture, type_name, texts = *sys.argv[1:4], json.loads(sys.argv[4])
 CONTEXT = 16
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
@@ -32,13 +32,14 @@ if architecture != "none":
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.1)
-    made.save_pretrained(folder, safe_serialization=True)
+    made.to(getattr(torch, type_name)).save_pretrained(folder, safe_serialization=True)
 
 said = []
 handler = logging.Handler()
 handler.emit = lambda record: said.append(record.getMessage())
 logging.getLogger("transformers").addHandler(handler)
-model, report = AutoModelForMaskedLM.from_pretrained(folder, output_loading_info=True)
+model, report = AutoModelForMaskedLM.from_pretrained(
+    folder, torch_dtype=torch.float32, output_loading_info=True)
 model.eval()
 tokenizer = AutoTokenizer.from_pretrained(folder)
 batch = tokenizer(texts, padding=True, truncation=True, max_length=CONTEXT, return_tensors="pt")

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A BERT of the real library makes the same vectors here, and goes back to it from a training. */
 @Tag("python")
@@ -57,11 +57,12 @@ final class EncoderIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"BertForMaskedLM", "BertModel", "BertForSequenceClassification"})
-    void vectorsAndLogitsAreTheLibrarysThereAndBack(String architecture, @TempDir Path folder) throws Exception {
+    @CsvSource({"BertForMaskedLM, float32", "BertModel, bfloat16", "BertForSequenceClassification, float16"})
+    void vectorsAndLogitsAreTheLibrarysThereAndBack(String architecture, String type, @TempDir Path folder)
+            throws Exception {
         Path python = Environment.python();
         Path pretrained = folder.resolve("pretrained");
-        JsonNode theirs = run(python, pretrained, architecture);
+        JsonNode theirs = run(python, pretrained, architecture, type);
         Dataset<Row> texts =
                 spark.createDataset(TEXTS, Encoders.STRING()).toDF("text").coalesce(1);
         assertVectors(pretrained, texts, theirs);
@@ -84,7 +85,7 @@ final class EncoderIT {
         Path saved = folder.resolve("saved");
         ((MicsModel) tuned.stages()[1]).write().save(saved.toString());
 
-        JsonNode again = run(python, saved.resolve("huggingface"), "none");
+        JsonNode again = run(python, saved.resolve("huggingface"), "none", "float32");
         assertThat(again.get("missing")).isEmpty();
         assertThat(again.get("unexpected")).isEmpty();
         assertThat(again.get("said")).isEmpty();
@@ -126,13 +127,14 @@ final class EncoderIT {
         return values;
     }
 
-    private static JsonNode run(Path python, Path folder, String architecture)
+    private static JsonNode run(Path python, Path folder, String architecture, String type)
             throws IOException, InterruptedException {
         List<String> command = List.of(
                 python.toString(),
                 "src/test/resources/encoder.py",
                 folder.toString(),
                 architecture,
+                type,
                 JSON.writeValueAsString(TEXTS));
         Outcome outcome = new ChildProcess(command)
                 .environment(Map.of("HF_HUB_OFFLINE", "1"))
