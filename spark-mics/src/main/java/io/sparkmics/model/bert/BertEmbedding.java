@@ -37,13 +37,13 @@ final class BertEmbedding implements Stage {
         Tensor tokens = masked ? MaskedTokens.of(config, pass).read() : ReadTokens.of(config, pass);
         // Padding is negative; it needs some row of the table, and nothing ever depends on which.
         Tensor words = embedding(
-                weights.get(Bert.WORDS),
+                weights.get(BertEncoder.WORDS),
                 tokens.clamp_min(new Scalar(0L)),
                 config.tokens().padding(),
                 false,
                 false);
-        Tensor positions = weights.get(Bert.POSITIONS).narrow(0, 0, tokens.size(1));
-        return words.add(weights.get(Bert.TYPES).narrow(0, 0, 1)).add(positions);
+        Tensor positions = weights.get(BertEncoder.POSITIONS).narrow(0, 0, tokens.size(1));
+        return words.add(weights.get(BertEncoder.TYPES).narrow(0, 0, 1)).add(positions);
     }
 
     /** A lookup's gradient depends on the tokens alone. */

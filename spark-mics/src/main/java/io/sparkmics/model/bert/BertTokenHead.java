@@ -37,7 +37,7 @@ final class BertTokenHead implements Stage {
         activation = sizes.activation();
         projection = new Linear(NAME + "transform.dense", sizes.width(), sizes.width());
         norm = new LayerNorm(NAME + "transform.LayerNorm", sizes.width(), sizes.normEpsilon());
-        table = config.tied() ? Bert.WORDS : OWN;
+        table = config.tied() ? BertEncoder.WORDS : OWN;
         List<Parameter> parameters = new ArrayList<>(projection.parameters());
         parameters.addAll(norm.parameters());
         parameters.add(Parameter.vector(BIAS, Initialization.constant(0), sizes.vocabularySize()));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.machine.NativeLibraries;
+import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.shard.Initializer;
+import io.sparkmics.engine.trial.ModelTrial;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.PooledEncoder;
 import io.sparkmics.model.Pooling;
@@ -88,6 +90,15 @@ class BertTest {
 
             assertThat(model.losses(new int[][] {second})[0]).isCloseTo(together[1], within(1e-12));
             assertThat(model.losses(new int[][] {second, first})[1]).isCloseTo(together[0], within(1e-12));
+        }
+    }
+
+    /** As a user's own is tried before ranks start: what needs no weights for its backward pass is given none. */
+    @Test
+    void itKeepsWhatModelsPromise() {
+        for (BertConfig config : List.of(SMALL, SMALL.dropout(0.1))) {
+            assertThat(ModelTrial.problem(config.build(), 12, 40, Precision.FLOAT64))
+                    .isEmpty();
         }
     }
 
