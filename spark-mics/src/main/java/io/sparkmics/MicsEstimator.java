@@ -8,6 +8,7 @@ import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.CollectiveSettings;
 import io.sparkmics.job.settings.ComputeSettings;
+import io.sparkmics.job.settings.EarlyStoppingSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.OptimizationSettings;
 import io.sparkmics.job.settings.PretrainedSettings;
@@ -21,6 +22,7 @@ import io.sparkmics.monitor.StopCondition;
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
+import io.sparkmics.params.EarlyStoppingParams;
 import io.sparkmics.params.ModelDeclaration;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.ParamValues;
@@ -50,6 +52,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
         implements ScoringParams<MicsEstimator>,
                 PretrainedParams<MicsEstimator>,
                 ScheduleParams<MicsEstimator>,
+                EarlyStoppingParams<MicsEstimator>,
                 OptimizerParams<MicsEstimator>,
                 ClusterParams<MicsEstimator>,
                 CheckpointParams<MicsEstimator>,
@@ -71,6 +74,7 @@ public final class MicsEstimator extends Estimator<MicsModel>
         Defaults.of((ScoringParams<?>) this);
         Defaults.of((PretrainedParams<?>) this);
         Defaults.of((ScheduleParams<?>) this);
+        Defaults.of((EarlyStoppingParams<?>) this);
         Defaults.of((OptimizerParams<?>) this);
         Defaults.of((ClusterParams<?>) this);
         Defaults.of((CheckpointParams<?>) this);
@@ -157,9 +161,14 @@ public final class MicsEstimator extends Estimator<MicsModel>
                 new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId()),
                 new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),
                 scheduleSettings(),
+                new EarlyStoppingSettings(getEarlyStoppingPatience(), getEarlyStoppingMinDelta()),
                 optimizationSettings(),
                 new ComputeSettings(
-                        getDeviceType(), getPrecision(), getReductionPrecision(), getActivationCheckpointing()),
+                        getDeviceType(),
+                        getPrecision(),
+                        getReductionPrecision(),
+                        getReplicationPrecision(),
+                        getActivationCheckpointing()),
                 new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
                 new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
                 checkpointSettings(),

@@ -12,11 +12,13 @@ import io.sparkmics.monitor.TrainingSummary;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Generation;
+import io.sparkmics.scoring.GenerationSettings;
 import io.sparkmics.scoring.ModelSource;
 import io.sparkmics.scoring.Sampling;
 import io.sparkmics.scoring.Scoring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -46,6 +48,8 @@ import org.apache.spark.sql.types.StructType;
 public final class MicsModel extends Model<MicsModel> implements ScoringParams<MicsModel>, MLWritable {
 
     private static final long serialVersionUID = 1L;
+
+    private static final int NO_STOP_TOKEN = -1;
 
     private final String uid;
     private final WeightsVersion weights;
@@ -115,13 +119,20 @@ public final class MicsModel extends Model<MicsModel> implements ScoringParams<M
      */
     public String generate(String prompt, int tokens, Sampling sampling) {
         SparkSession session = SparkSession.active();
-        Generation generation = Generation.of(source(session), prompt, tokens, sampling);
+        Generation generation =
+                Generation.of(source(session), true, new GenerationSettings(tokens, sampling, NO_STOP_TOKEN, 1));
+        Dataset<Row> prompts =
+                session.createDataset(List.of(prompt), Encoders.STRING()).toDF("prompt");
         try (JobDescription description =
                 JobDescription.of(session.sparkContext(), "Generating " + tokens + " tokens")) {
-            return session.range(0, 1, 1, 1)
-                    .mapPartitions(generation, Encoders.STRING())
-                    .first();
+            return prompt
+                    + generation.add(prompts, "prompt", "generated").first().getString(1);
         }
+    }
+
+    /** A stage that goes on with the prompts of a column by this model; by {@link #getInputCol} of this, at first. */
+    public MicsGenerator generator() {
+        return new MicsGenerator(Identifiable$.MODULE$.randomUID("MicsGenerator"), this).setInputCol(getInputCol());
     }
 
     public boolean hasSummary() {

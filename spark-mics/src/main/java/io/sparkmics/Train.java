@@ -4,6 +4,7 @@ import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.cli.TrainCommand;
+import io.sparkmics.model.LanguageModelConfig;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunningReport;
 import io.sparkmics.monitor.TrainingSummary;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -67,8 +69,18 @@ public final class Train {
         SparkSession session = session();
         try {
             Path folder = folder(session.sessionState().newHadoopConf());
-            MicsModel model = fit(session, folder);
+            Configuration hadoop = session.sessionState().newHadoopConf();
+            Dataset<Row> rows = read(session);
+            describeModel(hadoop);
+            Optional<TokenizedText> text = TokenizedText.of(command.tokenizer(), estimator, rows, hadoop);
+            if (text.isPresent()) {
+                rows = text.get().before(estimator, rows, !command.hasVocabularySize());
+            }
+            MicsModel model = fit(rows, folder, hadoop);
             model.saveInto(folder.toString(), command.overwrite());
+            if (text.isPresent()) {
+                text.get().copyInto(folder.toString());
+            }
             String report = model.writeReport(folder.toString());
             out.println(told(model.summary()));
             out.println(report);
@@ -87,6 +99,7 @@ public final class Train {
         StoragePaths.requireNoPassword(estimator.getCheckpointDirectory());
         StoragePaths.requireNoPassword(estimator.getResumeFrom());
         StoragePaths.requireNoPassword(estimator.getInitialModel());
+        StoragePaths.requireNoPassword(command.tokenizer());
         StoragePaths.requireNoPassword(estimator.getStopWhen());
     }
 
@@ -98,10 +111,14 @@ public final class Train {
                 : builder.appName(Train.class.getName()).getOrCreate();
     }
 
-    private MicsModel fit(SparkSession session, Path folder) throws IOException {
-        Dataset<Row> rows = read(session);
-        Configuration hadoop = session.sessionState().newHadoopConf();
+    private void describeModel(Configuration hadoop) {
         estimator.setDescribedModel(hadoop);
+        if (estimator.getModel() instanceof LanguageModelConfig model) {
+            command.context().map(model::context).ifPresent(estimator::setModel);
+        }
+    }
+
+    private MicsModel fit(Dataset<Row> rows, Path folder, Configuration hadoop) {
         if (estimator.settings().checkpoint().lacksDirectory()) {
             estimator.setCheckpointDirectory(new Path(folder, CHECKPOINTS).toString());
         }

@@ -39,6 +39,8 @@ class MicsEstimatorParamsTest {
             entry("endOfTextId", -1),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
+            entry("earlyStoppingPatience", 0),
+            entry("earlyStoppingMinDelta", 0.0),
             entry("optimizer", "adamw"),
             entry("learningRate", 6e-4),
             entry("warmUpSteps", 10L),
@@ -52,6 +54,7 @@ class MicsEstimatorParamsTest {
             entry("deviceType", "auto"),
             entry("precision", "auto"),
             entry("reductionPrecision", "float32"),
+            entry("replicationPrecision", "float32"),
             entry("activationCheckpointing", 0),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
@@ -110,7 +113,7 @@ class MicsEstimatorParamsTest {
             case "gather" -> "flat";
             case "deviceType" -> "cuda";
             case "precision" -> "float64";
-            case "reductionPrecision" -> "bfloat16";
+            case "reductionPrecision", "replicationPrecision" -> "bfloat16";
             default ->
                 Map.of(int.class, 7, long.class, 7L, double.class, 0.5, boolean.class, true, String.class, "other")
                         .get(type);
@@ -128,6 +131,7 @@ class MicsEstimatorParamsTest {
         "keepCheckpoints, 0, 1 or more",
         "activationCheckpointing, -1, 0 or more",
         "maxRestarts, -1, 0 or more",
+        "earlyStoppingPatience, -1, 0 or more",
         "slotTimeout, 0, 1 or more",
         "collectiveTimeout, 0, 1 or more"
     })
@@ -175,7 +179,8 @@ class MicsEstimatorParamsTest {
         "gather, ring, 'one of auto, flat, hierarchical'",
         "deviceType, tpu, 'one of auto, cpu, cuda'",
         "precision, float16, 'one of auto, float32, float64, bfloat16'",
-        "reductionPrecision, float64, 'one of float32, bfloat16'"
+        "reductionPrecision, float64, 'one of float32, bfloat16'",
+        "replicationPrecision, float64, 'one of float32, bfloat16'"
     })
     void anUnknownChoiceIsRefusedWithTheChoices(String name, String value, String allowed) {
         assertRefused(name, value, allowed);

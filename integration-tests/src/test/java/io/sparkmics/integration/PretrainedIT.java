@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PretrainedIT {
 
     private static final Path SCRIPT = Path.of("src/test/resources/pretrained.py");
+    private static final Path RESIZED = Path.of("src/test/resources/resized.py");
     private static final double TOLERANCE = 1e-4;
 
     /** Each as long as the context, with which the library has no more to predict. */
@@ -194,6 +196,49 @@ final class PretrainedIT {
         assertThat(again.get("end").asInt()).isEqualTo(end);
         assertThat(MicsModel.load(saved.toString()).generate(TEXTS.get(0), 5, new Sampling(0, 0, 1)))
                 .isEqualTo(again.get("generated").asText());
+    }
+
+    /** As users do it: a tokenizer with more tokens than the model has, and rows of text. */
+    @ParameterizedTest
+    @CsvSource({"gpt2, 16", "llama, 8"})
+    void theCommandLineTunesOnTextByALargerTokenizer(String family, int context, @TempDir Path folder)
+            throws Exception {
+        Path python = Environment.python();
+        Path pretrained = folder.resolve("pretrained");
+        Path larger = folder.resolve("larger");
+        save(python, pretrained, family, "float32", "1GB");
+        int size = run(python, RESIZED, pretrained, larger).get("size").asInt();
+        Path texts = Files.write(folder.resolve("texts"), Collections.nCopies(20, TEXTS.get(1)));
+        Path output = folder.resolve("out");
+
+        Outcome outcome = SparkSubmit.cluster(2)
+                .train(
+                        "--input=" + texts,
+                        "--format=text",
+                        "--input-col=value",
+                        "--output=" + output,
+                        "--initial-model=" + pretrained,
+                        "--tokenizer=" + larger,
+                        "--context=" + context,
+                        "--num-workers=2",
+                        "--partition-group-size=2",
+                        "--global-batch-size=2",
+                        "--micro-batch-size=1",
+                        "--max-steps=1",
+                        "--warm-up-steps=0",
+                        "--learning-rate=1e-12",
+                        "--weight-decay=0");
+
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+        assertThat(outcome.output())
+                .contains(" has 311 tokens, and the model " + size + ": those behind start as those of a new model");
+        JsonNode saved = run(python, RESIZED, pretrained, larger, output.resolve("huggingface"));
+        assertThat(saved.get("shapes")).isEqualTo(saved.get("theirs"));
+        assertThat(saved.get("tables").asInt()).isEqualTo(family.equals("gpt2") ? 1 : 2);
+        assertThat(saved.get("farthest").asDouble()).isLessThan(1e-9);
+        assertThat(saved.get("deviation").asDouble()).isCloseTo(0.02, within(0.002));
+        assertThat(saved.get("ids")).isEqualTo(saved.get("theirIds"));
+        assertThat(saved.get("end").asInt()).isEqualTo(saved.get("theirEnd").asInt());
     }
 
     private static List<Integer> ids(JsonNode array) {

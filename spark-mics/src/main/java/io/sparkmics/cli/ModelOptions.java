@@ -3,6 +3,7 @@ package io.sparkmics.cli;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,10 +36,18 @@ final class ModelOptions {
                 .build();
     }
 
-    /** Whether any of them is there. */
+    /** Whether any of them is there that a folder says. */
     boolean isGiven(ParseResult parsed) {
-        return Stream.of(LAYERS, HEADS, WIDTH, CONTEXT, VOCABULARY_SIZE, DROPOUT)
-                .anyMatch(parsed::hasMatchedOption);
+        return Stream.of(LAYERS, HEADS, WIDTH, VOCABULARY_SIZE, DROPOUT).anyMatch(parsed::hasMatchedOption);
+    }
+
+    /** Of a model whose other sizes a folder says. */
+    Optional<Integer> context(ParseResult parsed) {
+        return Optional.ofNullable(parsed.matchedOptionValue(CONTEXT, null));
+    }
+
+    boolean hasVocabularySize(ParseResult parsed) {
+        return parsed.hasMatchedOption(VOCABULARY_SIZE);
     }
 
     GptConfig config(ParseResult parsed) {

@@ -2,6 +2,7 @@ package io.sparkmics.cli;
 
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
+import io.sparkmics.params.EarlyStoppingParams;
 import io.sparkmics.params.OptimizerParams;
 import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
@@ -36,6 +37,7 @@ final class ParamOptions {
         HEADINGS.put(ScoringParams.class, "The rows");
         HEADINGS.put(PretrainedParams.class, "The start");
         HEADINGS.put(ScheduleParams.class, "The run");
+        HEADINGS.put(EarlyStoppingParams.class, "Early stopping");
         HEADINGS.put(OptimizerParams.class, "The optimizer");
         HEADINGS.put(ClusterParams.class, "The cluster");
         HEADINGS.put(CheckpointParams.class, "Checkpoints and restarts");

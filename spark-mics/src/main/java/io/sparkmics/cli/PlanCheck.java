@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,6 +30,9 @@ final class PlanCheck {
     private static final double GIGA = 1e9;
     private static final double MICRO = 1e-6;
     private static final double GIBIBYTE = 1L << 30;
+
+    private static final Map<String, Integer> REPLICATION_BYTES =
+            new TreeMap<>(Map.of("float32", Float.BYTES, "bfloat16", Short.BYTES));
 
     private final PlanOptions options;
     private final List<String> problems = new ArrayList<>();
@@ -47,6 +52,13 @@ final class PlanCheck {
         if (!engine && !options.recipe.equals("article")) {
             refuse("--recipe", options.recipe, "there is no such recipe", "Set engine or article");
         }
+        if (options.replicationPrecision != null && !REPLICATION_BYTES.containsKey(options.replicationPrecision)) {
+            refuse(
+                    "--replication-precision",
+                    options.replicationPrecision,
+                    "gradients are summed in no such type",
+                    "Set one of " + String.join(", ", REPLICATION_BYTES.keySet()));
+        }
         numbers();
         int ranksPerNode = orElse(
                 options.ranksPerNode,
@@ -58,6 +70,10 @@ final class PlanCheck {
         Recipe recipe = !engine ? Recipe.ARTICLE : instance.get().gpu() ? Recipe.ENGINE : Recipe.ENGINE_SINGLE;
         if (options.activationCheckpointing != null) {
             recipe = recipe.with(new ActivationCheckpointing(options.activationCheckpointing));
+        }
+        if (options.replicationPrecision != null) {
+            recipe =
+                    recipe.with(recipe.elements().withReplication(REPLICATION_BYTES.get(options.replicationPrecision)));
         }
         Cluster node = adjusted(instance.get().ranks(ranksPerNode, ranksPerNode));
         return new PlanRequest(

@@ -70,6 +70,12 @@ final class PlanOptions {
     String recipe = "engine";
 
     @Option(
+            names = "--replication-precision",
+            paramLabel = "TYPE",
+            description = "float32 or bfloat16: what hop 2 sums gradients in; default: the recipe's")
+    String replicationPrecision;
+
+    @Option(
             names = "--activation-checkpointing",
             paramLabel = "INTEGER",
             description = "0: no stage runs its forward pass again for its backward pass; 1: all do; k: every k-th;"

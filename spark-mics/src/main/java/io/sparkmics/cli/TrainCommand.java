@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.Dataset;
@@ -55,6 +56,14 @@ public final class TrainCommand {
     Map<String, String> options = new LinkedHashMap<>();
 
     @Option(
+            names = "--tokenizer",
+            paramLabel = "FOLDER",
+            description =
+                    "of Hugging Face's library, whose tokenizer.json makes token ids of a column of text; default: that in"
+                            + " --initial-model, where there is one, else text becomes bytes")
+    private String tokenizer = "";
+
+    @Option(
             names = "--output",
             required = true,
             paramLabel = "FOLDER",
@@ -76,6 +85,8 @@ public final class TrainCommand {
     @Option(names = "--help", usageHelp = true, description = "show this help")
     private boolean help;
 
+    private Optional<Integer> context = Optional.empty();
+    private boolean hasVocabularySize;
     private final ScoringParams<?> estimator;
     private final ModelOptions model = new ModelOptions();
     private final ParamOptions params;
@@ -142,6 +153,21 @@ public final class TrainCommand {
         return output;
     }
 
+    /** Whose tokenizer text becomes ids by; empty: none was named. */
+    public String tokenizer() {
+        return tokenizer;
+    }
+
+    /** How long sequences are of a model that a folder describes; empty: as it says. */
+    public Optional<Integer> context() {
+        return context;
+    }
+
+    /** Whether the model has as many tokens as was said, and no others. */
+    public boolean hasVocabularySize() {
+        return hasVocabularySize;
+    }
+
     /** What the model will be. */
     public ModelConfig model() {
         return estimator.getModel();
@@ -172,10 +198,14 @@ public final class TrainCommand {
 
     void configure(ParseResult parsed) {
         params.apply(parsed);
+        hasVocabularySize = model.hasVocabularySize(parsed);
         if (!parsed.hasMatchedOption(INITIAL_MODEL)) {
             estimator.setModel(model.config(parsed));
-        } else if (model.isGiven(parsed)) {
-            throw new IllegalArgumentException("Cannot set sizes of the model beside " + INITIAL_MODEL
+            return;
+        }
+        context = model.context(parsed);
+        if (model.isGiven(parsed)) {
+            throw new IllegalArgumentException("Cannot set sizes of the model but --context beside " + INITIAL_MODEL
                     + ": its folder says what they are. Leave one of both out.");
         }
     }

@@ -25,6 +25,7 @@ import java.util.List;
  * @param seed of initialization and dropout
  * @param precision of the model states and of what is computed with them
  * @param reductionPrecision what hop 1 sums in, where precision is {@link Precision#BFLOAT16}
+ * @param replicationPrecision what hop 2 sums in, with any precision
  * @param overlap which communication runs beside what is computed
  * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
  */
@@ -34,11 +35,12 @@ public record EngineSettings(
         long seed,
         Precision precision,
         ReductionPrecision reductionPrecision,
+        ReductionPrecision replicationPrecision,
         OverlapSettings overlap,
         ActivationCheckpointing checkpointing)
         implements Serializable {
 
-    /** With the standard overlap, and every stage keeps what its backward pass needs. */
+    /** With hop 2 in single precision, the standard overlap, and every stage keeps what its backward pass needs. */
     public EngineSettings(
             OptimizerSettings optimizer,
             double gradientClipping,
@@ -51,6 +53,7 @@ public record EngineSettings(
                 seed,
                 precision,
                 reductionPrecision,
+                ReductionPrecision.FLOAT32,
                 OverlapSettings.STANDARD,
                 ActivationCheckpointing.NONE);
     }
@@ -61,12 +64,21 @@ public record EngineSettings(
     }
 
     public EngineSettings with(OverlapSettings changed) {
-        return new EngineSettings(
-                optimizer, gradientClipping, seed, precision, reductionPrecision, changed, checkpointing);
+        return changed(replicationPrecision, changed, checkpointing);
     }
 
     public EngineSettings with(ActivationCheckpointing changed) {
-        return new EngineSettings(optimizer, gradientClipping, seed, precision, reductionPrecision, overlap, changed);
+        return changed(replicationPrecision, overlap, changed);
+    }
+
+    public EngineSettings withReplication(ReductionPrecision changed) {
+        return changed(changed, overlap, checkpointing);
+    }
+
+    private EngineSettings changed(
+            ReductionPrecision replication, OverlapSettings overlapped, ActivationCheckpointing recomputed) {
+        return new EngineSettings(
+                optimizer, gradientClipping, seed, precision, reductionPrecision, replication, overlapped, recomputed);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */
@@ -102,6 +114,6 @@ public record EngineSettings(
     }
 
     ElementTypes types() {
-        return ElementTypes.of(precision, reductionPrecision);
+        return ElementTypes.of(precision, reductionPrecision, replicationPrecision);
     }
 }

@@ -48,7 +48,8 @@ final class Evaluation {
         }
         try (PointerScope scope = new PointerScope()) {
             sums.at(1).fill_(new Scalar(weight));
-            worldSum.of(sums.first(2));
+            // Who sees this loss may decide by it.
+            worldSum.alike(sums.first(2));
         }
         double[] lossAndWeight = sums.read();
         return lossAndWeight[0] / lossAndWeight[1];

@@ -2,6 +2,8 @@ package io.sparkmics.engine;
 
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.gather.Residency;
+import io.sparkmics.engine.gradient.GradientSynchronization;
+import io.sparkmics.engine.gradient.PartSums;
 import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.MicroBatch;
@@ -20,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param position of the stage in the pass; its backward pass is the next one
  */
-record LossPass(BoundStage stage, int position, Residency residency, UnitGradients destination) {
+record LossPass(BoundStage stage, int position, Residency residency, GradientSynchronization destination) {
 
     /**
      * Returns before the stage's backward position is left.
@@ -39,7 +41,7 @@ record LossPass(BoundStage stage, int position, Residency residency, UnitGradien
             residency.leave(position);
             addLoss(pass.batch(), activation.output(), loss);
             residency.enter(position + 1);
-            return backward(activation, pass);
+            return backward(activation, pass, destination);
         }
     }
 
@@ -47,22 +49,25 @@ record LossPass(BoundStage stage, int position, Residency residency, UnitGradien
         residency.leave(position);
         // The units stay, and what comes next is on its way while all parts compute.
         residency.enter(position + 1);
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope();
+                PartSums sums = destination.inParts()) {
             Tensor gradient = torch.zeros_like(input);
             boolean depends = false;
             for (LossPart part : parts) {
-                depends |= addPart(part, input, gradient, pass, loss);
+                depends |= addPart(part, input, gradient, pass, loss, sums);
             }
+            sums.complete();
             return depends ? Native.keep(gradient) : null;
         }
     }
 
     /** Whether the losses of the part depend on the input. */
-    private boolean addPart(LossPart part, Tensor input, Tensor gradient, StagePass pass, Tensor loss) {
+    private boolean addPart(
+            LossPart part, Tensor input, Tensor gradient, StagePass pass, Tensor loss, UnitGradients sums) {
         try (PointerScope scope = new PointerScope();
                 Activation activation = stage.forward(part, input, pass)) {
             addLoss(pass.batch(), activation.output(), loss);
-            Tensor ofPart = backward(activation, pass);
+            Tensor ofPart = backward(activation, pass, sums);
             if (ofPart != null) {
                 part.of(gradient).copy_(ofPart);
                 Native.close(ofPart);
@@ -71,7 +76,7 @@ record LossPass(BoundStage stage, int position, Residency residency, UnitGradien
         }
     }
 
-    private Tensor backward(Activation activation, StagePass pass) {
+    private Tensor backward(Activation activation, StagePass pass, UnitGradients destination) {
         try (PointerScope scope = new PointerScope()) {
             return stage.backward(activation, pass, gradientOfLosses(pass.batch(), activation.output()), destination);
         }

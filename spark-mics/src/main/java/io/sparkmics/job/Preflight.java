@@ -117,6 +117,7 @@ final class Preflight {
             problems.addAll(found);
             if (found.isEmpty()) {
                 folder.drawn(settings.model().build()).ifPresent(System.err::println);
+                folder.grown(settings.model().build()).ifPresent(System.err::println);
             }
             if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
                     && TokenData.isText(schema, settings.input().inputCol())) {

@@ -1,9 +1,12 @@
 package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.deadline.Sentence;
+import io.sparkmics.bootstrap.groups.Names;
+import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.TemporaryFolder;
 import io.sparkmics.job.attempt.AttemptFailedException;
+import io.sparkmics.job.attempt.BestCheckpoint;
 import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.ManifestDraft;
 import io.sparkmics.job.attempt.ResumePoint;
@@ -145,7 +148,8 @@ public final class TrainingJob {
             point.notes(draft).forEach(System.err::println);
         });
         StartPoint start = resumed.map(ResumePoint::start).orElse(StartPoint.BEGINNING);
-        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, decided.checkpoint(), start, hadoop);
+        Optional<BestCheckpoint> best = saving.best() ? bestBefore(start) : Optional.empty();
+        try (RunCheckpoints checkpoints = new RunCheckpoints(draft, decided.checkpoint(), start, best, hadoop);
                 EarlyStop stop = new EarlyStop(stopFile(), stopCondition, folder.path(), hadoop)) {
             remedy = checkpoints::remedy;
             TrainingRanks ranks =
@@ -159,14 +163,32 @@ public final class TrainingJob {
             MemoryFigures taken = MemoryFigures.of(memory, finished.attempt().partitionGroupSize(), finished.reports());
             System.err.println(taken.describe());
             RankReport first = RankReport.first(finished.reports());
+            CheckpointFolder last = checkpoints.result(first.history().size());
+            RunCourse.Stopped stopped = stopped(first.history(), rows.schedule(), stop);
+            RunCourse course = course(finished, checkpoints, stopped);
+            course.describe().ifPresent(System.err::println);
             return new TrainingResult(
                     new ResultExport(spark, decided, hadoop, folder, rows, checkpoints)
-                            .run(checkpoints.result(first.history().size())),
+                            .run(checkpoints.best().map(this::folder).orElse(last)),
                     folder,
-                    course(finished, checkpoints, stopped(first.history(), rows.schedule(), stop))
-                            .addTo(taken.addTo(summary(rows, memory, finished))),
+                    course.addTo(taken.addTo(summary(rows, memory, finished))),
                     first.history());
         }
+    }
+
+    /** What earlier runs have left. */
+    private Optional<BestCheckpoint> bestBefore(StartPoint start) {
+        try {
+            return BestCheckpoint.before(start, hadoop);
+        } catch (RuntimeException e) {
+            // Who reads the checkpoint itself will say what is wrong with it.
+            System.err.println("Cannot look for the best checkpoint before: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private CheckpointFolder folder(BestCheckpoint best) {
+        return new CheckpointFolder(new Path(best.point().checkpoint()), hadoop);
     }
 
     private Optional<Path> stopFile() {
@@ -179,10 +201,15 @@ public final class TrainingJob {
     }
 
     /** Null where the run came to its last step. */
-    private static RunCourse.Stopped stopped(List<StepMetrics> history, TrainingSchedule schedule, EarlyStop stop) {
+    private RunCourse.Stopped stopped(List<StepMetrics> history, TrainingSchedule schedule, EarlyStop stop) {
         return history.size() == schedule.steps()
                 ? null
-                : new RunCourse.Stopped(history.size(), stop.reason().orElse("the driver said so"));
+                : new RunCourse.Stopped(history.size(), stop.reason().orElseGet(this::noBetter));
+    }
+
+    private String noBetter() {
+        return "the held-out loss was no better in "
+                + Names.count(settings.earlyStopping().patience(), "evaluation");
     }
 
     private static RunCourse course(
@@ -192,18 +219,24 @@ public final class TrainingJob {
                 finished.attempt().number() + 1,
                 start.step() == 0 ? null : new RunCourse.ResumedFrom(start.checkpoint(), start.step()),
                 checkpoints.figures(),
-                stopped);
+                stopped,
+                checkpoints
+                        .best()
+                        .map(best -> new RunCourse.Best(best.point().step(), best.loss()))
+                        .orElse(null));
     }
 
     private Saving saving(TemporaryFolder folder) {
         if (!settings.checkpoint().writes()) {
-            return new Saving(folder.path().toString(), 0);
+            return new Saving(
+                    folder.path().toString(), 0, settings.earlyStopping().active());
         }
         String directory = settings.checkpoint().directory();
         try {
             return new Saving(
                     StoragePaths.qualified(directory, hadoop).toString(),
-                    settings.checkpoint().interval());
+                    settings.checkpoint().interval(),
+                    settings.earlyStopping().active());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot write checkpoints to " + directory + ": " + Sentence.end(e.getMessage())

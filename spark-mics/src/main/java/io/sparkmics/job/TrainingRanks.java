@@ -6,6 +6,7 @@ import io.sparkmics.data.SequenceKey;
 import io.sparkmics.job.attempt.AttemptFailedException;
 import io.sparkmics.job.attempt.AttemptWatch;
 import io.sparkmics.job.attempt.BarrierStage;
+import io.sparkmics.job.attempt.BestCheckpoint;
 import io.sparkmics.job.attempt.EarlyStop;
 import io.sparkmics.job.attempt.RunCheckpoints;
 import io.sparkmics.job.attempt.Signals;
@@ -15,6 +16,7 @@ import io.sparkmics.job.cluster.Json;
 import io.sparkmics.job.cluster.RankPlaces;
 import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.Heartbeat;
+import io.sparkmics.job.rank.HeldOutLosses;
 import io.sparkmics.job.rank.RankFailure;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.SaveReport;
@@ -33,6 +35,7 @@ import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.plan.TrainingSchedule;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -95,22 +98,32 @@ final class TrainingRanks {
                     (attempt, signals, watch) -> {
                         RankSender progress = channel.begin(attempt.number());
                         running = signals;
-                        tellStepsBefore(attempt, line, listener);
-                        return launch(attempt, watch, progress, heartbeats.begin(attempt.number()));
+                        HeldOutLosses heldOut = heldOut(tellStepsBefore(attempt, line, listener), checkpoints.best());
+                        return launch(attempt, watch, progress, heartbeats.begin(attempt.number()), heldOut);
                     });
             return supervisor.run(first);
         }
     }
 
-    /** What is shown of a run must not end it. */
-    private void tellStepsBefore(Attempt attempt, StepListener line, StepListener listener) {
+    /** What is shown of a run must not end it. None where they cannot be read. */
+    private List<StepMetrics> tellStepsBefore(Attempt attempt, StepListener line, StepListener listener) {
+        List<StepMetrics> before = List.of();
         try {
-            List<StepMetrics> before = stepsBefore(attempt);
+            before = stepsBefore(attempt);
             line.resume(before);
             listener.resume(before);
         } catch (RuntimeException e) {
             System.err.println("The steps before are not shown: " + e.getMessage());
         }
+        return before;
+    }
+
+    /** Where none of their parameters is there any more, evaluations before count for nothing. */
+    private HeldOutLosses heldOut(List<StepMetrics> before, Optional<BestCheckpoint> best) {
+        return best.map(kept -> HeldOutLosses.of(
+                                before, settings.earlyStopping().minDelta())
+                        .keeping(kept.loss()))
+                .orElse(HeldOutLosses.NONE);
     }
 
     private List<StepMetrics> stepsBefore(Attempt attempt) {
@@ -120,10 +133,11 @@ final class TrainingRanks {
                         new Path(attempt.checkpoint(), CheckpointFolder.METRICS), attempt.firstStep(), hadoop);
     }
 
-    private List<RankReport> launch(Attempt attempt, AttemptWatch watch, RankSender progress, RankSender heartbeats)
+    private List<RankReport> launch(
+            Attempt attempt, AttemptWatch watch, RankSender progress, RankSender heartbeats, HeldOutLosses heldOut)
             throws AttemptFailedException, InterruptedException {
         TrainingSchedule schedule = rows.schedule().on(attempt.worldSize());
-        TrainingPlan plan = plan(schedule, progress, heartbeats, attempt);
+        TrainingPlan plan = plan(schedule, progress, heartbeats, attempt, heldOut);
         JavaPairRDD<SequenceKey, int[]> pieces = rows.shuffle(schedule, attempt.firstBatch(schedule.steps()));
         try (JobDescription description =
                 JobDescription.of(spark, "Training, " + Names.count(attempt.worldSize(), "rank"))) {
@@ -157,7 +171,12 @@ final class TrainingRanks {
                 });
     }
 
-    private TrainingPlan plan(TrainingSchedule schedule, RankSender progress, RankSender heartbeats, Attempt attempt) {
+    private TrainingPlan plan(
+            TrainingSchedule schedule,
+            RankSender progress,
+            RankSender heartbeats,
+            Attempt attempt,
+            HeldOutLosses heldOut) {
         return new TrainingPlan(
                 settings,
                 schedule,
@@ -170,6 +189,7 @@ final class TrainingRanks {
                 heartbeats,
                 new SerializableConfiguration(hadoop),
                 attempt,
-                saving);
+                saving,
+                heldOut);
     }
 }

@@ -16,6 +16,8 @@ public final class Gpt implements LanguageModel {
     static final double LAYER_NORM_EPSILON = 1e-5;
     static final double INITIAL_DEVIATION = 0.02;
 
+    private static final String TOKENS = "transformer.wte.weight";
+
     private static final PretrainedNames NAMES = new PretrainedNames(
             "transformer.",
             Set.of("lm_head.weight"),
@@ -31,8 +33,7 @@ public final class Gpt implements LanguageModel {
                     + config.heads() + " heads. Choose a width of "
                     + Math.max(1, config.width() / config.heads()) * config.heads() + ", or other heads.");
         }
-        Unit tokens = Unit.of(
-                "wte", Parameter.weight("transformer.wte.weight", normal(), config.vocabularySize(), config.width()));
+        Unit tokens = Unit.of("wte", Parameter.weight(TOKENS, normal(), config.vocabularySize(), config.width()));
         Unit positions =
                 Unit.of("wpe", Parameter.weight("transformer.wpe.weight", normal(), config.context(), config.width()));
         head = new GptHead(config, tokens);
@@ -58,6 +59,11 @@ public final class Gpt implements LanguageModel {
     @Override
     public Stage logits() {
         return head;
+    }
+
+    @Override
+    public Set<String> tokenTables() {
+        return Set.of(TOKENS);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Map;
  *     what a token attends to is not dropped, so that attention stays fused
  */
 public record GptConfig(int layers, int heads, int width, int context, int vocabularySize, double dropout)
-        implements ModelConfig {
+        implements LanguageModelConfig {
 
     /** What {@code model_type} says in its {@code config.json}. */
     public static final String FAMILY = "gpt2";
@@ -83,10 +83,12 @@ public record GptConfig(int layers, int heads, int width, int context, int vocab
         return new GptConfig(layers, heads, changed, context, vocabularySize, dropout);
     }
 
+    @Override
     public GptConfig context(int changed) {
         return new GptConfig(layers, heads, width, changed, vocabularySize, dropout);
     }
 
+    @Override
     public GptConfig vocabularySize(int changed) {
         return new GptConfig(layers, heads, width, context, changed, dropout);
     }

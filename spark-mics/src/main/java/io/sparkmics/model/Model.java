@@ -1,6 +1,7 @@
 package io.sparkmics.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is trained: a list of stages over a list of units.
@@ -24,6 +25,14 @@ public interface Model {
     /** How the tensors are called in a folder that the model can start from: as its parameters, where nothing else is said. */
     default PretrainedNames pretrainedNames() {
         return PretrainedNames.SAME;
+    }
+
+    /**
+     * The names of parameters that have a row for each token id. In a folder that the model starts from they may be shorter: rows
+     * behind those that are there start as those of a new model.
+     */
+    default Set<String> tokenTables() {
+        return Set.of();
     }
 
     /**

@@ -42,7 +42,7 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> drawn, L
                     continue;
                 }
                 List<Long> shape = shapes.get(tensor.get());
-                if (!shape.equals(parameter.shape())) {
+                if (!shape.equals(parameter.shape()) && !grows(model, parameter, shape)) {
                     misshapen.add(tensor.get() + " is " + shape + " and the model's is " + parameter.shape());
                 }
                 tensors.put(parameter.name(), tensor.get());
@@ -56,6 +56,15 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> drawn, L
         add(problems, unexpected, "unexpected");
         add(problems, misshapen, "of another shape");
         return new PretrainedMatch(tensors, drawn, problems);
+    }
+
+    /** Whether the folder has fewer tokens, and nothing else is different. */
+    private static boolean grows(Model model, Parameter parameter, List<Long> shape) {
+        List<Long> whole = parameter.shape();
+        return model.tokenTables().contains(parameter.name())
+                && shape.size() == whole.size()
+                && shape.get(0) < whole.get(0)
+                && shape.subList(1, shape.size()).equals(whole.subList(1, whole.size()));
     }
 
     private static void add(List<String> problems, Collection<String> found, String what) {

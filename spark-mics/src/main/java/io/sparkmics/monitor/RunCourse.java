@@ -1,7 +1,9 @@
 package io.sparkmics.monitor;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a run came to its end: what {@code summary.json} tells of interruptions and checkpoints.
@@ -10,8 +12,9 @@ import java.util.Map;
  * @param resumedFrom where the run went on from when it began; null where it began with new parameters
  * @param checkpoints what it has saved; null where it saved none
  * @param stopped where it was ended before its last step; null where it was not
+ * @param best whose parameters the model has; null where it has those of the last step
  */
-public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints checkpoints, Stopped stopped) {
+public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints checkpoints, Stopped stopped, Best best) {
 
     /**
      * A checkpoint that was there already.
@@ -57,6 +60,14 @@ public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints check
      */
     public record Stopped(long afterStep, String reason) {}
 
+    /**
+     * The evaluation with the lowest loss.
+     *
+     * @param step how many were done
+     * @param validationLoss what it said, in nats per token
+     */
+    public record Best(long step, double validationLoss) {}
+
     public RunCourse {
         if (attempts < 1) {
             throw new IllegalArgumentException(
@@ -64,9 +75,23 @@ public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints check
         }
     }
 
+    /** Which step's model it is, for people; empty where it is the last one's. */
+    public Optional<String> describe() {
+        String ended =
+                stopped == null ? "" : "Ended after step " + stopped.afterStep() + ": " + stopped.reason() + ". ";
+        return best == null
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%sThe model is that of step %d, with the lowest held-out loss: %.4f.",
+                        ended,
+                        best.step(),
+                        best.validationLoss()));
+    }
+
     /**
-     * The same summary with {@code attempts}, {@code resumedFrom}, {@code checkpoints}, {@code stoppedAfterStep} and {@code
-     * stopReason}; what is null is left out.
+     * The same summary with {@code attempts}, {@code resumedFrom}, {@code checkpoints}, {@code bestStep}, {@code
+     * bestValidationLoss}, {@code stoppedAfterStep} and {@code stopReason}; what is null is left out.
      */
     public TrainingSummary addTo(TrainingSummary summary) {
         TrainingSummary told = summary.with("attempts", attempts);
@@ -75,6 +100,9 @@ public record RunCourse(int attempts, ResumedFrom resumedFrom, Checkpoints check
         }
         if (checkpoints != null) {
             told = told.with("checkpoints", checkpoints.describe());
+        }
+        if (best != null) {
+            told = told.with("bestStep", best.step()).with("bestValidationLoss", best.validationLoss());
         }
         return stopped == null
                 ? told

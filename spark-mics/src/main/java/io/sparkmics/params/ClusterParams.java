@@ -83,6 +83,24 @@ public interface ClusterParams<T> extends Params {
         return Fluent.set(this, reductionPrecision(), value);
     }
 
+    default Param<String> replicationPrecision() {
+        return new Param<>(
+                uid(),
+                "replicationPrecision",
+                "float32 or bfloat16: what gradients are summed in over a replication group, once a step. bfloat16 sends half"
+                        + " the bytes, with any precision, and rounds each sum to 8 bits",
+                Allowed.oneOf("replicationPrecision", ComputeSettings.REDUCTION_PRECISIONS),
+                String.class);
+    }
+
+    default String getReplicationPrecision() {
+        return getOrDefault(replicationPrecision());
+    }
+
+    default T setReplicationPrecision(String value) {
+        return Fluent.set(this, replicationPrecision(), value);
+    }
+
     default IntParam activationCheckpointing() {
         return new IntParam(
                 uid(),

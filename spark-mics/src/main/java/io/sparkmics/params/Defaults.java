@@ -27,6 +27,19 @@ public final class Defaults {
         stage.setDefault(stage.addSpecialTokens(), true);
     }
 
+    public static void of(GenerationParams<?> stage) {
+        stage.setDefault(stage.modelFolder(), "");
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.outputCol(), "generated");
+        stage.setDefault(stage.maxNewTokens(), 100);
+        stage.setDefault(stage.temperature(), 0.8);
+        stage.setDefault(stage.topK(), 40);
+        stage.setDefault(stage.topP(), 1.0);
+        stage.setDefault(stage.stopTokenId(), -1);
+        stage.setDefault(stage.seed(), 42L);
+        stage.setDefault(stage.batchSize(), 16);
+    }
+
     public static void of(EvaluationParams<?> evaluator) {
         scoreColumns(evaluator);
         evaluator.setDefault(evaluator.metricName(), "perplexity");
@@ -54,6 +67,11 @@ public final class Defaults {
         stage.setDefault(stage.seed(), 42L);
     }
 
+    public static void of(EarlyStoppingParams<?> stage) {
+        stage.setDefault(stage.earlyStoppingPatience(), 0);
+        stage.setDefault(stage.earlyStoppingMinDelta(), 0.0);
+    }
+
     public static void of(OptimizerParams<?> stage) {
         stage.setDefault(stage.optimizer(), "adamw");
         stage.setDefault(stage.learningRate(), 6e-4);
@@ -71,6 +89,7 @@ public final class Defaults {
         stage.setDefault(stage.deviceType(), "auto");
         stage.setDefault(stage.precision(), "auto");
         stage.setDefault(stage.reductionPrecision(), "float32");
+        stage.setDefault(stage.replicationPrecision(), "float32");
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");
         stage.setDefault(stage.sharedWorkDirectory(), false);

@@ -7,24 +7,29 @@ package io.sparkmics.plan;
  * @param sums of a summed gradient
  * @param compute of a gathered weight, and of a gradient as the backward pass makes it
  * @param reduction of what hop 1 sums
+ * @param replication of what hop 2 sums
  */
-public record ElementBytes(int states, int sums, int compute, int reduction) {
+public record ElementBytes(int states, int sums, int compute, int reduction, int replication) {
 
     public ElementBytes {
-        if (states < 1 || sums < 1 || compute < 1 || reduction < 1) {
+        if (states < 1 || sums < 1 || compute < 1 || reduction < 1 || replication < 1) {
             throw new IllegalArgumentException("Cannot model the memory of elements with " + states + ", " + sums + ", "
-                    + compute + " and " + reduction + " bytes: all must be positive.");
+                    + compute + ", " + reduction + " and " + replication + " bytes: all must be positive.");
         }
     }
 
-    /** Gradients summed in the type of the states. */
+    /** Gradients kept, and summed by hop 2, in the type of the states. */
     public ElementBytes(int states, int compute, int reduction) {
-        this(states, states, compute, reduction);
+        this(states, states, compute, reduction, states);
     }
 
     /** Everything in one type. */
     public static ElementBytes same(int bytes) {
         return new ElementBytes(bytes, bytes, bytes);
+    }
+
+    public ElementBytes withReplication(int bytes) {
+        return new ElementBytes(states, sums, compute, reduction, bytes);
     }
 
     /** Whether gathers move a copy of the parameters in another type. */

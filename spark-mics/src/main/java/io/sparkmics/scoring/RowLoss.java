@@ -36,11 +36,9 @@ final class RowLoss implements UDF1<Object, Double> {
         }
         acquire();
         double sum = 0;
-        for (int from = 0; from < windows.size(); from += batchSize) {
-            List<int[]> batch = windows.subList(from, Math.min(from + batchSize, windows.size()));
-            double[] losses = lease.model().losses(Windows.padded(batch));
-            for (int i = 0; i < losses.length; i++) {
-                sum += losses[i] * (batch.get(i).length - 1);
+        for (int[][] batch : Windows.batches(windows, batchSize)) {
+            for (double loss : lease.model().losses(batch)) {
+                sum += loss * (batch[0].length - 1);
             }
         }
         return sum / (tokens.length - 1);

@@ -40,6 +40,40 @@ public record TokenizerFile(String name, byte[] content, boolean splitSpecialTok
         });
     }
 
+    /**
+     * How many ids there are: one more than the largest.
+     *
+     * @throws IllegalArgumentException when it is no such file
+     */
+    public int size() {
+        try {
+            JsonNode tokenizer = new JsonMapper().readTree(content);
+            JsonNode vocabulary = tokenizer.path("model").path("vocab");
+            // A list tells ids by its order.
+            int largest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
+            if (vocabulary.isObject()) {
+                for (JsonNode id : vocabulary) {
+                    largest = Math.max(largest, id.asInt());
+                }
+            }
+            for (JsonNode token : tokenizer.path("added_tokens")) {
+                largest = Math.max(largest, token.path("id").asInt());
+            }
+            return largest + 1;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot read the tokenizer " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether there is one in a folder, or in a saved model of ours. */
+    public static boolean isIn(Path folder, Configuration hadoop) {
+        return StorageCall.call("look for a tokenizer in " + folder, () -> {
+            FileSystem files = folder.getFileSystem(hadoop);
+            return files.exists(new Path(folder, FILE))
+                    || files.exists(new Path(new Path(folder, HuggingFaceFolder.NAME), FILE));
+        });
+    }
+
     private static Path find(Path path, FileSystem files) throws IOException {
         Path inside = new Path(path, FILE);
         Path ours = new Path(new Path(path, HuggingFaceFolder.NAME), FILE);

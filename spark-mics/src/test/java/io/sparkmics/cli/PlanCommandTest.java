@@ -3,6 +3,7 @@ package io.sparkmics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.plan.ActivationCheckpointing;
+import io.sparkmics.plan.ElementBytes;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Recipe;
@@ -102,6 +103,12 @@ class PlanCommandTest {
                         .workload()
                         .recipe())
                 .isEqualTo(Recipe.ENGINE_SINGLE);
+        assertThat(asked("--model=gpt2", "--instance=cpu", "--nodes=1", "--replication-precision=bfloat16")
+                        .request()
+                        .workload()
+                        .recipe()
+                        .elements())
+                .isEqualTo(ElementBytes.same(4).withReplication(2));
     }
 
     @Test
@@ -112,6 +119,7 @@ class PlanCommandTest {
                         "--instance=p5",
                         "--nodes=0",
                         "--recipe=mine",
+                        "--replication-precision=float16",
                         "--memory=-1",
                         "--between-bandwidth=0",
                         "--inside-latency=-3",
@@ -126,6 +134,8 @@ class PlanCommandTest {
                         "Cannot use --instance p5: there is no such instance. Set one of p3dn.24xlarge, p4d.24xlarge,"
                                 + " p4de.24xlarge, cpu.",
                         "Cannot use --recipe mine: there is no such recipe. Set engine or article.",
+                        "Cannot use --replication-precision float16: gradients are summed in no such type. Set one of"
+                                + " bfloat16, float32.",
                         "Cannot use --memory -1.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use --between-bandwidth 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use --inside-latency -3.0: it is not a finite number from 0. Set 0 or a positive number.",

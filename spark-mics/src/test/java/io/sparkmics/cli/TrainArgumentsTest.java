@@ -71,13 +71,18 @@ class TrainArgumentsTest {
 
         assertThat(estimator.getInitialModel()).isEqualTo("/models/gpt2");
         assertThat(estimator.isDefined(estimator.model())).isFalse();
+        assertThat(command.context()).isEmpty();
+        parse("--initial-model=/models/gpt2", "--context=512", "--tokenizer=/models/other");
+        assertThat(estimator.isDefined(estimator.model())).isFalse();
+        assertThat(command.context()).contains(512);
+        assertThat(command.tokenizer()).isEqualTo("/models/other");
         StringWriter err = new StringWriter();
-        assertThat(run(new StringWriter(), err, all("--initial-model=/models/gpt2", "--context=512")))
+        assertThat(run(new StringWriter(), err, all("--initial-model=/models/gpt2", "--context=512", "--width=8")))
                 .isOne();
         assertThat(err.toString().strip())
                 .isEqualTo(
-                        "Cannot set sizes of the model beside --initial-model: its folder says what they are. Leave one of"
-                                + " both out.");
+                        "Cannot set sizes of the model but --context beside --initial-model: its folder says what they are."
+                                + " Leave one of both out.");
     }
 
     @Test

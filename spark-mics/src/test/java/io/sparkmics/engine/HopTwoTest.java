@@ -6,11 +6,13 @@ import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +110,34 @@ class HopTwoTest {
         List<Outcome> ranks = EngineTraining.run(run(p, BY_UNIT));
         for (Outcome rank : ranks) {
             assertThat(rank).usingRecursiveComparison().isEqualTo(ranks.get(0));
+        }
+    }
+
+    private static Case rounded(int p, OverlapSettings overlap) {
+        EngineSettings settings = settings(overlap).withReplication(ReductionPrecision.BFLOAT16);
+        return new Case(CONFIG, 4, p, 2, GatherMode.AUTOMATIC, 1, MICRO_STEPS, settings, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void inBfloat16AllRanksEndWithTheSameParametersWheneverItBegins(int p) {
+        List<Outcome> ranks = EngineTraining.run(rounded(p, BY_UNIT));
+        List<Outcome> behind = EngineTraining.run(rounded(p, BY_UNIT.withoutHopTwo()));
+        for (int rank = 0; rank < ranks.size(); rank++) {
+            assertThat(ranks.get(rank)).usingRecursiveComparison().isEqualTo(ranks.get(0));
+            assertThat(ranks.get(rank)).usingRecursiveComparison().isEqualTo(behind.get(rank));
+        }
+        List<Outcome> precise = EngineTraining.run(run(p, BY_UNIT));
+        assertThat(ranks.get(0).parameters().get("transformer.wte.weight"))
+                .isNotEqualTo(precise.get(0).parameters().get("transformer.wte.weight"));
+    }
+
+    @Test
+    void whereNothingIsSentNothingIsRounded() {
+        List<Outcome> rounded = EngineTraining.run(rounded(4, BY_UNIT));
+        List<Outcome> precise = EngineTraining.run(run(4, BY_UNIT));
+        for (int rank = 0; rank < rounded.size(); rank++) {
+            assertThat(rounded.get(rank)).usingRecursiveComparison().isEqualTo(precise.get(rank));
         }
     }
 }

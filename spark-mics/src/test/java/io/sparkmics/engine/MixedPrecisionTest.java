@@ -40,8 +40,9 @@ class MixedPrecisionTest {
     static Stream<Case> runs() {
         List<Case> cases = new ArrayList<>();
         for (ReductionPrecision reduction : ReductionPrecision.values()) {
-            EngineSettings settings =
-                    new EngineSettings(new OptimizerSettings.Sgd(), 0, 42, Precision.BFLOAT16, reduction);
+            EngineSettings settings = new EngineSettings(
+                            new OptimizerSettings.Sgd(), 0, 42, Precision.BFLOAT16, reduction)
+                    .withReplication(reduction);
             cases.add(new Case(CONFIG, 1, 1, 2, GatherMode.FLAT, 4, 2, settings, 10, RATE));
             cases.add(new Case(CONFIG, 2, 2, 2, GatherMode.FLAT, 2, 2, settings, 10, RATE));
             cases.add(new Case(CONFIG, 4, 2, 2, GatherMode.FLAT, 1, 2, settings, 10, RATE));

@@ -10,10 +10,12 @@ import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.bootstrap.traffic.LinkClass;
 import io.sparkmics.bootstrap.traffic.Traffic;
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.plan.ActivationCheckpointing;
+import io.sparkmics.plan.ElementBytes;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Instance;
@@ -41,18 +43,26 @@ class PlannedTrafficTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, FLAT, FLOAT32, 0",
-        "2, FLAT, BFLOAT16, 0",
-        "4, FLAT, FLOAT32, 0",
-        "4, HIERARCHICAL, BFLOAT16, 0",
-        "2, FLAT, FLOAT32, 1",
-        "4, HIERARCHICAL, BFLOAT16, 1",
-        "4, FLAT, FLOAT32, 2"
+        "1, FLAT, FLOAT32, FLOAT32, 0",
+        "1, FLAT, FLOAT32, BFLOAT16, 0",
+        "2, FLAT, BFLOAT16, FLOAT32, 0",
+        "2, FLAT, BFLOAT16, BFLOAT16, 0",
+        "4, FLAT, FLOAT32, BFLOAT16, 0",
+        "4, HIERARCHICAL, BFLOAT16, FLOAT32, 0",
+        "2, FLAT, FLOAT32, FLOAT32, 1",
+        "4, HIERARCHICAL, BFLOAT16, FLOAT32, 1",
+        "4, FLAT, FLOAT32, FLOAT32, 2"
     })
-    void aStepSendsWhatIsPredicted(int partitionGroupSize, GatherMode gather, Precision precision, int checkpointing) {
+    void aStepSendsWhatIsPredicted(
+            int partitionGroupSize,
+            GatherMode gather,
+            Precision precision,
+            ReductionPrecision replication,
+            int checkpointing) {
         ActivationCheckpointing every = new ActivationCheckpointing(checkpointing);
-        EngineSettings settings =
-                new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision).with(every);
+        EngineSettings settings = new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision)
+                .withReplication(replication)
+                .with(every);
         Case run = new Case(CONFIG, RANKS, partitionGroupSize, NODES, gather, 1, MICRO_STEPS, settings, 1);
         List<Traffic> sent = ThreadRanks.of(RANKS)
                 .ranksPerNode(RANKS / NODES)
@@ -66,9 +76,10 @@ class PlannedTrafficTest {
 
         Cluster cluster = Instance.named("cpu").orElseThrow().ranks(RANKS, RANKS / NODES);
         Recipe recipe = precision == Precision.BFLOAT16 ? Recipe.ENGINE : Recipe.ENGINE_SINGLE;
+        ElementBytes elements = recipe.elements().withReplication(replication == ReductionPrecision.BFLOAT16 ? 2 : 4);
         Prediction predicted = new Planner(cluster)
                 .best(
-                        new TransformerWorkload(SIZES, recipe.with(every)),
+                        new TransformerWorkload(SIZES, recipe.with(elements).with(every)),
                         new Batch(RANKS * MICRO_STEPS, 1),
                         partitionGroupSize,
                         gather == GatherMode.HIERARCHICAL)

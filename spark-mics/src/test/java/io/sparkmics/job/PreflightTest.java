@@ -229,7 +229,7 @@ class PreflightTest {
         return GoodSettings.of(model)
                 .with(new InputSettings(inputCol, validationIndicatorCol, endOfTextId))
                 .with(new WorldSettings(6, partitionGroupSize, globalBatchSize, 4))
-                .with(new ComputeSettings(deviceType, "float32", "float32", 0))
+                .with(new ComputeSettings(deviceType, "float32", "float32", "float32", 0))
                 .with(new CollectiveSettings("auto", acceptPlainText, false))
                 .with(new WorkDirectorySettings(workDirectory, false))
                 .build();

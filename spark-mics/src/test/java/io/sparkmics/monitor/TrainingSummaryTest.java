@@ -59,7 +59,7 @@ class TrainingSummaryTest {
     void theCourseOfARunIsToldAtTheEnd() throws Exception {
         RunCourse.ResumedFrom from = new RunCourse.ResumedFrom("hdfs:/checkpoints/step-10", 10);
         RunCourse.Checkpoints checkpoints = new RunCourse.Checkpoints(3, "hdfs:/checkpoints/step-40", 1.5, 31_200_000);
-        new RunCourse(2, from, checkpoints, new RunCourse.Stopped(40, "a file is there"))
+        new RunCourse(2, from, checkpoints, new RunCourse.Stopped(40, "a file is there"), new RunCourse.Best(30, 2.5))
                 .addTo(summary(2.25))
                 .write(hadoop(), new Configuration());
 
@@ -72,10 +72,10 @@ class TrainingSummaryTest {
                 .isEqualTo("{\"count\":3,\"last\":\"hdfs:/checkpoints/step-40\",\"seconds\":1.5,\"bytes\":31200000}");
         assertThat(json.get("stoppedAfterStep").intValue()).isEqualTo(40);
         assertThat(json.get("stopReason").textValue()).isEqualTo("a file is there");
-        assertThat(new RunCourse(1, null, null, null).addTo(summary(2.25)).describe())
+        assertThat(new RunCourse(1, null, null, null, null).addTo(summary(2.25)).describe())
                 .containsEntry("attempts", 1)
                 .doesNotContainKeys("resumedFrom", "checkpoints", "stoppedAfterStep", "stopReason");
-        assertThatThrownBy(() -> new RunCourse(0, null, null, null))
+        assertThatThrownBy(() -> new RunCourse(0, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot sum up a run of 0 attempts: it had at least one.");
     }

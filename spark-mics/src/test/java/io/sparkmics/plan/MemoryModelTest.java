@@ -86,7 +86,7 @@ class MemoryModelTest {
     @Test
     void elementsWithoutBytesAreRefused() {
         assertThatThrownBy(() -> new ElementBytes(4, 0, 4))
-                .hasMessage("Cannot model the memory of elements with 4, 4, 0 and 4 bytes: all must be positive.");
+                .hasMessage("Cannot model the memory of elements with 4, 4, 0, 4 and 4 bytes: all must be positive.");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.sparkmics.checkpoint.pretrained;
 
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
@@ -18,18 +19,21 @@ import org.bytedeco.pytorch.Tensor;
 public final class PretrainedWeights implements AutoCloseable {
 
     private final Map<String, String> tensors;
+    private final Map<String, TensorInfo> there;
     private final Map<String, Path> files;
     private final Configuration hadoop;
     private final Map<Path, SafetensorsReader> readers = new HashMap<>();
 
-    PretrainedWeights(Map<String, String> tensors, Map<String, Path> files, Configuration hadoop) {
+    PretrainedWeights(
+            Map<String, String> tensors, Map<String, TensorInfo> there, Map<String, Path> files, Configuration hadoop) {
         this.tensors = tensors;
+        this.there = there;
         this.files = files;
         this.hadoop = hadoop;
     }
 
     /**
-     * Leaves as they are the elements of parameters that the folder does not have.
+     * What the folder does not have, of a parameter or whole, stays as it was.
      *
      * @param from the first element, counted from the beginning of the unit
      * @param target contiguous, one-dimensional, on the CPU; as many elements as it has are read, and made of its type
@@ -40,9 +44,11 @@ public final class PretrainedWeights implements AutoCloseable {
         long begin = 0;
         for (Parameter parameter : unit.parameters()) {
             long first = Math.max(from, begin);
-            long last = Math.min(end, begin + parameter.size());
             String tensor = tensors.get(parameter.name());
-            if (first < last && tensor != null) {
+            long last = tensor == null
+                    ? first
+                    : Math.min(end, begin + there.get(tensor).elements());
+            if (first < last) {
                 try (PointerScope scope = new PointerScope()) {
                     reader(tensor).readRange(tensor, first - begin, target.narrow(0, first - from, last - first));
                 }

@@ -1,6 +1,7 @@
 package io.sparkmics.checkpoint.safetensors;
 
 import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.NonFiniteWeightsException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -22,7 +23,7 @@ class WeightsCheck {
     /** @param count of bytes: whole elements */
     void see(byte[] bytes, int count) {}
 
-    /** @throws CheckpointException where other bytes were written, or an element is not finite */
+    /** @throws CheckpointException where other bytes were written, or an element is not finite, which is said by the type */
     void end() {}
 
     /** All of its bits are set where the number is infinite or none. */
@@ -90,7 +91,7 @@ class WeightsCheck {
                 checksum.require(crc, file);
             }
             if (nonFinite > 0) {
-                throw new CheckpointException("Cannot read tensor " + tensor.name() + " from " + file + ": "
+                throw new NonFiniteWeightsException("Cannot read tensor " + tensor.name() + " from " + file + ": "
                         + nonFinite + " of its " + tensor.elements() + " elements are not finite, the first is element "
                         + first + ". Such weights are damaged or of a training that diverged: take others.");
             }

@@ -2,10 +2,11 @@ package io.sparkmics.engine.device;
 
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** What hop 1 sums gradients in when the precision is {@link Precision#BFLOAT16}; without meaning for the others. */
+/** What a hop sums gradients in, and sends. */
 public enum ReductionPrecision {
+    /** What summed gradients are kept in, single precision or double. */
     FLOAT32(ScalarType.Float),
-    /** Half the bytes on the wire, and each addition of the partition group rounds to 8 bits. */
+    /** Half the bytes, and each addition rounds to 8 bits. */
     BFLOAT16(ScalarType.BFloat16);
 
     private final ScalarType type;

@@ -75,6 +75,11 @@ public final class GradientSynchronization implements UnitGradients, AutoCloseab
         sums.get(shard).add(gradients, first);
     }
 
+    /** Takes what one stage's backward pass makes in parts. The caller's to complete and to close, before hop 1. */
+    public PartSums inParts() {
+        return new PartSums(this, states.types());
+    }
+
     /** Starts hop 1 of a unit whose gradients are complete; it runs while the next unit's backward pass computes. */
     public void hopOne(UnitShard shard) {
         GradientSum sum = sums.get(shard);

@@ -3,7 +3,6 @@ package io.sparkmics.engine.gradient;
 import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.bootstrap.collectives.Pending;
 import io.sparkmics.engine.device.ElementTypes;
-import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.device.WaitClock;
 import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.gather.GatheredUnit;
@@ -17,7 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The all-reduce of summed gradient shards over the replication group, bucket by bucket. The order of buckets was decided
@@ -28,12 +27,13 @@ public final class HopTwo implements AutoCloseable {
     private final Communicator replication;
     private final WaitClock waits;
     private final boolean overlapped;
-    private final List<Tensor> buckets = new ArrayList<>();
+    private final List<ReplicatedBucket> buckets = new ArrayList<>();
     private final Map<UnitShard, Integer> bucketOf = new IdentityHashMap<>();
     private final int[] units;
     private final int[] missing;
     private final Deque<Pending> inFlight = new ArrayDeque<>();
     private int started;
+    private int finished;
 
     /**
      * @param states stay the caller's, as the communicator does
@@ -51,6 +51,9 @@ public final class HopTwo implements AutoCloseable {
         this.replication = replication;
         this.waits = waits;
         this.overlapped = overlapped;
+        int replicas = replication.group().size();
+        ScalarType type =
+                replicas == 1 ? states.types().states() : states.types().replication();
         List<UnitShard> shards = states.layout().shards();
         List<GradientBucket> plan = GradientBucket.of(
                 stages.stream()
@@ -59,8 +62,7 @@ public final class HopTwo implements AutoCloseable {
                                 .toList())
                         .toList(),
                 shards.stream().map(UnitShard::size).toList(),
-                bucketBytes(messageBytes, replication.group().size())
-                        / ElementTypes.bytes(states.types().states()));
+                bucketBytes(messageBytes, replicas) / ElementTypes.bytes(type));
         this.units = new int[plan.size()];
         this.missing = new int[plan.size()];
         try (PointerScope scope = new PointerScope()) {
@@ -70,7 +72,7 @@ public final class HopTwo implements AutoCloseable {
                     bucketOf.put(shards.get(unit), bucket);
                 }
                 units[bucket] = planned.units().size();
-                buckets.add(Native.keep(states.gradients().narrow(0, planned.offset(), planned.size())));
+                buckets.add(new ReplicatedBucket(states.gradients().narrow(0, planned.offset(), planned.size()), type));
             }
         }
     }
@@ -83,6 +85,7 @@ public final class HopTwo implements AutoCloseable {
     /** A step begins: nothing of it is summed. */
     void begin() {
         started = 0;
+        finished = 0;
         System.arraycopy(units, 0, missing, 0, units.length);
     }
 
@@ -101,16 +104,18 @@ public final class HopTwo implements AutoCloseable {
         }
         while (!inFlight.isEmpty()) {
             waits.join(WaitKind.HOP_TWO, inFlight.remove());
+            buckets.get(finished).received();
+            finished++;
         }
     }
 
     private void startNext() {
-        inFlight.add(replication.allReduce(buckets.get(started)));
+        inFlight.add(replication.allReduce(buckets.get(started).toSend()));
         started++;
     }
 
     @Override
     public void close() {
-        buckets.forEach(Native::close);
+        buckets.forEach(ReplicatedBucket::close);
     }
 }

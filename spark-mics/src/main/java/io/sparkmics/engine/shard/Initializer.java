@@ -31,17 +31,17 @@ public final class Initializer {
                 long from = Math.max(begin, offset);
                 long to = Math.min(begin + shard.size(), offset + parameter.size());
                 if (from < to) {
-                    copy(parameter, from - offset, states, shard.offset() + from - begin, to - from);
+                    copy(parameter, from - offset, states.parameters().of(shard), from - begin, to - from);
                 }
                 offset += parameter.size();
             }
         }
     }
 
-    private void copy(Parameter parameter, long from, ModelStates states, long to, long count) {
+    private void copy(Parameter parameter, long from, Tensor shard, long to, long count) {
         try (PointerScope scope = new PointerScope()) {
             Tensor values = values(parameter).view(-1).narrow(0, from, count);
-            states.parameters().narrow(0, to, count).copy_(values);
+            shard.narrow(0, to, count).copy_(values);
         }
     }
 

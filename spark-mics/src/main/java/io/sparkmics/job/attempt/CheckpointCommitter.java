@@ -26,8 +26,9 @@ final class CheckpointCommitter {
      *
      * @param step how many were done
      * @param bytes of its shards
+     * @param heldOutLoss of the evaluation behind its last step; null where there was none
      */
-    record Committed(CheckpointFolder folder, long step, long bytes) {
+    record Committed(CheckpointFolder folder, long step, long bytes, Double heldOutLoss) {
 
         StartPoint start() {
             return new StartPoint(step, folder.path().toString());
@@ -94,6 +95,9 @@ final class CheckpointCommitter {
         folder.commit(draft.of(attempt, history, shards.get()));
         committed = step;
         return Optional.of(new Committed(
-                folder, step, shards.get().stream().mapToLong(ShardFile::length).sum()));
+                folder,
+                step,
+                shards.get().stream().mapToLong(ShardFile::length).sum(),
+                history.get(history.size() - 1).validationLoss()));
     }
 }

@@ -113,6 +113,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
         values.put("gradientClipping", settings.optimization().gradientClipping());
         values.put("precision", settings.compute().precision());
         values.put("reductionPrecision", settings.compute().reductionPrecision());
+        values.put("replicationPrecision", settings.compute().replicationPrecision());
         return values.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,

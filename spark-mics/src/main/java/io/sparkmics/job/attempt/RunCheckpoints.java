@@ -4,7 +4,6 @@ import io.sparkmics.checkpoint.CheckpointDirectory;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.Retention;
-import io.sparkmics.checkpoint.TornCheckpoint;
 import io.sparkmics.job.attempt.CheckpointCommitter.Committed;
 import io.sparkmics.job.cluster.Interruption;
 import io.sparkmics.job.rank.Attempt;
@@ -60,6 +59,12 @@ public final class RunCheckpoints implements AutoCloseable {
 
     private volatile StartPoint newest;
 
+    /** Where parameters alone are saved, not the newest that can be gone on from. */
+    private volatile StartPoint latest;
+
+    /** Null where none is kept. */
+    private volatile BestCheckpoint best;
+
     private volatile long count;
     private volatile long bytes;
     private double seconds;
@@ -73,14 +78,24 @@ public final class RunCheckpoints implements AutoCloseable {
     /** How many ranks have saved their part, by step. */
     private final Map<Long, Integer> parts = new HashMap<>();
 
-    /** @param start where the first attempt begins; that checkpoint is never deleted */
-    public RunCheckpoints(ManifestDraft draft, CheckpointSettings settings, StartPoint start, Configuration hadoop) {
+    /**
+     * @param start where the first attempt begins; that checkpoint is never deleted
+     * @param best of those that earlier runs have left
+     */
+    public RunCheckpoints(
+            ManifestDraft draft,
+            CheckpointSettings settings,
+            StartPoint start,
+            Optional<BestCheckpoint> best,
+            Configuration hadoop) {
         this.draft = draft;
         this.settings = settings;
         this.hadoop = hadoop;
         this.damaged = new DamagedCheckpoints(draft.saving(), settings.resumesLatest(), hadoop);
         this.start = start;
         this.newest = start;
+        this.latest = start;
+        this.best = best.orElse(null);
     }
 
     /** From now on only what this attempt writes is committed. */
@@ -90,9 +105,10 @@ public final class RunCheckpoints implements AutoCloseable {
             stepsDone = steps;
             committer = new CheckpointCommitter(draft, next, hadoop);
             parts.clear();
+            latest = newest;
         }
         CheckpointCommitter its = committer;
-        if (draft.saving().checkpoints()) {
+        if (draft.saving().whileTraining()) {
             looks = thread.scheduleWithFixedDelay(
                     () -> look(its), BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -119,15 +135,19 @@ public final class RunCheckpoints implements AutoCloseable {
         commit(() -> its.look(stepsDone.getAsLong()));
     }
 
-    /** One that was asked for may be of any step, and what ranks say of it may come late: so the storage is asked. */
     private void lookLast() {
         look(committer);
-        for (TornCheckpoint left : directory().list(attempt.runId()).torn()) {
-            long step = left.id().step();
-            if (left.id().attempt() == attempt.number() && step > newest.step()) {
-                commit(() -> committer.commit(step).stream().toList());
-            }
-        }
+        lookForAll(committer);
+    }
+
+    /** One that was asked for may be of any step, and what ranks say of it may come late or never: so the storage is asked. */
+    private void lookForAll(CheckpointCommitter its) {
+        directory().list(attempt.runId()).torn().stream()
+                .filter(torn -> torn.id().attempt() == attempt.number())
+                .map(torn -> torn.id().step())
+                .filter(step -> draft.saving().best() || step > newest.step())
+                .sorted()
+                .forEach(step -> commit(() -> its.commit(step).stream().toList()));
     }
 
     private CheckpointDirectory directory() {
@@ -147,11 +167,15 @@ public final class RunCheckpoints implements AutoCloseable {
         if (made.isEmpty()) {
             return;
         }
-        count += made.size();
+        made.forEach(this::compare);
         Committed last = made.get(made.size() - 1);
-        bytes = last.bytes();
-        if (last.step() >= newest.step()) {
-            newest = last.start();
+        if (last.step() >= latest.step()) {
+            latest = last.start();
+        }
+        if (draft.saving().checkpoints()) {
+            count += made.size();
+            bytes = last.bytes();
+            newest = last.step() >= newest.step() ? last.start() : newest;
         }
         try {
             tidy();
@@ -161,8 +185,17 @@ public final class RunCheckpoints implements AutoCloseable {
         }
     }
 
+    private void compare(Committed made) {
+        Double loss = made.heldOutLoss();
+        if (draft.saving().best() && loss != null && (best == null ? Double.isFinite(loss) : loss < best.loss())) {
+            best = new BestCheckpoint(made.start(), loss);
+        }
+    }
+
     private void tidy() {
-        Set<CheckpointFolder> never = Stream.of(start, newest)
+        Set<CheckpointFolder> never = Stream.of(
+                        Optional.of(start), Optional.of(newest), best().map(BestCheckpoint::point))
+                .flatMap(Optional::stream)
                 .filter(StartPoint::isCheckpoint)
                 .map(point -> new CheckpointFolder(new Path(point.checkpoint()), hadoop))
                 .collect(Collectors.toSet());
@@ -186,6 +219,11 @@ public final class RunCheckpoints implements AutoCloseable {
     /** Where the next attempt begins. */
     public StartPoint newest() {
         return newest;
+    }
+
+    /** The parameters with the lowest held-out loss; empty where none is kept. */
+    public Optional<BestCheckpoint> best() {
+        return Optional.ofNullable(best);
     }
 
     /** Where the run began: an older one than was found at first where that was damaged. */
@@ -217,6 +255,8 @@ public final class RunCheckpoints implements AutoCloseable {
             start = other.orElse(start);
         }
         newest = other.orElse(start);
+        latest = newest;
+        best = best().filter(kept -> !damaged.contain(kept.point())).orElse(null);
         return other.isPresent();
     }
 
@@ -231,10 +271,10 @@ public final class RunCheckpoints implements AutoCloseable {
             seconds += report.heldUpSeconds() + report.writeSeconds();
         }
         int saved = parts.merge(report.step(), 1, Integer::sum);
-        if (draft.saving().checkpoints() && saved == attempt.partitionGroupSize() && !thread.isShutdown()) {
+        if (draft.saving().whileTraining() && saved == attempt.partitionGroupSize() && !thread.isShutdown()) {
             CheckpointCommitter its = committer;
             thread.execute(() -> {
-                if (report.step() > newest.step()) {
+                if (report.step() > latest.step()) {
                     commit(() -> its.commit(report.step()).stream().toList());
                 }
             });
@@ -283,11 +323,11 @@ public final class RunCheckpoints implements AutoCloseable {
     }
 
     private CheckpointFolder commitResult(long steps) {
-        if (newest.isCheckpoint() && newest.step() == steps) {
-            return new CheckpointFolder(new Path(newest.checkpoint()), hadoop);
+        if (latest.isCheckpoint() && latest.step() == steps) {
+            return new CheckpointFolder(new Path(latest.checkpoint()), hadoop);
         }
         Optional<Committed> made = committer.commit(steps);
-        if (made.isPresent() && draft.saving().checkpoints()) {
+        if (made.isPresent() && draft.saving().whileTraining()) {
             committed(List.of(made.get()));
         }
         return made.map(Committed::folder)

@@ -70,7 +70,7 @@ record ExecutorLimits(
      */
     Optional<String> compare(TrainingSettings settings, MemoryModel memory, int partitionGroupSize, boolean cuda) {
         long states = cuda
-                ? settings.checkpoint().writes() ? memory.stateCopy(partitionGroupSize) : 0
+                ? settings.savesWhileTraining() ? memory.stateCopy(partitionGroupSize) : 0
                 : memory.bytesPerRank(partitionGroupSize);
         long activations = cuda
                 ? 0

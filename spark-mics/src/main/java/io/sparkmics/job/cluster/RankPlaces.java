@@ -96,7 +96,7 @@ public record RankPlaces(
     /** Copies for checkpoints lie on the host: they take nothing of a GPU. */
     private static MemoryModel memoryModel(TrainingSettings settings, DeviceChoice device) {
         MemoryModel memory = settings.memoryModel();
-        return settings.checkpoint().writes() && !device.cuda() ? memory.withStateCopy() : memory;
+        return settings.savesWhileTraining() && !device.cuda() ? memory.withStateCopy() : memory;
     }
 
     private static ExecutorLimits limits(

@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.machine.AllocationException;
 import io.sparkmics.bootstrap.machine.CudaContext;
 import io.sparkmics.checkpoint.CheckpointDamagedException;
 import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.NonFiniteWeightsException;
 import io.sparkmics.data.DataChangedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -84,7 +85,9 @@ public enum FailureKind {
             if (cause instanceof OutOfMemoryError) {
                 return MEMORY;
             }
-            if (cause instanceof IllegalArgumentException || cause instanceof DataChangedException) {
+            if (cause instanceof IllegalArgumentException
+                    || cause instanceof DataChangedException
+                    || cause instanceof NonFiniteWeightsException) {
                 return INPUT;
             }
             if (cause instanceof CheckpointDamagedException) {

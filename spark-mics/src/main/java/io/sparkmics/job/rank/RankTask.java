@@ -125,7 +125,7 @@ public final class RankTask {
         // One copy of the model states is enough: the first partition group has it.
         boolean writes = ranks.rank() < plan.partitionGroupSize();
         Supplier<StateWriter> writer = () -> writer(ranks, engine, cancelled, this::tell);
-        try (StateWriter states = writes && plan.saving().checkpoints() ? writer.get() : null) {
+        try (StateWriter states = writes && plan.saving().whileTraining() ? writer.get() : null) {
             if (plan.attempt().resumes()) {
                 boolean allDone = plan.attempt().firstStep() == plan.schedule().steps();
                 loop.resume(Resumption.of(

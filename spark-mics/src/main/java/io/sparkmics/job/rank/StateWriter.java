@@ -83,7 +83,10 @@ final class StateWriter implements AutoCloseable {
                     0,
                     "the storage has not taken the one before yet, and training does not wait longer than "
                             + patience.toSeconds()
-                            + " s. Set a larger checkpointInterval, or a faster checkpointDirectory."));
+                            + " s. "
+                            + (saver.saving().checkpoints()
+                                    ? "Set a larger checkpointInterval, or a faster checkpointDirectory."
+                                    : "Set a larger evaluateEvery, or a faster workDirectory.")));
             return;
         }
         saver.copy().take();

@@ -10,6 +10,7 @@ import io.sparkmics.engine.StepResult;
 import io.sparkmics.engine.stage.Feed;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.job.cluster.FileWatch;
+import io.sparkmics.job.settings.EarlyStoppingSettings;
 import io.sparkmics.model.Tokens;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.WaitSeconds;
@@ -39,6 +40,7 @@ final class TrainingLoop {
     private final LastBatch lastBatch = new LastBatch();
     private final List<StepMetrics> history = new ArrayList<>();
     private final long firstStep;
+    private HeldOutLosses heldOut;
     private long stepsDone;
     private double finalLoss;
 
@@ -55,6 +57,7 @@ final class TrainingLoop {
         this.divergence = new Divergence(schedule.steps());
         this.firstStep = plan.attempt().firstStep();
         this.stepsDone = firstStep;
+        this.heldOut = plan.heldOut();
     }
 
     /** Goes on as the attempt would have that saved it. */
@@ -121,14 +124,29 @@ final class TrainingLoop {
             divergence.check(step, result, learningRate);
             stepsDone = step + 1;
             listener.accept(stepsDone);
-            ended = result.stop();
+            boolean best = validationLoss != null && isLowest(validationLoss);
+            ended = result.stop() || validationLoss != null && noBetter();
             if (step == firstStep) {
                 endFirstStep();
             }
-            if (states != null && plan.saving().dueAfter(stepsDone) && stepsDone < schedule.steps() && !ended) {
+            boolean due =
+                    plan.saving().dueAfter(stepsDone) || best && plan.saving().best();
+            if (states != null && due && stepsDone < schedule.steps() && !ended) {
                 save(states);
             }
         }
+    }
+
+    /** Whether no evaluation was as good. */
+    private boolean isLowest(double loss) {
+        double before = heldOut.lowest();
+        heldOut = heldOut.and(loss, plan.settings().earlyStopping().minDelta());
+        return heldOut.lowest() < before;
+    }
+
+    private boolean noBetter() {
+        EarlyStoppingSettings stopping = plan.settings().earlyStopping();
+        return stopping.active() && heldOut.since() >= stopping.patience();
     }
 
     private StepResult during(Supplier<StepResult> step) {

@@ -21,6 +21,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param hadoop how the executors reach that folder
  * @param attempt which try it is, and where it begins
  * @param saving what ranks save of their states
+ * @param heldOut what the evaluations before have come to
  */
 public record TrainingPlan(
         TrainingSettings settings,
@@ -34,7 +35,8 @@ public record TrainingPlan(
         RankSender heartbeats,
         SerializableConfiguration hadoop,
         Attempt attempt,
-        Saving saving)
+        Saving saving,
+        HeldOutLosses heldOut)
         implements Serializable {
 
     /** p, chosen. */

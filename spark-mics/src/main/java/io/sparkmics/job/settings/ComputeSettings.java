@@ -15,10 +15,15 @@ import java.util.Locale;
  * @param precision one of {@link #PRECISIONS}; {@code bfloat16}: computed in it, kept and updated in float32; {@code auto}
  *     until it is known what ranks compute on
  * @param reductionPrecision one of {@link #REDUCTION_PRECISIONS}: what hop 1 sums in where precision is {@code bfloat16}
+ * @param replicationPrecision one of {@link #REDUCTION_PRECISIONS}: what hop 2 sums in
  * @param activationCheckpointing 0: no stage runs its forward pass again for its backward pass; 1: all do; k: every k-th
  */
 public record ComputeSettings(
-        String deviceType, String precision, String reductionPrecision, int activationCheckpointing)
+        String deviceType,
+        String precision,
+        String reductionPrecision,
+        String replicationPrecision,
+        int activationCheckpointing)
         implements Serializable {
 
     public static final List<String> DEVICE_TYPES = List.of("auto", "cpu", "cuda");
@@ -33,6 +38,7 @@ public record ComputeSettings(
                 deviceType,
                 automatic() ? cuda ? "bfloat16" : "float32" : precision,
                 reductionPrecision,
+                replicationPrecision,
                 activationCheckpointing);
     }
 
@@ -49,6 +55,10 @@ public record ComputeSettings(
         return ReductionPrecision.valueOf(reductionPrecision.toUpperCase(Locale.ROOT));
     }
 
+    ReductionPrecision engineReplicationPrecision() {
+        return ReductionPrecision.valueOf(replicationPrecision.toUpperCase(Locale.ROOT));
+    }
+
     ActivationCheckpointing engineCheckpointing() {
         return new ActivationCheckpointing(activationCheckpointing);
     }
@@ -62,6 +72,7 @@ public record ComputeSettings(
         problems.choice("deviceType", deviceType, DEVICE_TYPES);
         problems.choice("precision", precision, PRECISIONS);
         problems.choice("reductionPrecision", reductionPrecision, REDUCTION_PRECISIONS);
+        problems.choice("replicationPrecision", replicationPrecision, REDUCTION_PRECISIONS);
         problems.atLeastZero("activationCheckpointing", activationCheckpointing);
     }
 }

@@ -21,6 +21,7 @@ final class SettingsCheck {
         microBatch();
         settings.schedule().check(problems);
         evaluation();
+        settings.earlyStopping().check(problems, settings.schedule().evaluateEvery() > 0);
         settings.optimization().check(problems);
         settings.compute().check(problems);
         settings.collectives().check(problems);

@@ -19,6 +19,7 @@ public record TrainingSettings(
         InputSettings input,
         WorldSettings world,
         ScheduleSettings schedule,
+        EarlyStoppingSettings earlyStopping,
         OptimizationSettings optimization,
         ComputeSettings compute,
         CollectiveSettings collectives,
@@ -34,6 +35,7 @@ public record TrainingSettings(
                         schedule.seed(),
                         compute.enginePrecision(),
                         compute.engineReductionPrecision())
+                .withReplication(compute.engineReplicationPrecision())
                 .with(compute.engineCheckpointing());
     }
 
@@ -45,6 +47,7 @@ public record TrainingSettings(
                 input,
                 world,
                 schedule,
+                earlyStopping,
                 optimization,
                 compute.on(cuda),
                 collectives,
@@ -61,6 +64,7 @@ public record TrainingSettings(
                 input,
                 world,
                 schedule,
+                earlyStopping,
                 optimization,
                 compute,
                 collectives,
@@ -85,6 +89,11 @@ public record TrainingSettings(
     /** What it knows of a micro-batch: see {@link #memoryModel()} for the model. */
     public Work work(MemoryModel memory) {
         return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize());
+    }
+
+    /** Whether states are copied and written while it trains. */
+    public boolean savesWhileTraining() {
+        return checkpoint.writes() || earlyStopping.active();
     }
 
     /** Everything that is wrong with the values alone, one sentence each; empty when nothing is. */

@@ -54,6 +54,11 @@ public final class Bert implements EncoderModel {
     }
 
     @Override
+    public Set<String> tokenTables() {
+        return Set.of(BertEncoder.WORDS, BertTokenHead.OWN, BertTokenHead.BIAS);
+    }
+
+    @Override
     public PretrainedNames pretrainedNames() {
         return BertEncoder.names(
                 config.tied()

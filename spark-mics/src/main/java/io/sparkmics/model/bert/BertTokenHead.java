@@ -19,11 +19,12 @@ final class BertTokenHead implements Stage {
 
     static final String OWN = "cls.predictions.decoder.weight";
 
-    /** Another name of the bias. */
+    static final String BIAS = "cls.predictions.bias";
+
+    /** Another name of it. */
     static final String BIAS_OF_OWN = "cls.predictions.decoder.bias";
 
     private static final String NAME = "cls.predictions.";
-    private static final String BIAS = NAME + "bias";
 
     private final String activation;
     private final Linear projection;

@@ -56,6 +56,16 @@ public final class Llama implements LanguageModel {
         return head;
     }
 
+    @Override
+    public Set<String> tokenTables() {
+        return Set.of(TOKENS, HEAD);
+    }
+
+    @Override
+    public boolean readsPast() {
+        return true;
+    }
+
     /** An older version of the library kept the rotation's frequencies. */
     @Override
     public PretrainedNames pretrainedNames() {

@@ -1,6 +1,6 @@
 package io.sparkmics.model.llama;
 
-import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.LanguageModelConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +40,7 @@ public record LlamaConfig(
         RotaryScaling scaling,
         boolean tied,
         boolean attentionBias)
-        implements ModelConfig {
+        implements LanguageModelConfig {
 
     /** What {@code model_type} may say in its {@code config.json}. */
     public static final Set<String> FAMILIES = LlamaDescription.ARCHITECTURES.keySet();
@@ -89,8 +89,18 @@ public record LlamaConfig(
         return LlamaDescription.read(description);
     }
 
-    /** A changed copy: shorter sequences than the model is made for take less memory. */
+    /** Shorter sequences than the model is made for take less memory. */
+    @Override
     public LlamaConfig context(int changed) {
+        return changed(changed, vocabularySize);
+    }
+
+    @Override
+    public LlamaConfig vocabularySize(int changed) {
+        return changed(context, changed);
+    }
+
+    private LlamaConfig changed(int length, int vocabulary) {
         return new LlamaConfig(
                 family,
                 layers,
@@ -99,9 +109,9 @@ public record LlamaConfig(
                 headSize,
                 width,
                 feedForwardWidth,
-                changed,
+                length,
                 positions,
-                vocabularySize,
+                vocabulary,
                 normEpsilon,
                 rotaryBase,
                 scaling,

@@ -23,7 +23,7 @@ final class HopTwoTime {
         MemoryModel memory = work.memory();
         this.communication = communication;
         this.link = link;
-        this.elementBytes = memory.elements().sums();
+        this.elementBytes = memory.elements().replication();
         this.buckets = GradientBucket.of(
                 memory.stages(),
                 memory.unitSizes().stream()

@@ -29,9 +29,13 @@ public record Recipe(
 
     /** As was done where MiCS was measured: 16 bytes of states a parameter, and gradients of two bytes in both hops. */
     public static final Recipe ARTICLE =
-            new Recipe(new ElementBytes(4, 2, 2, 2), ActivationCheckpointing.ALL, false, false, false);
+            new Recipe(new ElementBytes(4, 2, 2, 2, 2), ActivationCheckpointing.ALL, false, false, false);
 
     public Recipe with(ActivationCheckpointing changed) {
         return new Recipe(elements, changed, fusedAttention, logitsInParts, dropout);
+    }
+
+    public Recipe with(ElementBytes changed) {
+        return new Recipe(changed, checkpointing, fusedAttention, logitsInParts, dropout);
     }
 }

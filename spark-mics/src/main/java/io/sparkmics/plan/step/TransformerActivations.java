@@ -3,6 +3,7 @@ package io.sparkmics.plan.step;
 import io.sparkmics.model.LogitsAtATime;
 import io.sparkmics.plan.ActivationModel;
 import io.sparkmics.plan.ActivationModel.PerStage;
+import io.sparkmics.plan.ElementBytes;
 import io.sparkmics.plan.StageActivations;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -106,7 +107,15 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
         if (positions == context) {
             return new StageActivations(0, tokens * kept, tokens * forward, tokens * backward);
         }
-        // Beside them the gradient of all of the input.
-        return new StageActivations(0, 0, tokens * forward + all * widths(1), tokens * backward + all * widths(1));
+        // Beside them the gradient of all of the input, and the sums of what the parts add to those of the head.
+        double whole = all * widths(1) + partSums();
+        return new StageActivations(0, 0, tokens * forward + whole, tokens * backward + whole);
+    }
+
+    /** Where hop 1 sums less precisely than gradients are kept. */
+    private double partSums() {
+        double parameters = (double) sizes.width() * (sizes.vocabularySize() + 2);
+        ElementBytes elements = recipe.elements();
+        return elements.reduction() < elements.sums() ? parameters * elements.sums() : 0;
     }
 }

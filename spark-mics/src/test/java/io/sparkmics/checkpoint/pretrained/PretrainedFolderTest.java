@@ -20,9 +20,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -80,6 +83,15 @@ class PretrainedFolderTest {
     }
 
     @Test
+    void whatDoesNotBeginWhereItsTypeMayIsReadToo() throws IOException {
+        List<TensorInfo> shifted = new ArrayList<>(tensors(TensorType.F32));
+        shifted.add(0, new TensorInfo("transformer.h.0.attn.bias", TensorType.BOOL, List.of(1L, 1L, 3L, 3L)));
+        save("model.safetensors", shifted);
+
+        assertAllRead(open());
+    }
+
+    @Test
     void severalFilesAreReadByTheirIndex() throws IOException {
         List<TensorInfo> all = tensors(TensorType.BF16);
         save("model-00001-of-00002.safetensors", all.subList(0, 5));
@@ -88,6 +100,34 @@ class PretrainedFolderTest {
                 + "-of-00002.safetensors");
 
         assertAllRead(open());
+    }
+
+    @Test
+    void rowsOfTokensThatTheFolderHasNotStayAsTheyWere() throws IOException {
+        save("model.safetensors", tensors(TensorType.F32));
+        Model larger = SMALL.vocabularySize(9).build();
+        PretrainedFolder opened = open();
+        assertThat(opened.problems(larger)).isEmpty();
+        assertThat(opened.grown(larger))
+                .contains("file:" + folder
+                        + "/ has 7 tokens, and the model 9: those behind start as those of a new model,"
+                        + " to be trained.");
+        assertThat(opened.grown(MODEL)).isEmpty();
+        Unit wte = larger.units().get(0);
+        try (PretrainedWeights weights = opened.weights(larger);
+                PointerScope scope = new PointerScope()) {
+            // From the last old row into the last new one.
+            Tensor target = torch.full(new long[] {10}, new Scalar(-5.0));
+            weights.read(wte, 25, target);
+            float[] values = new float[10];
+            new FloatPointer(target.data_ptr()).get(values);
+            assertThat(Arrays.copyOf(values, 3)).containsExactly(25, 26, 27);
+            assertThat(Arrays.copyOfRange(values, 3, 10)).containsOnly(-5);
+        }
+        assertThat(opened.problems(SMALL.vocabularySize(6).build()))
+                .singleElement()
+                .asString()
+                .contains("1 of another shape (transformer.wte.weight is [7, 4] and the model's is [6, 4])");
     }
 
     @Test
@@ -203,7 +243,7 @@ class PretrainedFolderTest {
         return PretrainedFolder.open(new org.apache.hadoop.fs.Path(folder.toUri()), HADOOP);
     }
 
-    /** Every element is its place in its tensor: read in pieces that end inside of tensors. */
+    /** Every element is its place in its tensor: mapped, and read in pieces that end inside of tensors. */
     private static void assertAllRead(PretrainedFolder opened) {
         assertThat(opened.problems(MODEL)).isEmpty();
         try (PointerScope scope = new PointerScope();
@@ -230,6 +270,27 @@ class PretrainedFolderTest {
                             .isEqualTo(expected);
                 }
             }
+        }
+        assertMapped(opened);
+    }
+
+    private static void assertMapped(PretrainedFolder opened) {
+        Map<String, Tensor> mapped = opened.mapped(MODEL);
+        try (PointerScope scope = new PointerScope()) {
+            for (Unit unit : MODEL.units()) {
+                for (Parameter parameter : unit.parameters()) {
+                    Tensor tensor = mapped.get(parameter.name());
+                    assertThat(tensor.sizes().vec().get())
+                            .containsExactly(parameter.shape().toArray(Long[]::new));
+                    assertThat(tensor.scalar_type().intern()).isIn(ScalarType.Float, ScalarType.Double);
+                    Tensor values = tensor.to(ScalarType.Double).contiguous();
+                    for (int i = 0; i < parameter.size(); i++) {
+                        assertThat(new DoublePointer(values.data_ptr()).get(i)).isEqualTo(i % 100);
+                    }
+                }
+            }
+        } finally {
+            mapped.values().forEach(Tensor::close);
         }
     }
 

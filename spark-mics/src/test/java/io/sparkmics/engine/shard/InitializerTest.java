@@ -3,7 +3,11 @@ package io.sparkmics.engine.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.bootstrap.collectives.SoloCommunicator;
+import io.sparkmics.bootstrap.groups.Group;
+import io.sparkmics.bootstrap.groups.GroupKind;
 import io.sparkmics.engine.Values;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Precision;
@@ -12,6 +16,7 @@ import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,10 +60,16 @@ class InitializerTest {
         ShardLayout layout = ShardLayout.of(MODEL, partitionGroupSize);
         double[][] ranks = new double[partitionGroupSize][];
         for (int index = 0; index < partitionGroupSize; index++) {
-            try (ModelStates states = new ModelStates(
-                    layout, ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32), RankDevice.cpu())) {
+            ElementTypes types =
+                    ElementTypes.of(Precision.FLOAT32, ReductionPrecision.FLOAT32, ReductionPrecision.FLOAT32);
+            RankDevice cpu = RankDevice.cpu();
+            try (Communicator partition = new SoloCommunicator(new Group(GroupKind.PARTITION, List.of(0), 0), cpu);
+                    ModelStates states = new ModelStates(layout, types, partition, cpu)) {
                 new Initializer(5).fill(states, index);
-                ranks[index] = Values.of(states.parameters());
+                ranks[index] = layout.shards().stream()
+                        .flatMapToDouble(shard ->
+                                Arrays.stream(Values.of(states.parameters().of(shard))))
+                        .toArray();
             }
         }
         for (UnitShard shard : layout.shards()) {

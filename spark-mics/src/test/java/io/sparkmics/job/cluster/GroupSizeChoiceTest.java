@@ -89,7 +89,7 @@ class GroupSizeChoiceTest {
         TrainingSettings recomputed = GoodSettings.of(deep)
                 .with(new WorldSettings(4, 0, 32, 4))
                 .with(new CollectiveSettings("auto", false, false))
-                .with(new ComputeSettings("auto", "float32", "float32", 1))
+                .with(new ComputeSettings("auto", "float32", "float32", "float32", 1))
                 .build();
         long memory = kept.memoryModel().bytesPerRank(1)
                 + recomputed.work(recomputed.memoryModel()).activationBytes();

@@ -3,6 +3,8 @@ package io.sparkmics.job.rank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.bootstrap.deadline.PeerException;
+import io.sparkmics.checkpoint.CheckpointException;
+import io.sparkmics.checkpoint.NonFiniteWeightsException;
 import org.junit.jupiter.api.Test;
 
 class FailureKindTest {
@@ -25,5 +27,14 @@ class FailureKindTest {
                 .isEqualTo(FailureKind.CODE);
         assertThat(FailureKind.of(new PeerException("Cannot finish gather 3: the communicator was aborted.")))
                 .isEqualTo(FailureKind.CONSEQUENCE);
+    }
+
+    /** Tried again, the same numbers would be read. */
+    @Test
+    void weightsThatAreNotFiniteAreInputAndNoFailureOfTheStorage() {
+        assertThat(FailureKind.of(new NonFiniteWeightsException("1 of its 6 elements are not finite")))
+                .isEqualTo(FailureKind.INPUT);
+        assertThat(FailureKind.of(new CheckpointException("there is no such file")))
+                .isEqualTo(FailureKind.STORAGE);
     }
 }

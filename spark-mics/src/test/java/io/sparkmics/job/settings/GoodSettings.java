@@ -11,9 +11,10 @@ public final class GoodSettings {
     private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT);
     private WorldSettings world = new WorldSettings(4, 2, 32, 4);
     private ScheduleSettings schedule = new ScheduleSettings(10, 0, 0, 1);
+    private EarlyStoppingSettings earlyStopping = new EarlyStoppingSettings(0, 0);
     private OptimizationSettings optimization =
             new OptimizationSettings("adamw", 1e-3, 0, 0.1, 0.1, 0.9, 0.95, 1e-8, 1);
-    private ComputeSettings compute = new ComputeSettings("auto", "float32", "float32", 0);
+    private ComputeSettings compute = new ComputeSettings("auto", "float32", "float32", "float32", 0);
     private CollectiveSettings collectives = new CollectiveSettings("auto", false, false);
     private WorkDirectorySettings workDirectory = new WorkDirectorySettings("", false);
     private CheckpointSettings checkpoint = new CheckpointSettings(CheckpointSettings.NONE, "", 2, 0, "");
@@ -45,6 +46,11 @@ public final class GoodSettings {
 
     public GoodSettings with(ScheduleSettings changed) {
         schedule = changed;
+        return this;
+    }
+
+    public GoodSettings with(EarlyStoppingSettings changed) {
+        earlyStopping = changed;
         return this;
     }
 
@@ -85,6 +91,7 @@ public final class GoodSettings {
                 input,
                 world,
                 schedule,
+                earlyStopping,
                 optimization,
                 compute,
                 collectives,

@@ -30,7 +30,7 @@ class TrainingSettingsTest {
     @Test
     void precisionFollowsTheDeviceUnlessItWasChosen() {
         TrainingSettings automatic = GoodSettings.of(MODEL)
-                .with(new ComputeSettings("auto", "auto", "float32", 0))
+                .with(new ComputeSettings("auto", "auto", "float32", "float32", 0))
                 .build();
 
         assertThat(automatic.problems()).isEmpty();
@@ -43,7 +43,7 @@ class TrainingSettingsTest {
                 .isEqualTo(automatic.compute().stateType())
                 .isEqualTo(automatic.on(false).compute().stateType());
         TrainingSettings chosen = GoodSettings.of(MODEL)
-                .with(new ComputeSettings("auto", "float64", "float32", 0))
+                .with(new ComputeSettings("auto", "float64", "float32", "float32", 0))
                 .build();
         assertThat(chosen.on(true)).isEqualTo(chosen);
         assertThat(chosen.choices(true)).isEmpty();
@@ -55,8 +55,9 @@ class TrainingSettingsTest {
                 .with(new InputSettings(" ", "", InputSettings.NO_END_OF_TEXT))
                 .with(new WorldSettings(6, 4, 32, 4))
                 .with(new ScheduleSettings(-1, 0, -2, 1))
+                .with(new EarlyStoppingSettings(-3, -0.5))
                 .with(optimization("adam", 0))
-                .with(new ComputeSettings("gpu", "float16", "float64", -1))
+                .with(new ComputeSettings("gpu", "float16", "float64", "float64", -1))
                 .with(new CollectiveSettings("ring", false, false))
                 .with(new CheckpointSettings(0, "", 2, 0, ""))
                 .with(new RecoverySettings(3, false, Duration.ZERO, Duration.ofSeconds(10), ""))
@@ -72,12 +73,18 @@ class TrainingSettingsTest {
                         "Cannot train for -1 steps: maxSteps is negative. Set a positive number, or 0 for no limit.",
                         "Cannot evaluate every -2 steps: evaluateEvery is negative. Set a positive number, or 0 to"
                                 + " evaluate at the end only.",
+                        "Cannot use earlyStoppingPatience -3.0: it is not a finite number from 0. Set 0 or a positive"
+                                + " number.",
+                        "Cannot use earlyStoppingMinDelta -0.5: it is not a finite number from 0. Set 0 or a positive"
+                                + " number.",
                         "Cannot use learningRate 0.0: it is not a positive number. Set a positive, finite number.",
                         "Cannot use optimizer adam: there is no such optimizer. Set one of adamw, sgd.",
                         "Cannot use deviceType gpu: there is no such deviceType. Set one of auto, cpu, cuda.",
                         "Cannot use precision float16: there is no such precision. Set one of auto, float32,"
                                 + " float64, bfloat16.",
                         "Cannot use reductionPrecision float64: there is no such reductionPrecision. Set one of"
+                                + " float32, bfloat16.",
+                        "Cannot use replicationPrecision float64: there is no such replicationPrecision. Set one of"
                                 + " float32, bfloat16.",
                         "Cannot use activationCheckpointing -1.0: it is not a finite number from 0. Set 0 or a"
                                 + " positive number.",

@@ -1,0 +1,90 @@
+package io.sparkmics;
+
+import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
+import io.sparkmics.data.ByteTokenizer;
+import io.sparkmics.data.TokenData;
+import io.sparkmics.model.LanguageModelConfig;
+import io.sparkmics.tokenizer.TokenizerFile;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A tokenizer of Hugging Face's library before an estimator that reads text: what the command line does where one is named, or lies
+ * in the folder that the model starts from.
+ *
+ * @param folder with {@code tokenizer.json} in it
+ */
+record TokenizedText(Path folder, Configuration hadoop) {
+
+    /**
+     * The one for a column of text.
+     *
+     * @param named by the user; empty: none was
+     * @return empty where text is to become bytes, or the column has ids
+     */
+    static Optional<TokenizedText> of(String named, MicsEstimator estimator, Dataset<Row> rows, Configuration hadoop)
+            throws IOException {
+        if (!named.isBlank()) {
+            return Optional.of(new TokenizedText(StoragePaths.qualified(named, hadoop), hadoop));
+        }
+        if (estimator.getInitialModel().isBlank()
+                || estimator.getModel().vocabularySize() == ByteTokenizer.VOCABULARY_SIZE
+                || !TokenData.isText(rows.schema(), estimator.getInputCol())) {
+            return Optional.empty();
+        }
+        Path initial = StoragePaths.qualified(estimator.getInitialModel(), hadoop);
+        return TokenizerFile.isIn(initial, hadoop) ? Optional.of(new TokenizedText(initial, hadoop)) : Optional.empty();
+    }
+
+    /**
+     * The rows with ids in the place of text. The estimator's model gets as many tokens as the tokenizer has, where it has fewer, and
+     * texts end as the model that it starts from ends them, where nothing else was said.
+     *
+     * @param mayGrow whether the number of tokens was left to us
+     */
+    Dataset<Row> before(MicsEstimator estimator, Dataset<Row> rows, boolean mayGrow) throws IOException {
+        int size = TokenizerFile.read(folder, hadoop).size();
+        if (mayGrow
+                && estimator.getModel() instanceof LanguageModelConfig model
+                && (model.vocabularySize() < size || estimator.getInitialModel().isBlank())) {
+            estimator.setModel(model.vocabularySize(size));
+        }
+        if (!estimator.isSet(estimator.endOfTextId())
+                && !estimator.getInitialModel().isBlank()) {
+            end(StoragePaths.qualified(estimator.getInitialModel(), hadoop)).ifPresent(estimator::setEndOfTextId);
+        }
+        MicsTokenizer tokenizer = new MicsTokenizer();
+        String column = estimator.getInputCol();
+        String ids = tokenizer.uid();
+        return tokenizer
+                .setTokenizer(folder.toString())
+                .setInputCol(column)
+                .setOutputCol(ids)
+                .transform(rows)
+                .drop(column)
+                .withColumnRenamed(ids, column);
+    }
+
+    /** The first of several. */
+    private Optional<Integer> end(Path initial) {
+        Object said = new HuggingFaceFolder(PretrainedFolder.withConfig(initial, hadoop), hadoop)
+                .readConfig()
+                .get("eos_token_id");
+        return Optional.ofNullable(said instanceof List<?> several && !several.isEmpty() ? several.get(0) : said)
+                .filter(Integer.class::isInstance)
+                .map(Integer.class::cast);
+    }
+
+    /** The saved model keeps it. */
+    void copyInto(String model) throws IOException {
+        Path saved = new Path(StoragePaths.qualified(model, hadoop), HuggingFaceFolder.NAME);
+        new HuggingFaceFolder(saved, hadoop).copyTokenizer(PretrainedFolder.withConfig(folder, hadoop));
+    }
+}
