@@ -29,6 +29,7 @@ def step(args, model, optimizer, batches):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     gpt.add_sizes(parser)
+    parser.add_argument("--micro-steps", type=int, required=True)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     model = gpt.make(args)

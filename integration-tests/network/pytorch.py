@@ -1,12 +1,13 @@
 """One rank of NetworkBenchmark's contestants of PyTorch, over Gloo: DDP and FSDP2.
 
-Says `ready`; then, for each contestant and number of steps that it reads, trains so many and prints `turn`, what each step
-took in seconds, the losses of its own micro-batches, and the norms of the gradient.
+Says `ready`; then, for each contestant, number of steps and of micro-steps that it reads, trains so many and prints `turn`,
+what each step took in seconds, the losses of its own micro-batches, and the norms of the gradient.
 """
 
 import argparse
 import contextlib
 import datetime
+import functools
 import os
 import pathlib
 import sys
@@ -64,20 +65,25 @@ class Contestant:
         self.args = args
         self.way = Ddp(args) if name == "ddp" else Fsdp(args, name == "fsdp-hybrid")
         self.optimizer = gpt.make_optimizer(args, self.way.model)
-        self.data = [
-            [
-                gpt.batch(args, number, (args.rank * args.micro_steps + micro) * args.micro_batch)
-                for micro in range(args.micro_steps)
-            ]
-            for number in range(DIFFERENT_STEPS)
-        ]
         self.done = 0
 
-    def step(self):
-        model, batches, total = self.way.model, self.data[self.done % DIFFERENT_STEPS], 0.0
-        for number, batch in enumerate(batches, 1):
-            with self.way.micro_step(number == len(batches)):
-                loss = model(batch) / self.args.micro_steps
+    @functools.lru_cache
+    def batches(self, number, micro_steps):
+        first = self.args.rank * micro_steps
+        return [
+            gpt.batch(self.args, number, (first + micro) * self.args.micro_batch) for micro in range(micro_steps)
+        ]
+
+    def prepare(self, steps, micro_steps):
+        """Makes the batches of the next steps, so that it is no part of them."""
+        for step in range(self.done, self.done + steps):
+            self.batches(step % DIFFERENT_STEPS, micro_steps)
+
+    def step(self, micro_steps):
+        model, total = self.way.model, 0.0
+        for number, batch in enumerate(self.batches(self.done % DIFFERENT_STEPS, micro_steps), 1):
+            with self.way.micro_step(number == micro_steps):
+                loss = model(batch) / micro_steps
                 loss.backward()
             total += loss.item()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -106,11 +112,12 @@ def main():
     contestants = {name: Contestant(args, name) for name in args.contestants.split(",")}
     print("ready", flush=True)
     for line in sys.stdin:
-        name, steps = line.split()
+        name, steps, micro_steps = line.split()
         seconds, results = [], []
+        contestants[name].prepare(int(steps), int(micro_steps))
         for _ in range(int(steps)):
             begin = time.perf_counter()
-            results.append(contestants[name].step())
+            results.append(contestants[name].step(int(micro_steps)))
             seconds.append(time.perf_counter() - begin)
         print("turn", *seconds, *(loss for loss, _ in results), *(norm for _, norm in results), flush=True)
     # What others still send may not be waited for: the driver ends all of them together.

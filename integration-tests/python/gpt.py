@@ -1,6 +1,7 @@
 """The GPT, the weights and the batches that PyTorch has in common with us wherever the two are compared."""
 
-import numpy
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -23,8 +24,8 @@ def read_weights(path):
     with open(path, "rb") as file:
         while line := file.readline().split():
             shape = [int(size) for size in line[1:]]
-            values = numpy.frombuffer(file.read(4 * int(numpy.prod(shape))), dtype=numpy.float32).reshape(shape)
-            weights[line[0].decode().removeprefix("transformer.")] = torch.from_numpy(values.copy())
+            values = torch.frombuffer(bytearray(file.read(4 * math.prod(shape))), dtype=torch.float32).view(shape)
+            weights[line[0].decode().removeprefix("transformer.")] = values
     return weights
 
 
@@ -115,7 +116,7 @@ def batch(args, step, first):
 
 
 def add_sizes(parser):
-    for name in ["layers", "heads", "width", "context", "vocabulary", "micro-batch", "micro-steps", "threads"]:
+    for name in ["layers", "heads", "width", "context", "vocabulary", "micro-batch", "threads"]:
         parser.add_argument("--" + name, type=int, required=True)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--weights", required=True)

@@ -1,132 +1,33 @@
 package io.sparkmics;
 
-import io.sparkmics.checkpoint.StoragePaths;
-import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.Columns;
-import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
-import io.sparkmics.job.settings.CheckpointSettings;
-import io.sparkmics.job.settings.CollectiveSettings;
-import io.sparkmics.job.settings.ComputeSettings;
-import io.sparkmics.job.settings.EarlyStoppingSettings;
 import io.sparkmics.job.settings.InputSettings;
-import io.sparkmics.job.settings.OptimizationSettings;
-import io.sparkmics.job.settings.PretrainedSettings;
-import io.sparkmics.job.settings.RecoverySettings;
-import io.sparkmics.job.settings.ScheduleSettings;
-import io.sparkmics.job.settings.TrainingSettings;
-import io.sparkmics.job.settings.WorkDirectorySettings;
-import io.sparkmics.job.settings.WorldSettings;
-import io.sparkmics.monitor.StepListener;
-import io.sparkmics.monitor.StopCondition;
-import io.sparkmics.params.CheckpointParams;
-import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
-import io.sparkmics.params.EarlyStoppingParams;
-import io.sparkmics.params.ModelDeclaration;
-import io.sparkmics.params.OptimizerParams;
-import io.sparkmics.params.ParamValues;
-import io.sparkmics.params.PretrainedParams;
-import io.sparkmics.params.ScheduleParams;
+import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.Objects;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Trains a model from the rows of a DataFrame, sharded by MiCS over the ranks of a Spark barrier stage.
- *
- * <p>{@link #fit} returns when the trained weights lie in the work directory, from where {@link MicsModel} reads and saves
- * them. It fails with one message that tells all that is wrong with settings, columns and cluster before a rank starts.
+ * Trains a model of language from the rows of a DataFrame: all of them are one stream of tokens, of which each predicts the next.
  */
-public final class MicsEstimator extends Estimator<MicsModel>
-        implements ScoringParams<MicsEstimator>,
-                PretrainedParams<MicsEstimator>,
-                ScheduleParams<MicsEstimator>,
-                EarlyStoppingParams<MicsEstimator>,
-                OptimizerParams<MicsEstimator>,
-                ClusterParams<MicsEstimator>,
-                CheckpointParams<MicsEstimator>,
-                DefaultParamsWritable {
+public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
+        implements ScoringParams<MicsEstimator>, PackingParams<MicsEstimator> {
 
     private static final long serialVersionUID = 1L;
-
-    private final String uid;
-
-    /** Not a param: it cannot be saved. Null: none. */
-    private transient StopCondition stopCondition;
 
     public MicsEstimator() {
         this(Identifiable$.MODULE$.randomUID("MicsEstimator"));
     }
 
     public MicsEstimator(String uid) {
-        this.uid = uid;
+        super(uid);
         Defaults.of((ScoringParams<?>) this);
-        Defaults.of((PretrainedParams<?>) this);
-        Defaults.of((ScheduleParams<?>) this);
-        Defaults.of((EarlyStoppingParams<?>) this);
-        Defaults.of((OptimizerParams<?>) this);
-        Defaults.of((ClusterParams<?>) this);
-        Defaults.of((CheckpointParams<?>) this);
-    }
-
-    @Override
-    public String uid() {
-        return uid;
-    }
-
-    @Override
-    public MicsModel fit(Dataset<?> frame) {
-        return fit(frame, step -> {});
-    }
-
-    /** @param listener hears of the steps as they are done: see {@link TrainingJob#run} */
-    MicsModel fit(Dataset<?> frame, StepListener listener) {
-        if (describesModel()) {
-            MicsEstimator described = copy(ParamMap.empty());
-            described.setDescribedModel(frame.sparkSession().sessionState().newHadoopConf());
-            return described.fit(frame, listener).setParent(this);
-        }
-        ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
-        StopCondition stop = stopCondition == null ? StopCondition.NEVER : stopCondition;
-        TrainingResult result =
-                TrainingJob.run(frame, settings(), listener, stop).with("settings", ParamValues.of(this));
-        MicsModel model = new MicsModel(uid, result.weights(), result);
-        return copyValues(model.setParent(this), ParamMap.empty());
-    }
-
-    private boolean describesModel() {
-        return !isDefined(model()) && !getInitialModel().isBlank();
-    }
-
-    /** Where no model is set, and parameters start from a folder: sets the one that it describes. */
-    void setDescribedModel(Configuration hadoop) {
-        if (describesModel()) {
-            try {
-                setModel(PretrainedFolder.config(StoragePaths.qualified(getInitialModel(), hadoop), hadoop));
-            } catch (IOException e) {
-                throw new IllegalArgumentException("Cannot start from initialModel: " + e.getMessage(), e);
-            }
-        }
-    }
-
-    /**
-     * Ends runs early by what their steps say; beside the file of {@link #stopWhen}. Copies of the estimator have it, a saved
-     * estimator has not.
-     */
-    public MicsEstimator setStopWhen(StopCondition condition) {
-        stopCondition = Objects.requireNonNull(condition, "condition is null");
-        return this;
+        Defaults.of((PackingParams<?>) this);
     }
 
     @Override
@@ -140,74 +41,25 @@ public final class MicsEstimator extends Estimator<MicsModel>
     }
 
     @Override
+    InputSettings inputSettings() {
+        return new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId());
+    }
+
+    @Override
+    MicsModel fitted(TrainingResult result) {
+        return new MicsModel(uid(), result.weights(), result);
+    }
+
+    @Override
     public MicsEstimator copy(ParamMap extra) {
-        MicsEstimator copied = defaultCopy(extra);
-        copied.stopCondition = stopCondition;
-        return copied;
+        return copied(defaultCopy(extra));
     }
 
     public static MLReader<MicsEstimator> read() {
-        return new MicsEstimatorReader();
+        return new StageReader<>(MicsEstimator.class, MicsEstimator::new);
     }
 
     public static MicsEstimator load(String path) {
         return read().load(path);
-    }
-
-    TrainingSettings settings() {
-        return new TrainingSettings(
-                getModel(),
-                new PretrainedSettings(getInitialModel()),
-                new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId()),
-                new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),
-                scheduleSettings(),
-                new EarlyStoppingSettings(getEarlyStoppingPatience(), getEarlyStoppingMinDelta()),
-                optimizationSettings(),
-                new ComputeSettings(
-                        getDeviceType(),
-                        getPrecision(),
-                        getReductionPrecision(),
-                        getReplicationPrecision(),
-                        getActivationCheckpointing()),
-                new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
-                new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
-                checkpointSettings(),
-                recoverySettings());
-    }
-
-    private ScheduleSettings scheduleSettings() {
-        boolean endless = getMaxSteps() == 0 && getMaxEpochs() == 0;
-        return new ScheduleSettings(getMaxSteps(), endless ? 1 : getMaxEpochs(), getEvaluateEvery(), getSeed());
-    }
-
-    private OptimizationSettings optimizationSettings() {
-        return new OptimizationSettings(
-                getOptimizer(),
-                getLearningRate(),
-                getWarmUpSteps(),
-                getMinimumLearningRateRatio(),
-                getWeightDecay(),
-                getBeta1(),
-                getBeta2(),
-                getEpsilon(),
-                getGradientClipping());
-    }
-
-    private CheckpointSettings checkpointSettings() {
-        return new CheckpointSettings(
-                getCheckpointInterval(),
-                getCheckpointDirectory(),
-                getKeepCheckpoints(),
-                getKeepEverySteps(),
-                getResumeFrom());
-    }
-
-    private RecoverySettings recoverySettings() {
-        return new RecoverySettings(
-                getMaxRestarts(),
-                getElasticWorkers(),
-                Duration.ofSeconds(getSlotTimeout()),
-                Duration.ofSeconds(getCollectiveTimeout()),
-                getStopWhen());
     }
 }

@@ -2,7 +2,7 @@ package io.sparkmics;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StoragePaths;
-import io.sparkmics.params.ScoringParams;
+import io.sparkmics.params.ModelParams;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -34,8 +34,8 @@ record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
     /** @throws IllegalArgumentException where the folder names a model that is not accepted, before anything is done with it */
     void setParams(Params stage) {
         metadata.getAndSetParams(stage, metadata.getAndSetParams$default$2());
-        if (stage instanceof ScoringParams<?> scoring && scoring.isDefined(scoring.model())) {
-            scoring.getModel();
+        if (stage instanceof ModelParams<?> known && known.isDefined(known.model())) {
+            known.getModel();
         }
     }
 

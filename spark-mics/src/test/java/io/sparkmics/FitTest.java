@@ -213,7 +213,7 @@ class FitTest {
 
     private static HuggingFaceFolder saved(String path) {
         return new HuggingFaceFolder(
-                MicsModelWriter.huggingFace(new org.apache.hadoop.fs.Path(path)), new Configuration());
+                FittedModelWriter.huggingFace(new org.apache.hadoop.fs.Path(path)), new Configuration());
     }
 
     @Test

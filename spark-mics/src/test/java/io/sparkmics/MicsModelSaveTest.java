@@ -113,7 +113,7 @@ class MicsModelSaveTest {
         Files.createSymbolicLink(folder.resolve("executor/model/huggingface"), weights);
         String path = "perhost:" + folder.toRealPath() + "/shared/model";
 
-        assertThatThrownBy(() -> new MicsModelWriter(model).saveImpl(path))
+        assertThatThrownBy(() -> new FittedModelWriter(model).saveImpl(path))
                 .hasMessage(
                         "Cannot save the model to " + path + "/metadata: the driver does not find"
                                 + " there what an executor has written. Save it to a path that the driver and all executors share.");

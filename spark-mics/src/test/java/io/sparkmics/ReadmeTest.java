@@ -1,6 +1,7 @@
 package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the front page and the guide promise is what the code does. */
 final class ReadmeTest {
@@ -17,20 +22,25 @@ final class ReadmeTest {
     private static final Path README = Path.of("../README.md");
     private static final Path GUIDE = Path.of("README.md");
 
-    @Test
-    void theTableOfParamsIsTheCodes() throws IOException {
-        MicsEstimator estimator = new MicsEstimator();
+    static Stream<Arguments> tables() {
+        return Stream.of(
+                arguments("## Params", new MicsEstimator()), arguments("## Generating text", new MicsGenerator()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tables")
+    void theTableOfParamsIsTheCodes(String heading, Params stage) throws IOException {
         List<String> expected = Stream.concat(
                         Stream.of("| param | default | meaning |", "|---|---|---|"),
-                        Arrays.stream(estimator.params()).map(param -> row(estimator, param)))
+                        Arrays.stream(stage.params()).map(param -> row(stage, param)))
                 .toList();
 
-        List<String> written = section(GUIDE, "## Params").stream()
+        List<String> written = section(GUIDE, heading).stream()
                 .filter(line -> line.startsWith("|"))
                 .toList();
 
         assertThat(written)
-                .as("the table below ## Params must be%n%n%s%n", String.join("\n", expected))
+                .as("the table below %s must be%n%n%s%n", heading, String.join("\n", expected))
                 .isEqualTo(expected);
     }
 
@@ -40,9 +50,9 @@ final class ReadmeTest {
         assertThat(firstBlock("## Tests")).containsExactly("./mvnw verify");
     }
 
-    private static <T> String row(MicsEstimator estimator, Param<T> param) {
-        String value = estimator.getDefault(param).isDefined()
-                ? param.jsonEncode(estimator.getDefault(param).get())
+    private static <T> String row(Params stage, Param<T> param) {
+        String value = stage.getDefault(param).isDefined()
+                ? param.jsonEncode(stage.getDefault(param).get())
                 : "";
         return "| `" + param.name() + "` | " + (value.isEmpty() ? "" : "`" + value + "`") + " | "
                 + param.doc().replace("|", "\\|") + " |";

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A process that trains so many steps as it is told to, then waits for the next turn. */
+/** A process that does so many steps of training, or passes of scoring, as it is told to, then waits for the next turn. */
 final class TrainingProcess implements AutoCloseable {
 
     /**
@@ -66,10 +66,7 @@ final class TrainingProcess implements AutoCloseable {
      * @param weights is written
      */
     static TrainingProcess ours(CpuComparison.Size size, int threads, Path weights) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CpuTraining.class.getName()));
+        List<String> command = java(CpuTraining.class);
         return new TrainingProcess(with(command, size, threads, weights));
     }
 
@@ -79,12 +76,40 @@ final class TrainingProcess implements AutoCloseable {
      */
     static TrainingProcess pyTorch(CpuComparison.Size size, int threads, Path weights, boolean fused)
             throws IOException {
-        String python = Optional.ofNullable(System.getenv("SPARK_MICS_PYTHON")).orElse("python3");
-        List<String> command = with(new ArrayList<>(List.of(python, "cpu/pytorch.py")), size, threads, weights);
+        List<String> command = with(python("cpu/pytorch.py"), size, threads, weights);
         if (fused) {
             command.add("--fused");
         }
         return new TrainingProcess(command);
+    }
+
+    /** A program of ours in a JVM with the settings of this one. */
+    static TrainingProcess java(Class<?> program, List<String> common, String... options) throws IOException {
+        return new TrainingProcess(with(java(program), common, options));
+    }
+
+    /** A script of PyTorch's. */
+    static TrainingProcess python(String script, List<String> common, String... options) throws IOException {
+        return new TrainingProcess(with(python(script), common, options));
+    }
+
+    private static List<String> with(List<String> command, List<String> common, String... options) {
+        command.addAll(common);
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    private static List<String> java(Class<?> program) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        return command;
+    }
+
+    private static List<String> python(String script) {
+        String python = Optional.ofNullable(System.getenv("SPARK_MICS_PYTHON")).orElse("python3");
+        return new ArrayList<>(List.of(python, script));
     }
 
     private static List<String> with(List<String> command, CpuComparison.Size size, int threads, Path weights) {

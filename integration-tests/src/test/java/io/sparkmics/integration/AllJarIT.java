@@ -101,7 +101,7 @@ final class AllJarIT {
     void sparkConnectFindsEstimatorAndModel() throws IOException {
         assertThat(text("META-INF/services/org.apache.spark.ml.Estimator")).contains("io.sparkmics.MicsEstimator");
         assertThat(text("META-INF/services/org.apache.spark.ml.Transformer"))
-                .contains("io.sparkmics.MicsModel", "io.sparkmics.MicsTokenizer");
+                .contains("io.sparkmics.MicsModel", "io.sparkmics.MicsTokenizer", "io.sparkmics.MicsGenerator");
         assertThat(text("META-INF/services/org.apache.spark.ml.evaluation.Evaluator"))
                 .contains("io.sparkmics.MicsEvaluator");
     }

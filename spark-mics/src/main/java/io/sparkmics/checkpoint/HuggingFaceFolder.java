@@ -38,8 +38,9 @@ public final class HuggingFaceFolder {
     public static final String NAME = "huggingface";
 
     private static final String CONFIG = "config.json";
+    private static final String GENERATION = "generation_config.json";
     private static final String WEIGHTS = "model.safetensors";
-    private static final String CHECKSUMS = "checksums.json";
+    static final String CHECKSUMS = "checksums.json";
     private static final int MOST_BYTES = 1 << 20;
 
     private static final List<String> TOKENIZER = List.of(
@@ -51,7 +52,7 @@ public final class HuggingFaceFolder {
             "merges.txt",
             "tokenizer.model",
             "chat_template.jinja",
-            "generation_config.json");
+            GENERATION);
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -103,7 +104,18 @@ public final class HuggingFaceFolder {
 
     /** Reads {@code config.json}. */
     public Map<String, Object> readConfig() {
-        Path file = new Path(folder, CONFIG);
+        return readJson(new Path(folder, CONFIG));
+    }
+
+    /** Reads {@code generation_config.json}, where there is one. */
+    public Optional<Map<String, Object>> readGenerationConfig() {
+        Path file = new Path(folder, GENERATION);
+        boolean there = StorageCall.call(
+                "look for " + file, () -> file.getFileSystem(hadoop).exists(file));
+        return there ? Optional.of(readJson(file)) : Optional.empty();
+    }
+
+    private Map<String, Object> readJson(Path file) {
         try (InputStream in = file.getFileSystem(hadoop).open(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
@@ -185,7 +197,7 @@ public final class HuggingFaceFolder {
     }
 
     /** Another program's folder has none. */
-    private Optional<List<TensorChecksum>> checksums() {
+    Optional<List<TensorChecksum>> checksums() {
         Path file = new Path(folder, CHECKSUMS);
         return StorageCall.call("read " + file, () -> {
             FileSystem files = file.getFileSystem(hadoop);

@@ -125,7 +125,8 @@ public final class StoragePaths {
         return real(path.getParent()).resolve(path.getFileName());
     }
 
-    private static java.nio.file.Path local(Path path) {
+    /** The same path, for Java. */
+    public static java.nio.file.Path local(Path path) {
         return java.nio.file.Path.of(path.toUri().getPath());
     }
 }

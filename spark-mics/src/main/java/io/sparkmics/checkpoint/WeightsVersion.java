@@ -3,9 +3,12 @@ package io.sparkmics.checkpoint;
 import io.sparkmics.bootstrap.deadline.Sentence;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -17,9 +20,10 @@ import org.apache.hadoop.fs.Path;
  * and, where clocks are coarse or the host is another, by samples of its bytes.
  *
  * @param folder qualified
- * @param length of the file, in bytes
- * @param modified when it was written, in milliseconds since 1970
- * @param fingerprint SHA-256 over 64 blocks of 4 KiB, evenly spread; over all bytes of a file that is not longer
+ * @param length of the file, in bytes; where there are several, of all together
+ * @param modified when it, or the last of several, was written, in milliseconds since 1970
+ * @param fingerprint SHA-256 over 64 blocks of 4 KiB, evenly spread; over all bytes of a file that is not longer; of several files, over
+ *     these of each
  */
 public record WeightsVersion(String folder, long length, long modified, String fingerprint) implements Serializable {
 
@@ -28,21 +32,38 @@ public record WeightsVersion(String folder, long length, long modified, String f
 
     /** @throws CheckpointException where there are no weights */
     public static WeightsVersion of(Path folder, Configuration hadoop) {
-        Path file = new HuggingFaceFolder(folder, hadoop).weights();
         try {
-            FileSystem files = file.getFileSystem(hadoop);
-            FileStatus status = files.getFileStatus(file);
-            return new WeightsVersion(
-                    status.getPath().getParent().toString(),
-                    status.getLen(),
-                    status.getModificationTime(),
-                    fingerprint(files, file, status.getLen()));
+            FileSystem files = folder.getFileSystem(hadoop);
+            long length = 0;
+            long modified = 0;
+            List<String> fingerprints = new ArrayList<>();
+            for (Path file : new WeightFiles(folder, hadoop).paths()) {
+                FileStatus status = files.getFileStatus(file);
+                length += status.getLen();
+                modified = Math.max(modified, status.getModificationTime());
+                fingerprints.add(fingerprint(files, file, status.getLen()));
+            }
+            return new WeightsVersion(files.makeQualified(folder).toString(), length, modified, together(fingerprints));
         } catch (IOException e) {
             throw new CheckpointException(
-                    "Cannot read the weights from " + file + ": " + Sentence.end(e.getMessage())
+                    "Cannot read the weights from " + new HuggingFaceFolder(folder, hadoop).weights() + ": "
+                            + Sentence.end(e.getMessage())
                             + " Weights that were not saved end with the application that trained them.",
                     e);
         }
+    }
+
+    private static String together(List<String> fingerprints) {
+        return fingerprints.size() == 1 ? fingerprints.get(0) : hex(String.join("", fingerprints));
+    }
+
+    private static String hex(String text) {
+        return HexFormat.of().formatHex(Sha256.digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A name for it: letters and digits. */
+    public String key() {
+        return hex(String.join(" ", folder, Long.toString(length), Long.toString(modified), fingerprint));
     }
 
     /** @throws CheckpointException when the weights are gone, or have been written since */

@@ -137,7 +137,7 @@ public final class BatchReader {
     private TokenBatch read(boolean validation) {
         long due = validation ? step - 1 : step;
         long before = (validation ? evaluated : microStep) * schedule.microBatchSize();
-        int length = counts.context() + 1;
+        int length = counts.form().length();
         int[] slots = new int[schedule.microBatchSize()];
         int[] tokens = new int[slots.length * length];
         double[] weights = new double[slots.length];
@@ -148,12 +148,20 @@ public final class BatchReader {
                 slots[i] = (int) slot;
                 read(new SequenceKey(due, validation, (int) slot, 0), tokens, i * length, present);
                 Arrays.fill(tokens, i * length + present, (i + 1) * length, TokenBatch.PADDING);
-                weights[i] = (double) (present - 1) / counts.context();
+                weights[i] = weight(tokens, i * length, present);
             } else {
                 slots[i] = -1;
             }
         }
         return new TokenBatch(due, slots, tokens, weights);
+    }
+
+    private double weight(int[] tokens, int start, int present) {
+        SequenceForm form = counts.form();
+        if (form.stream()) {
+            return (double) (present - 1) / form.context();
+        }
+        return form.weighted() ? Float.intBitsToFloat(tokens[start + form.words() - 1]) / counts.meanWeight() : 1;
     }
 
     /** Puts one sequence together from its pieces. */

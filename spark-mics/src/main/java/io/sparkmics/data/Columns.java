@@ -10,9 +10,11 @@ import static org.apache.spark.sql.functions.octet_length;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.ArrayType;
@@ -42,7 +44,7 @@ public final class Columns {
 
     /** There must be one that holds text or token ids. */
     public Columns requireTokens(String name) {
-        require("input", name, type -> isText(type) || isIds(type), "It must be string, array<int> or array<bigint>.");
+        require("input", name, Columns::holdsTokens, "It must be string, array<int> or array<bigint>.");
         return this;
     }
 
@@ -50,6 +52,33 @@ public final class Columns {
     public Columns requireText(String name) {
         require("input", name, Columns::isText, "It must be string.");
         return this;
+    }
+
+    /** There must be one that a row's part can be made of. */
+    Columns requireInput(RowColumn column) {
+        String role = column.role().name().toLowerCase(Locale.ROOT);
+        boolean single = column.input().shape().isEmpty();
+        if (column.isTokens()) {
+            require(role, column.column(), Columns::holdsTokens, "It must be string, array<int> or array<bigint>.");
+            requireLargeEnough(column);
+        } else if (single) {
+            require(role, column.column(), NumericType.class::isInstance, "It must be a number.");
+        } else {
+            require(
+                    role,
+                    column.column(),
+                    type -> isVector(type) || isNumbers(type),
+                    "It must be a vector, array<float> or array<double>.");
+        }
+        return this;
+    }
+
+    private void requireLargeEnough(RowColumn column) {
+        if (isText(column.column()) && column.limit() < ByteTokenizer.VOCABULARY_SIZE) {
+            problems.add("Cannot tokenize column '" + column.column() + "' with a vocabulary of " + column.limit()
+                    + ": text needs " + ByteTokenizer.VOCABULARY_SIZE
+                    + ". Set a larger vocabulary, or tokenize it with a MicsTokenizer.");
+        }
     }
 
     /** There must be one that tells rows for validation. */
@@ -79,6 +108,19 @@ public final class Columns {
     /** There must be none of this name. */
     public Columns requireNewOutput(String outputCol) {
         requireUnused(outputCol, "set outputCol to another name");
+        return this;
+    }
+
+    /** There must be none of these names, and no two of them may be one. */
+    public Columns requireAllNew(List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            if (names.subList(0, i).stream().anyMatch(other -> same(name, other))) {
+                problems.add("Cannot add two columns named '" + name + "'. Set their params to different names.");
+            } else {
+                requireUnused(name, "set the param that names it to another name");
+            }
+        }
         return this;
     }
 
@@ -126,6 +168,15 @@ public final class Columns {
         return col("`" + name.replace("`", "``") + "`");
     }
 
+    /** Of the one column of this name. */
+    DataType type(String name) {
+        return named(name).get(0).dataType();
+    }
+
+    static boolean isVector(DataType type) {
+        return type.equals(SQLDataTypes.VectorType());
+    }
+
     private void require(String role, String name, Predicate<DataType> good, String remedy) {
         type(role, name)
                 .filter(good.negate())
@@ -160,6 +211,14 @@ public final class Columns {
 
     private static boolean isText(DataType type) {
         return type instanceof StringType;
+    }
+
+    private static boolean holdsTokens(DataType type) {
+        return isText(type) || isIds(type);
+    }
+
+    private static boolean isNumbers(DataType type) {
+        return type instanceof ArrayType array && array.elementType() instanceof NumericType;
     }
 
     private static boolean isIds(DataType type) {

@@ -17,5 +17,7 @@ enum Count {
     /** The {@link TokenHash} of all tokens in their order: two readings of a partition that differ, differ here. */
     TOKEN_HASH,
     /** What it is of: tokens and beginnings of documents. */
-    HASHED
+    HASHED,
+    /** The sum of the weights of training rows: the bits of a double. */
+    WEIGHT
 }

@@ -1,5 +1,6 @@
 package io.sparkmics.data;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +16,8 @@ import java.util.OptionalInt;
  * @param seed of the order of the sequences
  * @param endOfText the id that follows every document; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready ids
  *     stand back to back
+ * @param rows the columns of rows that are sequences of their own, the weight last; empty: what is in the input column is one
+ *     stream
  */
 public record DataSettings(
         String inputCol,
@@ -22,7 +25,8 @@ public record DataSettings(
         int context,
         int vocabularySize,
         long seed,
-        OptionalInt endOfText) {
+        OptionalInt endOfText,
+        List<RowColumn> rows) {
 
     public DataSettings {
         Objects.requireNonNull(inputCol, "inputCol is null");
@@ -37,6 +41,26 @@ public record DataSettings(
                     + ": there is at least one token id, 0. Set a positive number.");
         }
         Objects.requireNonNull(endOfText, "endOfText is null");
+        rows = List.copyOf(rows);
+    }
+
+    /** Of a stream. */
+    public DataSettings(
+            String inputCol,
+            Optional<String> validationIndicatorCol,
+            int context,
+            int vocabularySize,
+            long seed,
+            OptionalInt endOfText) {
+        this(inputCol, validationIndicatorCol, context, vocabularySize, seed, endOfText, List.of());
+    }
+
+    SequenceForm form() {
+        if (rows.isEmpty()) {
+            return SequenceForm.stream(context);
+        }
+        boolean weighted = rows.get(rows.size() - 1).role() == RowColumn.Role.WEIGHT;
+        return new SequenceForm(context, new RowEncoder(rows).words(), weighted);
     }
 
     /** For text, or for ids that end as {@link ByteTokenizer}'s do. */

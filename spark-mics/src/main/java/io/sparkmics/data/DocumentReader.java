@@ -1,6 +1,8 @@
 package io.sparkmics.data;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.apache.spark.sql.Row;
@@ -12,8 +14,9 @@ final class DocumentReader {
      * What the tokens are checked against and ended with.
      *
      * @param endOfText follows every document; negative: nothing does. An OptionalInt would not travel to the executors.
+     * @param columns of a row where each is a sequence of its own
      */
-    record Tokens(int vocabularySize, int endOfText) implements Serializable {
+    record Tokens(int vocabularySize, int endOfText, SequenceForm form, int columns) implements Serializable {
 
         boolean ends() {
             return endOfText >= 0;
@@ -24,11 +27,12 @@ final class DocumentReader {
     private static final int VALIDATION = -2;
 
     private final Tokens settings;
-    private final PartitionCounts counts = new PartitionCounts();
+    private final PartitionCounts counts;
     private final TokenHash hash = new TokenHash();
 
     DocumentReader(Tokens settings) {
         this.settings = settings;
+        this.counts = PartitionCounts.of(settings.columns());
     }
 
     /** Of everything that was read until now. */
@@ -58,6 +62,9 @@ final class DocumentReader {
 
     private long read(Row row, Object document, int kind, IntConsumer sink) {
         long length;
+        if (!settings.form().stream()) {
+            return readRow((byte[]) document, kind, sink);
+        }
         if (document instanceof byte[] bytes) {
             length = bytes.length;
             begin(length, kind);
@@ -83,7 +90,25 @@ final class DocumentReader {
         return length;
     }
 
-    /** No token is negative, so where documents begin and what they are for is in the hash too. */
+    /** As {@link RowEncoder} made it; a row that will not do is counted, and not read. */
+    private long readRow(byte[] bytes, int kind, IntConsumer sink) {
+        int words = settings.form().words();
+        if (bytes.length != words * (long) Integer.BYTES) {
+            RowProblem.read(bytes).forEach(counts::add);
+            return 0;
+        }
+        IntBuffer row = ByteBuffer.wrap(bytes).asIntBuffer();
+        begin(words, kind);
+        while (row.hasRemaining()) {
+            accept(row.get(), sink);
+        }
+        if (kind == TRAINING) {
+            counts.addWeight(settings.form().weighted() ? Float.intBitsToFloat(row.get(words - 1)) : 1);
+        }
+        return words;
+    }
+
+    /** No token is negative, so where documents begin and what they are for is in the hash too. Rows are of one length. */
     private void begin(long length, int kind) {
         if (length > 0) {
             hash.add(kind);

@@ -5,14 +5,19 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sequence;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** The rows of the user's DataFrame as documents: the one order that they are read in. */
@@ -28,6 +33,13 @@ final class Documents {
     private Documents() {}
 
     static List<String> problems(StructType schema, DataSettings settings) {
+        if (!settings.rows().isEmpty()) {
+            Columns indicator = new Columns(schema);
+            settings.validationIndicatorCol().ifPresent(indicator::requireIndicator);
+            return Stream.concat(
+                            new RowEncoder(settings.rows()).problems(schema).stream(), indicator.problems().stream())
+                    .toList();
+        }
         Columns columns = new Columns(schema).requireTokens(settings.inputCol());
         settings.validationIndicatorCol().ifPresent(columns::requireIndicator);
         List<String> problems = new ArrayList<>(columns.problems());
@@ -59,10 +71,10 @@ final class Documents {
      * xxhash64(seed, document) and copy n = 2 to c has xxhash64(h, n), as Spark's function of that name gives them, of
      * bigints and, for text, binary: so copies are spread over the whole order, and it does not matter which of them is
      * which. Hashes ascend as signed numbers. Text is compared as bytes and ids as bigint, so neither a collation nor the
-     * width of the ids matters.
+     * width of the ids matters. A row that is a sequence of its own is the binary of its words.
      */
     static Dataset<Row> inCanonicalOrder(Dataset<Row> frame, DataSettings settings) {
-        Column document = new Columns(frame.schema()).tokens(settings.inputCol());
+        Column document = document(frame.schema(), settings);
         Column validation =
                 settings.validationIndicatorCol().map(Columns::column).orElse(lit(false));
         Dataset<Row> counted = frame.select(document.as("document"), validation.as("validation"))
@@ -77,6 +89,27 @@ final class Documents {
                                 .otherwise(xxhash64(hash, col("copy")))
                                 .as("hash"))
                 .orderBy("hash", "document", "validation");
+    }
+
+    private static Column document(StructType schema, DataSettings settings) {
+        if (settings.rows().isEmpty()) {
+            return new Columns(schema).tokens(settings.inputCol());
+        }
+        RowEncoder encoder = new RowEncoder(settings.rows());
+        UDF1<Row, byte[]> words = row -> bytes(encoder, row);
+        return udf(words, DataTypes.BinaryType).apply(encoder.struct(schema));
+    }
+
+    /** Words, or what is wrong with them: see {@link RowProblem#bytes}. */
+    private static byte[] bytes(RowEncoder encoder, Row row) {
+        List<RowProblem> problems = new ArrayList<>();
+        int[] words = encoder.encode(row, problems);
+        if (!problems.isEmpty()) {
+            return RowProblem.bytes(problems);
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(words.length * Integer.BYTES);
+        buffer.asIntBuffer().put(words);
+        return buffer.array();
     }
 
     /** Each row as often as it was counted, numbered from 1; a block at a time, as an array of all numbers may be large. */

@@ -20,25 +20,27 @@ final class Packer implements IntConsumer {
         void accept(long sequence, int offset, int[] tokens);
     }
 
-    private final int context;
+    private final SequenceForm form;
     private final Sink sink;
     private final int[] piece;
     private int size;
     private long position;
 
     /** @param position of this partition's first token in the row of all tokens */
-    Packer(int context, long position, Sink sink) {
-        this.context = context;
+    Packer(SequenceForm form, long position, Sink sink) {
+        this.form = form;
         this.position = position;
         this.sink = sink;
-        this.piece = new int[context + 1];
+        this.piece = new int[form.length()];
     }
 
     @Override
     public void accept(int token) {
-        if (position % context == 0 && position > 0) {
-            piece[size++] = token;
-            flush(position / context - 1, context);
+        if (position % form.stride() == 0 && position > 0) {
+            if (form.shared() > 0) {
+                piece[size++] = token;
+            }
+            flush(position / form.stride() - 1, form.length() - 1);
         }
         piece[size++] = token;
         position++;
@@ -46,12 +48,13 @@ final class Packer implements IntConsumer {
 
     /** Lets go of what is left; to be called once, behind the last token. */
     void finish() {
-        if (size > 0) {
-            flush((position - 1) / context, (int) ((position - 1) % context));
-        }
+        flush((position - 1) / form.stride(), (int) ((position - 1) % form.stride()));
     }
 
     private void flush(long sequence, int last) {
+        if (size == 0) {
+            return;
+        }
         sink.accept(sequence, last + 1 - size, Arrays.copyOf(piece, size));
         size = 0;
     }

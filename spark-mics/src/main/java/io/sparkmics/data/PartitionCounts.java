@@ -4,7 +4,8 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * One number for each {@link Count}. Travels as a bare array where Spark's configured serializer may be Kryo, which does
+ * One number for each {@link Count}, and of each column of rows two for each {@link RowProblem.Kind}: how many rows have it, and
+ * an example's bits. Travels as a bare array where Spark's configured serializer may be Kryo, which does
  * not know our classes.
  */
 final class PartitionCounts implements Serializable {
@@ -15,6 +16,11 @@ final class PartitionCounts implements Serializable {
 
     PartitionCounts() {
         this(new long[Count.values().length]);
+    }
+
+    /** @param columns of rows; 0: of a stream */
+    static PartitionCounts of(int columns) {
+        return new PartitionCounts(new long[Count.values().length + columns * RowProblem.Kind.values().length * 2]);
     }
 
     PartitionCounts(long[] values) {
@@ -31,6 +37,33 @@ final class PartitionCounts implements Serializable {
 
     void add(Count count, long value) {
         values[count.ordinal()] += value;
+    }
+
+    void add(RowProblem problem) {
+        int place = place(problem.column(), problem.kind());
+        values[place]++;
+        values[place + 1] = Double.doubleToLongBits(problem.example());
+    }
+
+    long rows(int column, RowProblem.Kind kind) {
+        return values[place(column, kind)];
+    }
+
+    /** Where there are rows that have it. */
+    RowProblem problem(int column, RowProblem.Kind kind) {
+        return new RowProblem(column, kind, Double.longBitsToDouble(values[place(column, kind) + 1]));
+    }
+
+    private static int place(int column, RowProblem.Kind kind) {
+        return Count.values().length + (column * RowProblem.Kind.values().length + kind.ordinal()) * 2;
+    }
+
+    void addWeight(double weight) {
+        set(Count.WEIGHT, Double.doubleToLongBits(weight() + weight));
+    }
+
+    double weight() {
+        return Double.longBitsToDouble(get(Count.WEIGHT));
     }
 
     TokenHash tokenHash() {

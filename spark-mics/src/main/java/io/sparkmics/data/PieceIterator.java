@@ -25,14 +25,14 @@ final class PieceIterator implements Iterator<Tuple2<SequenceKey, int[]>> {
         this.plan = plan;
         this.rows = rows;
         this.reader = new DocumentReader(tokens);
-        int context = order.counts().context();
+        SequenceForm form = order.counts().form();
         this.training = new Packer(
-                context,
+                form,
                 plan.trainingPosition(),
                 (sequence, offset, piece) ->
                         order.training(sequence, offset).forEach(key -> ready.add(new Tuple2<>(key, piece))));
         this.validation = new Packer(
-                context,
+                form,
                 plan.validationPosition(),
                 (sequence, offset, piece) ->
                         order.validation(sequence, offset).forEach(key -> ready.add(new Tuple2<>(key, piece))));

@@ -4,21 +4,57 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * What a DataFrame holds. Tokens include the end of text behind each document, where one is set.
+ * What a DataFrame holds. Tokens include the end of text behind each document, where one is set; of rows that are sequences of
+ * their own they are words.
  *
- * @param context how many tokens a sequence predicts
+ * @param form of a sequence
  * @param nullRows rows without a document: skipped
  * @param emptyDocuments documents without a token: skipped
+ * @param weight of all training rows together
  */
 public record TokenCounts(
-        int context,
+        SequenceForm form,
         long trainingDocuments,
         long trainingTokens,
         long validationDocuments,
         long validationTokens,
         long nullRows,
-        long emptyDocuments)
+        long emptyDocuments,
+        double weight)
         implements Serializable {
+
+    /** Of a stream of tokens. */
+    TokenCounts(
+            int context,
+            long trainingDocuments,
+            long trainingTokens,
+            long validationDocuments,
+            long validationTokens,
+            long nullRows,
+            long emptyDocuments) {
+        this(
+                SequenceForm.stream(context),
+                trainingDocuments,
+                trainingTokens,
+                validationDocuments,
+                validationTokens,
+                nullRows,
+                emptyDocuments,
+                0);
+    }
+
+    /** How many tokens a sequence predicts, or how many places a row has. */
+    public int context() {
+        return form.context();
+    }
+
+    /**
+     * What the training rows weigh in the mean: a row's weight over this is what its loss counts. In single precision, as which
+     * it does not depend on the order of the sum.
+     */
+    double meanWeight() {
+        return form.weighted() ? (float) (weight / trainingDocuments) : 1;
+    }
 
     /** Whole sequences to train on, N: one epoch. */
     public long trainingSequences() {
@@ -39,6 +75,14 @@ public record TokenCounts(
      * @throws IllegalArgumentException when the data has fewer training sequences than one global batch
      */
     public void requireGlobalBatch(int globalBatchSize) {
+        if (trainingSequences() < globalBatchSize && !form.stream()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "Cannot fill a global batch of %,d rows: there are %,d training rows. Give more data, or set a smaller"
+                            + " global batch size.",
+                    globalBatchSize,
+                    trainingDocuments));
+        }
         if (trainingSequences() < globalBatchSize) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
@@ -48,7 +92,7 @@ public record TokenCounts(
                     trainingDocuments,
                     trainingTokens,
                     trainingSequences(),
-                    context));
+                    context()));
         }
     }
 
@@ -58,13 +102,21 @@ public record TokenCounts(
      * @param leftOverSequences that training leaves at the end of its epochs
      */
     public String describe(long leftOverSequences) {
+        if (!form.stream()) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d training rows, %,d validation rows. Left out: %,d rows behind the last global batch.",
+                    trainingDocuments,
+                    validationDocuments,
+                    leftOverSequences);
+        }
         String text = String.format(
                 Locale.ROOT,
                 "%,d training documents, %,d tokens, %,d sequences of context %,d",
                 trainingDocuments,
                 trainingTokens,
                 trainingSequences(),
-                context);
+                context());
         if (validationDocuments > 0) {
             text += String.format(
                     Locale.ROOT,
@@ -85,10 +137,10 @@ public record TokenCounts(
     }
 
     Packing training() {
-        return new Packing(context, trainingTokens);
+        return new Packing(form, trainingTokens);
     }
 
     Packing validation() {
-        return new Packing(context, validationTokens);
+        return new Packing(form, validationTokens);
     }
 }

@@ -32,6 +32,8 @@ import scala.reflect.ClassTag$;
  *   <li>A stream is all documents one behind the other, each followed by the end of text where one is set.
  *   <li>Sequence g has the stream's tokens g * context to g * context + context, inclusive: documents are cut anywhere, and
  *       neighbours share one token. What is left behind the last whole sequence is not trained on; evaluation pads it.
+ *   <li>Where rows are not of a stream, each is a sequence, of words that {@link RowEncoder} makes of some of its columns: sorted
+ *       in the same way as binary, and neither cut nor left out.
  *   <li>Training takes the sequences in a seeded permutation of each epoch ({@code SequenceOrder}), a global batch a step.
  *       Evaluation takes them as they are.
  * </ol>
@@ -66,7 +68,9 @@ public final class TokenData {
 
     /** What is odd about the columns and yet can be trained on, as a sentence for the user. */
     public static Optional<String> warning(StructType schema, DataSettings settings) {
-        if (!isText(schema, settings.inputCol()) || settings.vocabularySize() <= ByteTokenizer.VOCABULARY_SIZE) {
+        if (!settings.rows().isEmpty()
+                || !isText(schema, settings.inputCol())
+                || settings.vocabularySize() <= ByteTokenizer.VOCABULARY_SIZE) {
             return Optional.empty();
         }
         return Optional.of(
@@ -91,7 +95,7 @@ public final class TokenData {
                 documents.mapPartitions(rows -> List.of(count(rows, tokens)).iterator()).collect().stream()
                         .map(PartitionCounts::new)
                         .toList();
-        TokenCounts counts = counts(partitions, settings.context());
+        TokenCounts counts = counts(partitions, settings.form());
         require(problems(partitions, counts, settings));
         return new TokenData(settings, documents, partitions, counts);
     }
@@ -150,7 +154,10 @@ public final class TokenData {
 
     private static DocumentReader.Tokens tokens(DataSettings settings) {
         return new DocumentReader.Tokens(
-                settings.vocabularySize(), settings.endOfText().orElse(-1));
+                settings.vocabularySize(),
+                settings.endOfText().orElse(-1),
+                settings.form(),
+                settings.rows().size());
     }
 
     private static long[] count(Iterator<Row> rows, DocumentReader.Tokens tokens) {
@@ -163,15 +170,16 @@ public final class TokenData {
         return partitions.stream().mapToLong(partition -> partition.get(count)).sum();
     }
 
-    private static TokenCounts counts(List<PartitionCounts> partitions, int context) {
+    private static TokenCounts counts(List<PartitionCounts> partitions, SequenceForm form) {
         return new TokenCounts(
-                context,
+                form,
                 sum(partitions, Count.TRAINING_DOCUMENTS),
                 sum(partitions, Count.TRAINING_TOKENS),
                 sum(partitions, Count.VALIDATION_DOCUMENTS),
                 sum(partitions, Count.VALIDATION_TOKENS),
                 sum(partitions, Count.NULL_ROWS),
-                sum(partitions, Count.EMPTY_DOCUMENTS));
+                sum(partitions, Count.EMPTY_DOCUMENTS),
+                partitions.stream().mapToDouble(PartitionCounts::weight).sum());
     }
 
     private static List<String> problems(List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
@@ -200,6 +208,9 @@ public final class TokenData {
                     "Cannot tell validation rows by column '%s': it is null in %,d rows. Set it to true or false.",
                     settings.validationIndicatorCol().orElseThrow(), nullIndicators));
         }
+        if (!settings.rows().isEmpty()) {
+            return rowProblems(problems, partitions, counts, settings);
+        }
         if (problems.isEmpty() && counts.trainingDocuments() == 0) {
             problems.add(problem(
                     "Cannot train on column '%s': it has no documents to train on (%,d null rows, %,d empty documents,"
@@ -224,6 +235,42 @@ public final class TokenData {
                     counts.validationSequences(), Integer.MAX_VALUE));
         }
         return problems;
+    }
+
+    private static List<String> rowProblems(
+            List<String> problems, List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
+        for (int column = 0; column < settings.rows().size(); column++) {
+            for (RowProblem.Kind kind : RowProblem.Kind.values()) {
+                rowProblem(partitions, column, kind, settings.rows().get(column))
+                        .ifPresent(problems::add);
+            }
+        }
+        if (problems.isEmpty() && counts.trainingDocuments() == 0) {
+            problems.add(problem(
+                    "Cannot train: the frame has no rows to train on (%,d validation rows). Give rows that are not held out.",
+                    counts.validationDocuments()));
+        }
+        if (problems.isEmpty() && settings.form().weighted() && counts.meanWeight() == 0) {
+            problems.add("Cannot train: the weights of all training rows are 0 in single precision. Give larger ones.");
+        }
+        if (problems.isEmpty() && settings.validationIndicatorCol().isPresent() && counts.validationDocuments() == 0) {
+            problems.add(problem(
+                    "Cannot evaluate on the rows that column '%s' is true for: there are none. Hold out rows, or unset"
+                            + " validationIndicatorCol and evaluateEvery.",
+                    settings.validationIndicatorCol().get()));
+        }
+        return problems;
+    }
+
+    private static Optional<String> rowProblem(
+            List<PartitionCounts> partitions, int column, RowProblem.Kind kind, RowColumn of) {
+        long rows = partitions.stream()
+                .mapToLong(partition -> partition.rows(column, kind))
+                .sum();
+        return partitions.stream()
+                .filter(partition -> partition.rows(column, kind) > 0)
+                .findFirst()
+                .map(partition -> partition.problem(column, kind).describe(of, rows, "train"));
     }
 
     private static String problem(String format, Object... values) {

@@ -28,6 +28,7 @@ import io.sparkmics.engine.optimizer.Sgd;
 import io.sparkmics.engine.shard.Initializer;
 import io.sparkmics.engine.shard.ModelStates;
 import io.sparkmics.engine.shard.ShardLayout;
+import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateCopy;
 import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.engine.shard.StateRestore;
@@ -81,6 +82,7 @@ public final class MicsEngine implements AutoCloseable {
     private final GradientBuffer gradients;
     private final DeviceSums sums;
     private final RankContext ranks;
+    private final Communicator partition;
     private final int partitionIndex;
 
     private boolean stopAsked;
@@ -94,7 +96,7 @@ public final class MicsEngine implements AutoCloseable {
      * @param ranks stays the caller's; must outlive the engine
      */
     public MicsEngine(Model model, EngineSettings settings, RankContext ranks) {
-        Communicator partition = ranks.communicator(GroupKind.PARTITION);
+        partition = ranks.communicator(GroupKind.PARTITION);
         Communicator replication = ranks.communicator(GroupKind.REPLICATION);
         UnitGather gather = ranks.hierarchical()
                 ? new HierarchicalGather(
@@ -109,21 +111,19 @@ public final class MicsEngine implements AutoCloseable {
         worldSum = new WorldSum(partition, replication, waits);
         try {
             states = own(
-                    new ModelStates(ShardLayout.of(model, partition.group().size()), types, device),
+                    new ModelStates(ShardLayout.of(model, partition.group().size()), types, partition, device),
                     ModelStates::close);
             new Initializer(settings.seed()).fill(states, partitionIndex);
             states.refresh();
             for (UnitShard shard : states.layout().shards()) {
                 GatheredUnit unit = own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close);
-                if (shard.whole()) {
-                    standInShard(unit);
-                }
+                stayWhole(unit);
                 gathered.put(shard.unit(), unit);
             }
             norm = new GradientNorm(partition, states, settings.gradientClipping(), waits);
             optimizer = own(
                     settings.optimizer() instanceof OptimizerSettings.AdamW adamW
-                            ? new AdamW(adamW, states, partitionIndex)
+                            ? new AdamW(adamW, states, partitionIndex, device)
                             : new Sgd(states),
                     Optimizer::close);
             List<BoundStage> stages = bind(model.stages(), settings.checkpointing());
@@ -166,9 +166,9 @@ public final class MicsEngine implements AutoCloseable {
         return bound;
     }
 
-    private void standInShard(GatheredUnit unit) {
+    private void stayWhole(GatheredUnit unit) {
         try (PointerScope scope = new PointerScope()) {
-            unit.standAt(states.address(unit.shard()));
+            states.address(unit.shard()).ifPresent(unit::stayAt);
         }
     }
 
@@ -186,6 +186,7 @@ public final class MicsEngine implements AutoCloseable {
      *     asked in the middle of it
      */
     public StepResult step(long step, Iterator<MicroBatch> microBatches, double learningRate) {
+        awaitShards();
         sums.clear();
         synchronization.begin();
         long microSteps = 0;
@@ -217,6 +218,18 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
+     * Where units are read in the shards of others: until all of the partition group have come here, and see what each has changed.
+     * Nobody changes anything while others read it, for what reads ends with a sum over the world, or with this.
+     */
+    private void awaitShards() {
+        if (states.inCommon()) {
+            try (PointerScope scope = new PointerScope()) {
+                waits.join(WaitKind.GATHER, partition.allReduce(sums.first(1)));
+            }
+        }
+    }
+
+    /**
      * The next steps tell all ranks that one of them wants the run to end: so that all of them end after the same step. Between
      * two steps.
      */
@@ -231,6 +244,7 @@ public final class MicsEngine implements AutoCloseable {
      * @param microBatches each closed here; every rank has as many
      */
     public double evaluate(Iterator<MicroBatch> microBatches) {
+        awaitShards();
         return evaluation.run(microBatches);
     }
 
@@ -244,7 +258,11 @@ public final class MicsEngine implements AutoCloseable {
             // Unit by unit, as for the norm: what the whole shard takes once more may not be there.
             try (PointerScope scope = new PointerScope()) {
                 sums.at(0)
-                        .add_(states.parameters(shard).isfinite().logical_not().sum());
+                        .add_(states.parameters()
+                                .of(shard)
+                                .isfinite()
+                                .logical_not()
+                                .sum());
             }
         }
         try (PointerScope scope = new PointerScope()) {
@@ -260,6 +278,7 @@ public final class MicsEngine implements AutoCloseable {
      * @throws IOException what the visitor threw; the peers then wait in vain, so the communicators must be aborted
      */
     public void forEachParameter(ParameterVisitor visitor) throws IOException {
+        awaitShards();
         for (UnitShard shard : states.layout().shards()) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor whole = arena.masters(shard);
@@ -274,6 +293,7 @@ public final class MicsEngine implements AutoCloseable {
                 }
             }
         }
+        awaitShards();
     }
 
     /** Room in host memory for a copy of all this rank's states. The caller's to close. */
@@ -283,7 +303,7 @@ public final class MicsEngine implements AutoCloseable {
 
     /** Room in host memory for a copy of this rank's states of some kinds. The caller's to close. */
     public StateCopy newStateCopy(Set<StateKind> kinds) {
-        Map<StateKind, Tensor> copied = statesByKind();
+        Map<StateKind, ShardedState> copied = statesByKind();
         if (!copied.keySet().containsAll(kinds)) {
             throw new IllegalArgumentException("Cannot copy " + kinds + ": this engine has " + copied.keySet() + ".");
         }
@@ -308,7 +328,7 @@ public final class MicsEngine implements AutoCloseable {
         restore(Map.of(StateKind.PARAMETERS, states.parameters()), source, updates);
     }
 
-    private void restore(Map<StateKind, Tensor> which, StateSource source, long updates) throws IOException {
+    private void restore(Map<StateKind, ShardedState> which, StateSource source, long updates) throws IOException {
         if (updates < 0) {
             throw new IllegalArgumentException(
                     "Cannot restore states that " + updates + " updates have made: there is no such number.");
@@ -318,8 +338,8 @@ public final class MicsEngine implements AutoCloseable {
         states.refresh();
     }
 
-    private Map<StateKind, Tensor> statesByKind() {
-        Map<StateKind, Tensor> all = new EnumMap<>(StateKind.class);
+    private Map<StateKind, ShardedState> statesByKind() {
+        Map<StateKind, ShardedState> all = new EnumMap<>(StateKind.class);
         all.putAll(optimizer.moments());
         all.put(StateKind.PARAMETERS, states.parameters());
         return all;
@@ -360,7 +380,7 @@ public final class MicsEngine implements AutoCloseable {
     /** Bytes of gathered units now: 0 between steps. */
     public long gatheredBytes() {
         return gathered.values().stream()
-                .filter(unit -> !unit.shard().whole())
+                .filter(unit -> !unit.stays())
                 .mapToLong(GatheredUnit::occupiedBytes)
                 .sum();
     }

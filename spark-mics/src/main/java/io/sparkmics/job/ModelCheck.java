@@ -3,11 +3,17 @@ package io.sparkmics.job;
 import io.sparkmics.bootstrap.deadline.Sentence;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.data.RowColumn;
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.trial.MadeUpRows;
 import io.sparkmics.engine.trial.ModelTrial;
 import io.sparkmics.job.cluster.NativeLoad;
+import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.PredictorConfig;
+import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.UniqueNames;
 import java.io.IOException;
@@ -18,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What can be wrong with a model that a user has written, found on the driver. */
 final class ModelCheck {
@@ -34,6 +41,7 @@ final class ModelCheck {
         ModelCheck check = new ModelCheck(config);
         check.attempt("model cannot be built", check::model);
         check.sizes();
+        check.attempt("inputs() fail", check::inputs);
         check.attempt("describe() fails", check::description);
         check.serialization();
         return check.problems;
@@ -98,6 +106,15 @@ final class ModelCheck {
         }
     }
 
+    private void inputs() {
+        List<String> names = config.inputs().stream().map(InputColumn::name).toList();
+        if (names.contains(RowLayout.LABEL) || new HashSet<>(names).size() < names.size()) {
+            refuse(
+                    "its inputs() are named " + names,
+                    "Name each of them differently, and none of them " + RowLayout.LABEL);
+        }
+    }
+
     private void description() {
         HuggingFaceFolder.configProblem(config.describe())
                 .ifPresent(reason -> refuse(
@@ -125,7 +142,8 @@ final class ModelCheck {
      * Runs the model once, where nothing else is wrong. Not those that are built in: our own tests run them, and without it the
      * driver needs no native library.
      */
-    static Optional<String> trial(ModelConfig config, Precision precision) {
+    static Optional<String> trial(TrainingSettings settings, Precision precision) {
+        ModelConfig config = settings.model();
         if (isOurs(config) || NativeLibraries.problem().isPresent()) {
             return Optional.empty();
         }
@@ -135,7 +153,18 @@ final class ModelCheck {
             System.err.println("The model is not tried on the driver: " + unloaded.get());
             return Optional.empty();
         }
-        return ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision);
+        return settings.layout().isPresent()
+                ? ModelTrial.problem(config.build(), madeUp(settings), precision)
+                : ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision);
+    }
+
+    private static MadeUpRows madeUp(TrainingSettings settings) {
+        return new MadeUpRows(
+                settings.layout().orElseThrow(),
+                settings.input().rows().stream()
+                        .filter(row -> row.role() != RowColumn.Role.WEIGHT)
+                        .collect(Collectors.toMap(row -> row.input().name(), RowColumn::limit)),
+                settings.model() instanceof PredictorConfig predictor ? predictor.outputs() : 0);
     }
 
     private static boolean isOurs(ModelConfig config) {

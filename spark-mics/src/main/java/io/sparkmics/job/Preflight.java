@@ -14,6 +14,7 @@ import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.ModelName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +65,7 @@ final class Preflight {
         preflight.stopFile();
         if (preflight.problems.isEmpty()) {
             boolean cuda = settings.compute().deviceType().equals("cuda");
-            ModelCheck.trial(
-                            settings.model(), settings.on(cuda).engineSettings().precision())
+            ModelCheck.trial(settings, settings.on(cuda).engineSettings().precision())
                     .ifPresent(preflight.problems::add);
         }
         preflight.requireNone();
@@ -119,7 +119,7 @@ final class Preflight {
                 folder.grown(settings.model().build()).ifPresent(System.err::println);
             }
             if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
-                    && TokenData.isText(schema, settings.input().inputCol())) {
+                    && settings.input().text(schema)) {
                 problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "
                         + settings.model().vocabularySize() + " tokens are of another tokenizer. Put a"
                         + " MicsTokenizer before the estimator, and let inputCol name its outputCol.");
@@ -134,6 +134,13 @@ final class Preflight {
     private void data() {
         if (settings.model().context() < 1 || settings.model().vocabularySize() < 1) {
             // Has been said of the model.
+            return;
+        }
+        if (settings.input().rows().isEmpty() != settings.model().inputs().isEmpty()) {
+            problems.add("Cannot train " + ModelName.of(settings.model())
+                    + (settings.input().rows().isEmpty()
+                            ? " on a stream of tokens: it reads columns of rows. Train it with a MicsClassifier or a MicsRegressor."
+                            : " on columns of rows: it reads a stream of tokens. Train it with a MicsEstimator."));
             return;
         }
         try {
@@ -202,7 +209,8 @@ final class Preflight {
                 settings.model().context(),
                 settings.model().vocabularySize(),
                 settings.schedule().seed(),
-                endOfText(input, TokenData.isText(schema, input.inputCol())));
+                input.rows().isEmpty() ? endOfText(input, input.text(schema)) : OptionalInt.empty(),
+                input.rows());
     }
 
     private static OptionalInt endOfText(InputSettings input, boolean text) {

@@ -53,13 +53,15 @@ final class PreparedRows {
         SparkContext spark = frame.sparkSession().sparkContext();
         DataSettings dataSettings = Preflight.dataSettings(settings, frame.schema());
         TokenData.warning(frame.schema(), dataSettings).ifPresent(System.err::println);
-        String what = "Counting the tokens of column " + settings.input().inputCol();
+        String what = settings.layout().isPresent()
+                ? "Counting the rows"
+                : "Counting the tokens of column " + settings.input().inputCol();
         System.err.println(what + ".");
         TokenData data;
         try (JobDescription description = JobDescription.of(spark, what)) {
             data = TokenData.prepare(frame, dataSettings);
         }
-        boolean text = TokenData.isText(frame.schema(), settings.input().inputCol());
+        boolean text = settings.input().text(frame.schema());
         PreparedRows rows = new PreparedRows(spark, settings, dataSettings, text, data);
         rows.schedule().warning().ifPresent(System.err::println);
         System.err.println(rows.counts().describe(rows.leftOverSequences()));

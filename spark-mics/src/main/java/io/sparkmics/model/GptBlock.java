@@ -54,7 +54,7 @@ final class GptBlock implements Stage {
         // Tokens one after another: so a projection is one call, its bias included.
         Tensor tokens = input.reshape(-1, config.width());
         Tensor normed = norm(tokens, config.width(), weights, prefix + "ln_1");
-        Tensor attended = attention.forward(normed, sequences, length, weights);
+        Tensor attended = attention.forward(normed, sequences, length, weights, pass);
         Tensor middle = tokens.add(dropped(attended, sequences, pass, prefix + "attn.resid_dropout"));
         Tensor wide = gelu(
                 project(norm(middle, config.width(), weights, prefix + "ln_2"), weights, prefix + "mlp.c_fc"), "tanh");

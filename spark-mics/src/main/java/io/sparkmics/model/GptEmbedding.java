@@ -27,7 +27,9 @@ final class GptEmbedding implements Stage {
         long length = input.size(1) - 1;
         // Padding is negative; it needs some row of the table, and no loss ever depends on which.
         Tensor tokens = input.narrow(1, 0, length).clamp_min(new Scalar(0L));
-        Tensor positions = weights.get("transformer.wpe.weight").narrow(0, 0, length);
+        Tensor table = weights.get("transformer.wpe.weight");
+        Tensor positions =
+                pass.past().map(past -> embedding(table, past.positions())).orElseGet(() -> table.narrow(0, 0, length));
         Tensor sum = embedding(weights.get("transformer.wte.weight"), tokens).add(positions);
         return pass.dropout(sum, config.dropout(), "transformer.drop");
     }

@@ -9,4 +9,12 @@ public interface LanguageModel extends Model {
      * positions only: so each position must be computed alone. It reads units of the stages, no others.
      */
     Stage logits();
+
+    /**
+     * Whether the stages take a pass that has only the newest tokens, for {@link ForwardPass#past} knows of those before. Where
+     * they do not, every pass computes all tokens again, with the same result.
+     */
+    default boolean readsPast() {
+        return false;
+    }
 }

@@ -17,7 +17,7 @@ public final class ModelName {
 
     /** As in {@code Gpt, layers=4, heads=4, width=160}: the components of the configuration, cut off where they are many. */
     public static String withSizes(ModelConfig config) {
-        String sizes = config.toString().replaceFirst("^\\w+\\[(.*)]$", "$1");
+        String sizes = config.toString().replaceFirst("^\\w+[\\[(](.*)[\\])]$", "$1");
         String name = sizes.isEmpty() ? of(config) : of(config) + ", " + sizes;
         return name.length() > LONGEST ? name.substring(0, LONGEST) + "..." : name;
     }

@@ -1,14 +1,19 @@
 package io.sparkmics.model;
 
+import static org.bytedeco.pytorch.global.torch.cat;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -17,7 +22,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class WholeModel implements AutoCloseable {
 
-    private record Reading(Tensor data) implements ForwardPass {
+    private record Reading(Tensor data, Map<String, Tensor> columns, Optional<Past> past) implements ForwardPass {
+
+        Reading(Tensor data, Optional<Past> past) {
+            this(data, Map.of(), past);
+        }
+
+        @Override
+        public Tensor column(String name) {
+            return NamedColumns.get(columns, name);
+        }
+
         @Override
         public boolean training() {
             return false;
@@ -77,7 +92,9 @@ public final class WholeModel implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 Tensor data = Tokens.tensor(sequences)) {
             return withoutGraph(() -> {
-                Tensor losses = run(data, model.stages()).to(ScalarType.Double).contiguous();
+                Tensor losses = run(model.stages(), new Reading(data, Optional.empty()))
+                        .to(ScalarType.Double)
+                        .contiguous();
                 double[] values = new double[Math.toIntExact(losses.numel())];
                 new DoublePointer(losses.data_ptr()).get(values);
                 return values;
@@ -86,33 +103,114 @@ public final class WholeModel implements AutoCloseable {
     }
 
     /**
-     * The logits of the token that follows.
+     * Begins to go on with sequences of tokens.
      *
-     * @param tokens at least one, at most context
+     * @param prompts at least one, each of at least one token
+     * @param context how many tokens the model sees at most
+     * @param tokens how many will be appended to each at most
      * @throws UnsupportedOperationException when the model is not a {@link LanguageModel}
      */
-    public float[] nextLogits(int[] tokens) {
-        if (!(model instanceof LanguageModel language)) {
-            throw new UnsupportedOperationException("Cannot generate text: "
-                    + model.getClass().getName() + " is not a LanguageModel. Implement its logits().");
+    public Decoding decode(List<int[]> prompts, int context, int tokens) {
+        language();
+        return new Decoding(this, context, prompts, tokens);
+    }
+
+    private LanguageModel language() {
+        if (model instanceof LanguageModel language) {
+            return language;
         }
-        // Stages take sequences whose last token is only a target; there is none here.
-        int[] sequence = Arrays.copyOf(tokens, tokens.length + 1);
+        throw new UnsupportedOperationException("Cannot generate text: "
+                + model.getClass().getName() + " is not a LanguageModel. Implement its logits().");
+    }
+
+    boolean readsPast() {
+        return language().readsPast();
+    }
+
+    /**
+     * The logits of the token that follows each of these sequences.
+     *
+     * @param sequences each of at least one token, at most context
+     */
+    float[][] nextLogits(List<int[]> sequences) {
+        int longest = sequences.stream().mapToInt(tokens -> tokens.length).max().orElse(0);
+        int[][] padded =
+                sequences.stream().map(tokens -> padded(tokens, longest + 1)).toArray(int[][]::new);
+        return logits(padded, Optional.empty(), trunk -> {
+            TensorVector last = new TensorVector();
+            for (int row = 0; row < padded.length; row++) {
+                last.push_back(trunk.narrow(0, row, 1).narrow(1, sequences.get(row).length - 1, 1));
+            }
+            return cat(last, 0);
+        });
+    }
+
+    /** Stages take sequences whose last token is only a target; there is none here. */
+    private static int[] padded(int[] tokens, int length) {
+        int[] padded = Arrays.copyOf(tokens, length);
+        Arrays.fill(padded, tokens.length, length, -1);
+        return padded;
+    }
+
+    /**
+     * The same for sequences of which the cache has all tokens but these, and has them too then.
+     *
+     * @param newest of equal length; -1 before shorter ones
+     */
+    float[][] nextLogits(int[][] newest, KeyValueCache cache) {
+        int length = newest[0].length;
+        int[][] sequences =
+                Arrays.stream(newest).map(tokens -> padded(tokens, length + 1)).toArray(int[][]::new);
+        try (PointerScope scope = new PointerScope()) {
+            cache.begin(length);
+            float[][] logits = logits(sequences, Optional.of(cache), trunk -> trunk.narrow(1, length - 1, 1));
+            cache.end();
+            return logits;
+        }
+    }
+
+    /** @param last of what the head takes, each sequence's last position */
+    private float[][] logits(int[][] sequences, Optional<Past> past, UnaryOperator<Tensor> last) {
         List<Stage> trunk = model.stages().subList(0, model.stages().size() - 1);
         try (PointerScope scope = new PointerScope();
-                Tensor data = Tokens.tensor(new int[][] {sequence})) {
+                Tensor data = Tokens.tensor(sequences)) {
+            Reading pass = new Reading(data, past);
             return withoutGraph(() -> {
-                Tensor last = run(data, trunk).narrow(1, tokens.length - 1, 1);
-                Tensor logits = language.logits().forward(last, weights::get, new Reading(data));
-                return floats(logits.to(ScalarType.Float).contiguous());
+                Tensor logits = language().logits().forward(last.apply(run(trunk, pass)), weights::get, pass);
+                return rows(logits.to(ScalarType.Float).contiguous());
             });
         }
     }
 
-    private Tensor run(Tensor data, List<Stage> stages) {
-        Tensor tensor = data;
+    /**
+     * What a {@link Predictor} says of rows.
+     *
+     * @param words row-major, as the layout has them
+     * @return its outputs, a row each
+     * @throws UnsupportedOperationException when the model is none
+     */
+    public double[][] predictions(RowLayout layout, int[] words, int rows) {
+        if (!(model instanceof Predictor predictor)) {
+            throw new UnsupportedOperationException("Cannot predict: "
+                    + model.getClass().getName() + " is not a Predictor. Implement its prediction().");
+        }
+        ScalarType type = weights.values().iterator().next().scalar_type().intern();
+        Map<String, Tensor> columns = Rows.tensors(layout, words, rows, type);
+        try (PointerScope scope = new PointerScope()) {
+            Reading pass = new Reading(columns.get(layout.inputs().get(0).name()), columns, Optional.empty());
+            return withoutGraph(() -> {
+                Tensor input = run(model.stages().subList(0, model.stages().size() - 1), pass);
+                return matrix(predictor.prediction().forward(input, weights::get, pass), rows);
+            });
+        } finally {
+            columns.values().forEach(Tensor::close);
+        }
+    }
+
+    private Tensor run(List<Stage> stages, Reading pass) {
+        Tensor tensor = pass.data();
         for (Stage stage : stages) {
-            tensor = stage.forward(tensor, weights::get, new Reading(data));
+            tensor = stage.forward(tensor, weights::get, pass);
         }
         return tensor;
     }
@@ -126,10 +224,25 @@ public final class WholeModel implements AutoCloseable {
         }
     }
 
-    private static float[] floats(Tensor tensor) {
-        float[] values = new float[Math.toIntExact(tensor.numel())];
-        new FloatPointer(tensor.data_ptr()).get(values);
-        return values;
+    /** @param logits [b, 1, vocabulary] */
+    private static float[][] rows(Tensor logits) {
+        float[][] rows = new float[Math.toIntExact(logits.size(0))][Math.toIntExact(logits.size(2))];
+        FloatPointer values = new FloatPointer(logits.data_ptr());
+        for (int row = 0; row < rows.length; row++) {
+            values.position((long) row * rows[row].length).get(rows[row]);
+        }
+        return rows;
+    }
+
+    private static double[][] matrix(Tensor outputs, int rows) {
+        Tensor doubles = outputs.to(ScalarType.Double).contiguous();
+        int width = Math.toIntExact(doubles.numel() / rows);
+        DoublePointer values = new DoublePointer(doubles.data_ptr());
+        double[][] matrix = new double[rows][width];
+        for (int row = 0; row < rows; row++) {
+            values.position((long) row * width).get(matrix[row]);
+        }
+        return matrix;
     }
 
     @Override

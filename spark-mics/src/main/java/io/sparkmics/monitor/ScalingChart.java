@@ -5,7 +5,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.knowm.xchart.XYChart;
@@ -30,7 +29,7 @@ final class ScalingChart {
         chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideSW);
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setYAxisMax(110.0);
-        chart.setCustomXAxisTickLabelsFormatter(ScalingChart::ranks);
+        chart.setCustomXAxisTickLabelsFormatter(Doublings::label);
         OptionalDouble first = Scaling.firstRate(rows);
         line(chart, "the shortest step", rows, Scaling::chosenRate, first, ChartStyle.STRONG);
         line(chart, "p = W (ZeRO-3)", rows, Scaling::overAllRate, first, ChartStyle.ACCENT);
@@ -51,7 +50,7 @@ final class ScalingChart {
         }
         XYSeries series = chart.addSeries(
                 name,
-                rows.stream().mapToDouble(row -> doublings(row.worldSize())).toArray(),
+                rows.stream().mapToDouble(row -> Doublings.of(row.worldSize())).toArray(),
                 rows.stream()
                         .mapToDouble(row -> 100 * rate.apply(row).getAsDouble() / first.getAsDouble())
                         .toArray());
@@ -59,15 +58,5 @@ final class ScalingChart {
         series.setLineStyle(new BasicStroke(2.4f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         series.setMarker(SeriesMarkers.CIRCLE);
         series.setMarkerColor(color);
-    }
-
-    private static double doublings(double ranks) {
-        return Math.log(ranks) / Math.log(2);
-    }
-
-    private static String ranks(double doublings) {
-        return doublings == Math.rint(doublings)
-                ? String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, doublings)))
-                : " ";
     }
 }

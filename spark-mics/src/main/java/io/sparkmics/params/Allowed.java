@@ -61,6 +61,10 @@ final class Allowed<T> extends AbstractFunction1<T, Object> implements Serializa
         return number(name, "from 0 to 1", value -> value >= 0 && value <= 1);
     }
 
+    static Function1<Object, Object> aboveZeroToOne(String name) {
+        return number(name, "more than 0, and 1 at most", value -> value > 0 && value <= 1);
+    }
+
     static Function1<Object, Object> fromZeroBelowOne(String name) {
         return number(name, "from 0 to 1, 1 excluded", value -> value >= 0 && value < 1);
     }

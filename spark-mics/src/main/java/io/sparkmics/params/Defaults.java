@@ -13,10 +13,50 @@ public final class Defaults {
         stage.setDefault(stage.batchSize(), 16);
     }
 
+    public static void of(PackingParams<?> stage) {
+        stage.setDefault(stage.endOfTextId(), -1);
+    }
+
+    public static void of(PredictionParams<?> stage) {
+        stage.setDefault(stage.featuresCol(), "features");
+        stage.setDefault(stage.featuresCols(), new String[0]);
+        stage.setDefault(stage.textCol(), "");
+        stage.setDefault(stage.predictionCol(), "prediction");
+    }
+
+    public static void of(LabelParams<?> stage) {
+        stage.setDefault(stage.labelCol(), "label");
+        stage.setDefault(stage.weightCol(), "");
+    }
+
+    public static void of(ClassificationParams<?> stage) {
+        of((PredictionParams<?>) stage);
+        stage.setDefault(stage.probabilityCol(), "probability");
+        stage.setDefault(stage.rawPredictionCol(), "rawPrediction");
+    }
+
+    public static void of(RegressionParams<?> stage) {
+        of((PredictionParams<?>) stage);
+        stage.setDefault(stage.outputCols(), new String[0]);
+    }
+
     public static void of(TokenizerParams<?> stage) {
         stage.setDefault(stage.inputCol(), "text");
         stage.setDefault(stage.outputCol(), "tokens");
         stage.setDefault(stage.addSpecialTokens(), false);
+    }
+
+    public static void of(GenerationParams<?> stage) {
+        stage.setDefault(stage.modelFolder(), "");
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.outputCol(), "generated");
+        stage.setDefault(stage.maxNewTokens(), 100);
+        stage.setDefault(stage.temperature(), 0.8);
+        stage.setDefault(stage.topK(), 40);
+        stage.setDefault(stage.topP(), 1.0);
+        stage.setDefault(stage.stopTokenId(), -1);
+        stage.setDefault(stage.seed(), 42L);
+        stage.setDefault(stage.batchSize(), 16);
     }
 
     public static void of(EvaluationParams<?> evaluator) {
@@ -41,7 +81,6 @@ public final class Defaults {
         stage.setDefault(stage.maxSteps(), 0L);
         stage.setDefault(stage.maxEpochs(), 0.0);
         stage.setDefault(stage.validationIndicatorCol(), "");
-        stage.setDefault(stage.endOfTextId(), -1);
         stage.setDefault(stage.evaluateEvery(), 0L);
         stage.setDefault(stage.seed(), 42L);
     }

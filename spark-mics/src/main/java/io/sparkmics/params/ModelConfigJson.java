@@ -12,7 +12,9 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.module.scala.DefaultScalaModule;
 import io.sparkmics.model.ModelConfig;
+import scala.Product;
 
 /** A model's configuration as JSON: {@code {"class": ..., component: value, ...}}. */
 final class ModelConfigJson {
@@ -43,15 +45,20 @@ final class ModelConfigJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            // Sequences and options, which case classes have.
+            .addModule(new DefaultScalaModule())
             .build();
 
     private ModelConfigJson() {}
 
     static String write(ModelConfig config) {
-        requireRecord(config.getClass());
+        requireKnown(config.getClass());
         ModelDeclaration.accept(config.getClass());
         ObjectNode json = MAPPER.createObjectNode().put(CLASS, config.getClass().getName());
-        json.setAll(MAPPER.<ObjectNode>valueToTree(config));
+        json.setAll(
+                config instanceof Product product
+                        ? new CaseClass(config.getClass(), MAPPER).write(product)
+                        : MAPPER.<ObjectNode>valueToTree(config));
         return json.toString();
     }
 
@@ -69,8 +76,8 @@ final class ModelConfigJson {
                 throw refused(text, "it names no class", null);
             }
             Class<? extends ModelConfig> type = ModelDeclaration.find(name.textValue());
-            requireRecord(type);
-            return MAPPER.treeToValue(json, type);
+            requireKnown(type);
+            return CaseClass.is(type) ? type.cast(caseClass(text, type, json)) : MAPPER.treeToValue(json, type);
         } catch (ValueInstantiationException e) {
             throw refused(text, e.getCause().getMessage(), e);
         } catch (JsonProcessingException e) {
@@ -78,10 +85,19 @@ final class ModelConfigJson {
         }
     }
 
-    private static void requireRecord(Class<?> found) {
-        if (!found.isRecord()) {
-            throw new IllegalArgumentException("Cannot keep the model's configuration as JSON: " + found.getName()
-                    + " is no record. Make it one, of components that Jackson can write and read.");
+    private static Object caseClass(String text, Class<?> type, ObjectNode json) {
+        try {
+            return new CaseClass(type, MAPPER).read(json);
+        } catch (IllegalArgumentException e) {
+            throw refused(text, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void requireKnown(Class<?> found) {
+        if (!found.isRecord() && !CaseClass.is(found)) {
+            throw new IllegalArgumentException(
+                    "Cannot keep the model's configuration as JSON: " + found.getName()
+                            + " is neither a record nor a case class. Make it one, of components that Jackson can write and read.");
         }
     }
 

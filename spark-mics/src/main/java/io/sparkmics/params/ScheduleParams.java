@@ -123,23 +123,6 @@ public interface ScheduleParams<T> extends Params {
         return Fluent.set(this, validationIndicatorCol(), value);
     }
 
-    default IntParam endOfTextId() {
-        return new IntParam(
-                uid(),
-                "endOfTextId",
-                "the token id put behind every row; -1: 256 behind text, nothing behind token ids. "
-                        + "Text takes no other id than 256",
-                Allowed.atLeast("endOfTextId", -1));
-    }
-
-    default int getEndOfTextId() {
-        return (int) getOrDefault(endOfTextId());
-    }
-
-    default T setEndOfTextId(int value) {
-        return Fluent.set(this, endOfTextId(), value);
-    }
-
     default LongParam evaluateEvery() {
         return new LongParam(
                 uid(),

@@ -1,35 +1,14 @@
 package io.sparkmics.params;
 
-import io.sparkmics.model.ModelConfig;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 
 /**
- * What the estimator and the trained model both know: the model's sizes, and how rows are scored.
+ * What the estimator of language models and the trained model both know: the model's sizes, and how rows are scored.
  *
  * @param <T> the stage itself
  */
-public interface ScoringParams<T> extends ScoreColumns<T> {
-
-    default Param<String> model() {
-        return new Param<>(
-                uid(),
-                "model",
-                "the model to train, as JSON: its configuration's class and the values of it",
-                String.class);
-    }
-
-    default ModelConfig getModel() {
-        if (!isDefined(model())) {
-            throw new IllegalStateException("Cannot tell which model to train: none is set. "
-                    + "Call setModel, for instance with Gpt.config().");
-        }
-        return ModelConfigJson.read(getOrDefault(model()));
-    }
-
-    default T setModel(ModelConfig config) {
-        return Fluent.set(this, model(), ModelConfigJson.write(config));
-    }
+public interface ScoringParams<T> extends ModelParams<T>, ScoreColumns<T> {
 
     default Param<String> inputCol() {
         return new Param<>(

@@ -1,58 +1,73 @@
 package io.sparkmics.scoring;
 
-import io.sparkmics.tokenizer.Tokenizer;
+import io.sparkmics.data.Columns;
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.tokenizer.TokenizerSource;
-import java.util.Arrays;
-import java.util.Iterator;
+import java.io.Serializable;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
-/** Continues one text, token by token, in the one task of its job. */
-public record Generation(ModelSource source, TokenizerSource tokenizer, String prompt, int tokens, Sampling sampling)
-        implements MapPartitionsFunction<Long, String> {
+/**
+ * Goes on with the prompts of a column, on the executors: texts by the model's tokenizer, token ids as they are.
+ *
+ * @param tokenizer null: prompts are token ids
+ * @param ends the ids that end a text, as the model's folder says
+ */
+public record Generation(ModelSource source, TokenizerSource tokenizer, List<Integer> ends, GenerationSettings settings)
+        implements Serializable {
 
     public Generation {
-        if (tokens < 0) {
-            throw new IllegalArgumentException(
-                    "Cannot generate " + tokens + " tokens: the number is negative. Ask for 0 or more.");
+        ends = List.copyOf(ends);
+    }
+
+    /**
+     * @param text whether prompts are texts
+     * @throws IllegalArgumentException where they are and the model's tokenizer is not known, or the model knows no text
+     */
+    public static Generation of(ModelSource source, boolean text, GenerationSettings settings) {
+        if (!(source.config().build() instanceof LanguageModel)) {
+            throw new IllegalArgumentException("Cannot generate text: the model of "
+                    + source.config().getClass().getName() + " is not a LanguageModel. Implement its logits().");
         }
+        return new Generation(
+                source,
+                text
+                        ? TokenizerSource.of(
+                                source.config().vocabularySize(),
+                                source.version().path(),
+                                source.hadoop().value())
+                        : null,
+                TokenizerSource.ends(source.version().path(), source.hadoop().value()),
+                settings);
     }
 
-    /** @throws IllegalArgumentException where the model's tokenizer is not known */
-    public static Generation of(ModelSource source, String prompt, int tokens, Sampling sampling) {
-        TokenizerSource tokenizer = TokenizerSource.of(
-                source.config().vocabularySize(),
-                source.version().path(),
-                source.hadoop().value());
-        return new Generation(source, tokenizer, prompt, tokens, sampling);
+    /** The type of what is added to prompts of texts or of ids. */
+    public static DataType type(boolean text) {
+        return text ? DataTypes.StringType : DataTypes.createArrayType(DataTypes.IntegerType, false);
     }
 
-    @Override
-    public Iterator<String> call(Iterator<Long> unused) {
-        try (ModelCache.Lease lease = ModelCache.OF_THIS_PROCESS.acquire(source);
-                Tokenizer opened = tokenizer.open()) {
-            SplittableRandom random = new SplittableRandom(sampling.seed());
-            int context = source.config().context();
-            int[] begun = opened.beginning(prompt);
-            int[] text = begun;
-            for (int i = 0; i < tokens; i++) {
-                int[] seen = Arrays.copyOfRange(text, Math.max(0, text.length - context), text.length);
-                int next = sampling.draw(lease.model().nextLogits(seen), random);
-                if (opened.isEnd(next)) {
-                    break;
-                }
-                text = Arrays.copyOf(text, text.length + 1);
-                text[text.length - 1] = next;
-            }
-            return List.of(continued(opened, begun, text)).iterator();
-        }
+    /** Adds the column of what follows each prompt; null where that is. Lazy, but of rows whoever asks for has their texts. */
+    public Dataset<Row> add(Dataset<Row> frame, String inputCol, String outputCol) {
+        boolean text = tokenizer != null;
+        Column prompts = text
+                ? Columns.column(inputCol).cast(DataTypes.StringType)
+                : new Columns(frame.schema()).tokens(inputCol);
+        StructType schema = frame.schema().add(outputCol, type(text), true);
+        MapPartitionsFunction<Row, Row> generate = rows -> new GeneratedRows(this, rows);
+        return frame.withColumn(outputCol, prompts).mapPartitions(generate, Encoders.row(schema));
     }
 
-    /** The prompt as it was typed, where the tokenizer gives it back at the beginning of the whole; else what it gives. */
-    private String continued(Tokenizer opened, int[] begun, int[] text) {
-        String whole = opened.decode(text);
-        String beginning = opened.decode(begun);
-        return whole.startsWith(beginning) ? prompt + whole.substring(beginning.length()) : whole;
+    /** The caller's to close. */
+    Prompts open() {
+        return tokenizer == null
+                ? new Prompts.Ids(source.config().vocabularySize(), ends::contains)
+                : new Prompts.Texts(tokenizer.open());
     }
 }

@@ -31,14 +31,6 @@ public record ModelSource(
     WholeModel load() {
         ProcessMemory.require("hold the model of " + version.folder(), version.length());
         version.requireContents(hadoop.value());
-        WholeModel model = WholeWeights.load(config, version.path(), hadoop.value());
-        try {
-            // They may have been replaced while they were read.
-            version.requireContents(hadoop.value());
-            return model;
-        } catch (RuntimeException replaced) {
-            model.close();
-            throw replaced;
-        }
+        return WholeWeights.load(config, version, hadoop.value());
     }
 }

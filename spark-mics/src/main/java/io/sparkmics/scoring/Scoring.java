@@ -1,10 +1,8 @@
 package io.sparkmics.scoring;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
 import io.sparkmics.data.Columns;
-import java.util.UUID;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,15 +20,7 @@ public record Scoring(String inputCol, String lossCol, String tokenCountCol) {
     }
 
     /**
-     * Lazy: what of the result nobody selects is not computed, and a token count takes no model.
-     *
-     * <p>The loss comes in by an unpivot of one column: Spark plans that as an Expand with one projection, which gives one
-     * row for each row. A plain projection is wrong for a function as expensive as this one. The optimiser copies it into
-     * every filter on the loss that it can move below the projection: of four rows, three of which passed, seven were scored,
-     * and eleven where the frame was sorted. Declared nondeterministic, the function keeps all filters above it, and rows that
-     * another column leaves out are scored. And in both cases rows that the driver holds are scored on the driver while the
-     * query is planned, even if nobody selects the loss. Filters on other columns move below an Expand too, those on the loss
-     * do not, what is not selected is pruned, and the driver evaluates nothing.
+     * Lazy: what of the result nobody selects is not computed, see {@link OncePerRow}, and a token count takes no model.
      *
      * @throws IllegalArgumentException when so many sequences of the model's context are more than an array holds
      */
@@ -40,10 +30,7 @@ public record Scoring(String inputCol, String lossCol, String tokenCountCol) {
         Column loss = udf(new RowLoss(source, batchSize), DataTypes.DoubleType)
                 .withName("loss")
                 .apply(columns.tokens(inputCol));
-        String unpivoted = "name of the loss " + UUID.randomUUID();
-        return frame.unpivot(new Column[] {col("*")}, new Column[] {loss.as(lossCol)}, unpivoted, lossCol)
-                .drop(unpivoted)
-                .withColumn(tokenCountCol, columns.predictedTokens(inputCol));
+        return OncePerRow.add(frame, loss, lossCol).withColumn(tokenCountCol, columns.predictedTokens(inputCol));
     }
 
     private static void requireFits(int batchSize, long length) {

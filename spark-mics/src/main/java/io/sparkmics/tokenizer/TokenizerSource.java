@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
  * The tokenizer of a saved model, to be opened where it is needed.
  *
  * @param file null: the built-in one
- * @param ends the ids that end a text, as {@code config.json} says; of the built-in one none is said
+ * @param ends the ids that end a text; of the built-in one none is said
  */
 public record TokenizerSource(TokenizerFile file, List<Integer> ends) implements Serializable {
 
@@ -40,8 +40,17 @@ public record TokenizerSource(TokenizerFile file, List<Integer> ends) implements
         } catch (IOException e) {
             throw new IllegalStateException("Cannot look for a tokenizer in " + folder + ": " + e.getMessage(), e);
         }
-        return new TokenizerSource(
-                TokenizerFile.read(folder, hadoop), ids(files.readConfig().get("eos_token_id")));
+        return new TokenizerSource(TokenizerFile.read(folder, hadoop), ends(folder, hadoop));
+    }
+
+    /**
+     * The ids that end a text: as {@code generation_config.json} says, where it lies there, else {@code config.json}.
+     *
+     * @param folder of the weights
+     */
+    public static List<Integer> ends(Path folder, Configuration hadoop) {
+        HuggingFaceFolder files = new HuggingFaceFolder(folder, hadoop);
+        return ids(files.readGenerationConfig().orElseGet(files::readConfig).get("eos_token_id"));
     }
 
     /** One, several, or none. */

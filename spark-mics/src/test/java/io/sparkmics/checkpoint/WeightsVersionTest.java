@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -55,6 +56,32 @@ class WeightsVersionTest {
                                 + " bytes of 2023-11-14T22:13:20Z, fingerprint ")
                         .hasMessageEndingWith("Load the model again to use these.");
             }
+        }
+    }
+
+    @Test
+    void whereThereAreSeveralFilesEachOfThemCounts() throws IOException {
+        java.nio.file.Path first = folder.resolve("model-00001-of-00002.safetensors");
+        java.nio.file.Path second = folder.resolve("model-00002-of-00002.safetensors");
+        for (java.nio.file.Path file : new java.nio.file.Path[] {first, second}) {
+            Files.write(file, new byte[100]);
+            Files.setLastModifiedTime(file, THEN);
+        }
+        WeightsVersion version = version();
+        assertThat(version.length()).isEqualTo(200);
+
+        for (java.nio.file.Path file : new java.nio.file.Path[] {first, second}) {
+            Files.write(file, new byte[99]);
+            Files.setLastModifiedTime(file, THEN);
+            assertThat(version().length()).isLessThan(version.length());
+            Files.write(file, new byte[100]);
+            Files.setLastModifiedTime(file, THEN);
+            assertThat(version()).isEqualTo(version);
+            Files.write(file, new byte[] {1}, StandardOpenOption.WRITE);
+            Files.setLastModifiedTime(file, THEN);
+            assertThatThrownBy(() -> version.requireUnchanged(HADOOP)).isInstanceOf(CheckpointException.class);
+            Files.write(file, new byte[100]);
+            Files.setLastModifiedTime(file, THEN);
         }
     }
 

@@ -20,7 +20,7 @@ class PackerTest {
         Map<Long, List<int[]>> pieces = new HashMap<>();
         int position = 0;
         for (int size : partitionSizes) {
-            Packer packer = new Packer(context, position, (sequence, offset, piece) -> {
+            Packer packer = new Packer(SequenceForm.stream(context), position, (sequence, offset, piece) -> {
                 assertThat(piece).isNotEmpty();
                 assertThat(piece[0]).isEqualTo(sequence * context + offset);
                 pieces.computeIfAbsent(sequence, g -> new ArrayList<>()).add(piece);
@@ -41,7 +41,7 @@ class PackerTest {
             @ForAll @IntRange(min = 1, max = 9) int context,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(max = 25) Integer> partitionSizes) {
         int tokens = partitionSizes.stream().mapToInt(Integer::intValue).sum();
-        Packing packing = new Packing(context, tokens);
+        Packing packing = new Packing(SequenceForm.stream(context), tokens);
         Map<Long, int[]> sequences = pack(context, partitionSizes);
         List<Integer> predicted = new ArrayList<>();
         for (long g = 0; g < packing.withTail(); g++) {
@@ -57,7 +57,7 @@ class PackerTest {
     @Property
     void wholeSequencesAndTheTailAreAllTokens(
             @ForAll @IntRange(min = 1, max = 50) int context, @ForAll @IntRange(max = 5000) int tokens) {
-        Packing packing = new Packing(context, tokens);
+        Packing packing = new Packing(SequenceForm.stream(context), tokens);
         long covered = packing.whole() == 0 ? 0 : packing.whole() * context + 1;
         assertThat(covered + packing.tail()).isEqualTo(tokens);
         assertThat(packing.tail()).isBetween(0L, (long) context);
@@ -70,7 +70,7 @@ class PackerTest {
         int position = 0;
         for (int size : new int[] {3, 1, 3}) {
             Packer packer = new Packer(
-                    4,
+                    SequenceForm.stream(4),
                     position,
                     (sequence, offset, piece) -> pieces.add(sequence + "+" + offset + Arrays.toString(piece)));
             for (int i = 0; i < size; i++) {

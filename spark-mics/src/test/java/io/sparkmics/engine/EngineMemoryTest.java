@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
@@ -48,7 +49,11 @@ class EngineMemoryTest {
             EngineSettings settings = new EngineSettings(optimizer, 1, 3, precision)
                     .with(OverlapSettings.STANDARD.withGathersAhead(Math.max(1, p - 1)));
             MemoryModel plan = settings.memoryModel(model);
-            ThreadRanks.of(4).ranksPerNode(4).with(CommunicationSettings.of(p)).run(ranks -> {
+            ThreadRanks sockets = ThreadRanks.of(4)
+                    .ranksPerNode(4)
+                    .with(CommunicationSettings.of(p))
+                    .over(() -> GlooTransport.on("127.0.0.1"));
+            sockets.run(ranks -> {
                 try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                     assertThat(engine.arenaBytes()).isEqualTo(plan.gatheredUnits(p));
                     assertThat(engine.memory().engineBytes()).isEqualTo(plan.heldBytes(p));
@@ -71,7 +76,7 @@ class EngineMemoryTest {
         EngineSettings settings = new EngineSettings(ADAMW, 1, 3, Precision.FLOAT32)
                 .with(OverlapSettings.STANDARD.withGathersAhead(ahead));
         Case run = new Case(CONFIG, 4, 4, 2, gather, 1, 2, settings, 3);
-        EngineTraining.ranks(run).run(ranks -> {
+        EngineTraining.overSockets(run).run(ranks -> {
             Watched model = new Watched(CONFIG.build());
             try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                 for (long step = 0; step < run.steps(); step++) {

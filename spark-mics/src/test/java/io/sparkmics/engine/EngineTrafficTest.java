@@ -46,7 +46,7 @@ class EngineTrafficTest {
             GatherMode gather,
             Precision precision,
             ReductionPrecision reduction) {
-        return traffic(worldSize, partitionGroupSize, gather, precision, reduction, MemoryTransport::over);
+        return traffic(worldSize, partitionGroupSize, gather, precision, reduction, below -> below);
     }
 
     private static List<Traffic> traffic(
@@ -55,14 +55,14 @@ class EngineTrafficTest {
             GatherMode gather,
             Precision precision,
             ReductionPrecision reduction,
-            Function<MeshTransport, Transport> memory) {
+            Function<MeshTransport, Transport> transport) {
         EngineSettings settings =
                 new EngineSettings(new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1), 1, 3, precision, reduction);
         Case run = new Case(CONFIG, worldSize, partitionGroupSize, 2, gather, 1, MICRO_STEPS, settings, STEPS);
         return ThreadRanks.of(worldSize)
                 .ranksPerNode(2)
                 .with(CommunicationSettings.of(partitionGroupSize).withGather(gather))
-                .over(() -> memory.apply(GlooTransport.on("127.0.0.1")))
+                .over(() -> transport.apply(GlooTransport.on("127.0.0.1")))
                 .run(ranks -> {
                     try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
                         for (long step = 0; step < STEPS; step++) {
@@ -124,7 +124,8 @@ class EngineTrafficTest {
         }
         long hopOne = STEPS * MICRO_STEPS * layout.size() * BYTES;
         // Flat, but inside nodes first: between nodes it sends the same, and so does hop 1.
-        for (Traffic own : traffic(4, 4, GatherMode.FLAT)) {
+        for (Traffic own :
+                traffic(4, 4, GatherMode.FLAT, Precision.FLOAT32, ReductionPrecision.FLOAT32, MemoryTransport::over)) {
             assertThat(own.bytes(GroupKind.PARTITION, LinkClass.BETWEEN_NODES))
                     .isBetween(shards + hopOne, shards + hopOne + STEPS * 6 * 16);
         }

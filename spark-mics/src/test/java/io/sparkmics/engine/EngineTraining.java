@@ -3,6 +3,7 @@ package io.sparkmics.engine;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.engine.stage.Feed;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Model;
@@ -33,6 +34,11 @@ final class EngineTraining {
         return ThreadRanks.of(run.worldSize())
                 .ranksPerNode(run.ranksPerNode())
                 .with(CommunicationSettings.of(run.partitionGroupSize()).withGather(run.gather()));
+    }
+
+    /** The same where no rank shares memory with another. */
+    static ThreadRanks overSockets(Case run) {
+        return ranks(run).over(() -> GlooTransport.on("127.0.0.1"));
     }
 
     static List<Outcome> run(Case run, ThreadRanks ranks) {

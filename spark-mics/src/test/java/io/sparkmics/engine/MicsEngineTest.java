@@ -127,7 +127,7 @@ class MicsEngineTest {
     @Test
     void unitsAreGoneBetweenStepsAndNeverMoreThanTwoNeighboursStand() {
         Case run = run(2, 2, GatherMode.FLAT, 1, 2, SMALL, 3);
-        ThreadRanks.of(2).with(CommunicationSettings.of(2)).run(ranks -> {
+        EngineTraining.overSockets(run).run(ranks -> {
             try (MicsEngine engine = new MicsEngine(run.config().build(), run.settings(), ranks)) {
                 assertThat(engine.gatheredBytes()).isZero();
                 for (long step = 0; step < run.steps(); step++) {

@@ -14,6 +14,7 @@ import io.sparkmics.bootstrap.memory.MemoryTransport;
 import io.sparkmics.bootstrap.traffic.TrafficModel;
 import io.sparkmics.bootstrap.transport.Transport;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -92,6 +93,12 @@ record TappedTransport(Transport delegate, Tap tap) implements Transport {
         @Override
         public Pending broadcast(Tensor tensor, int root) {
             return start(Collective.BROADCAST, () -> delegate.broadcast(tensor, root));
+        }
+
+        /** Gathers are to be seen. */
+        @Override
+        public Optional<Tensor> commonMemory(long bytes) {
+            return Optional.empty();
         }
 
         @Override

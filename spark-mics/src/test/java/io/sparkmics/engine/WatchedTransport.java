@@ -12,6 +12,7 @@ import io.sparkmics.bootstrap.traffic.TrafficModel;
 import io.sparkmics.bootstrap.transport.Transport;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
@@ -107,6 +108,12 @@ final class WatchedTransport implements Transport {
         @Override
         public Pending broadcast(Tensor tensor, int root) {
             return group.broadcast(tensor, root);
+        }
+
+        /** Gathers are to be seen. */
+        @Override
+        public Optional<Tensor> commonMemory(long bytes) {
+            return Optional.empty();
         }
 
         @Override

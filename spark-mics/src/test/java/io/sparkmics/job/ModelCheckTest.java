@@ -3,6 +3,7 @@ package io.sparkmics.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.job.settings.GoodSettings;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;
@@ -159,8 +160,9 @@ class ModelCheckTest {
 
     @Test
     void onlyModelsThatUsersBringAreTried() {
-        assertThat(ModelCheck.trial(Gpt.config(), Precision.FLOAT32)).isEmpty();
-        assertThat(ModelCheck.trial(reading(UNIT), Precision.FLOAT32))
+        assertThat(ModelCheck.trial(GoodSettings.of(Gpt.config()).build(), Precision.FLOAT32))
+                .isEmpty();
+        assertThat(ModelCheck.trial(GoodSettings.of(reading(UNIT)).build(), Precision.FLOAT32))
                 .hasValueSatisfying(
                         problem -> assertThat(problem).contains(STAGE + "fails").contains("not yet"));
     }

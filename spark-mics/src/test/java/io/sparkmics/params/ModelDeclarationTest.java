@@ -124,7 +124,7 @@ class ModelDeclarationTest {
         try (URLClassLoader loader =
                 declaring(NoConfig.class.getName() + "\n" + NoRecord.class.getName() + "\nno.such.Config\n")) {
             refuses(loader, NoConfig.class.getName(), " is no ModelConfig. Only such classes are accepted.");
-            refuses(loader, NoRecord.class.getName(), " is no record. Make it one");
+            refuses(loader, NoRecord.class.getName(), " is neither a record nor a case class. Make it one");
             refuses(loader, "no.such.Config", "there is no class no.such.Config. Put the jar");
         }
         assertThat(RUN).hasValue(0);

@@ -43,9 +43,44 @@ class SamplingTest {
     }
 
     @Test
+    void ofEqualOnesTheFirstIsTheLikeliest() {
+        assertThat(new Sampling(0, 0, 1).draw(new float[] {1, 3, 3, 2}, new SplittableRandom(1)))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void onlyTheLikeliestThatHaveTheProbabilityTogetherAreDrawn() {
+        assertThat(new Sampling(1, 0, 0.59, 1).weights(logits)).containsExactly(0, 1, 0);
+        assertThat(frequencies(new Sampling(1, 0, 0.61, 1))[2]).isCloseTo(1 / 3.0, within(0.015));
+        assertThat(new Sampling(1, 0, 0.91, 1).weights(logits)).doesNotContain(0);
+        // Squared: 36 of 46 are enough.
+        assertThat(new Sampling(0.5, 0, 0.7, 1).weights(logits)).containsExactly(0, 1, 0);
+    }
+
+    @Test
+    void theProbabilityIsThatOfTheLikeliestFew() {
+        // Of two, 2 thirds and 1 third.
+        assertThat(new Sampling(1, 2, 0.66, 1).weights(logits)).containsExactly(0, 1, 0);
+        assertThat(new Sampling(1, 0, 0.66, 1).weights(logits)[2]).isPositive();
+    }
+
+    @Test
+    void theSamePromptHasTheSameRandomNumbers() {
+        Sampling sampling = new Sampling(1, 0, 7);
+
+        long drawn = sampling.random(new int[] {1, 2}).nextLong();
+
+        assertThat(sampling.random(new int[] {1, 2}).nextLong()).isEqualTo(drawn);
+        assertThat(sampling.random(new int[] {2, 1}).nextLong()).isNotEqualTo(drawn);
+        assertThat(new Sampling(1, 0, 8).random(new int[] {1, 2}).nextLong()).isNotEqualTo(drawn);
+    }
+
+    @Test
     void logitsThatAreNotNumbersAreRefused() {
         assertThatThrownBy(() -> Sampling.DEFAULT.draw(new float[] {1, Float.NaN}, new SplittableRandom(1)))
                 .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot draw a token: the largest logit is NaN.");
+        assertThatThrownBy(() -> new Sampling(0, 0, 1).draw(new float[] {Float.NaN, 1}, new SplittableRandom(1)))
                 .hasMessageStartingWith("Cannot draw a token: the largest logit is NaN.");
     }
 
@@ -57,6 +92,10 @@ class SamplingTest {
         assertThatThrownBy(() -> new Sampling(1, -2, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("Cannot draw from the -2 likeliest tokens: topK is negative.");
+        assertThatThrownBy(() -> new Sampling(1, 0, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "Cannot draw from the likeliest tokens that have the probability 0.0 together:");
     }
 
     private double[] frequencies(Sampling sampling) {

@@ -2,45 +2,54 @@ package io.sparkmics.benchmark.network;
 
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * What {@link NetworkBenchmark} measures.
  *
- * @param hosts how many, each with a table of its own
+ * @param hosts how many, each with tables of its own
  * @param rates of every link, each with a table of its own
+ * @param cores that each host is held to; empty: all share those of the machine
  * @param ranksPerHost k
- * @param microSteps of a step
+ * @param microSteps of a step, each with a table of its own
  * @param microBatch sequences of a micro-step
- * @param warmUp steps of each contestant before the rounds, over links that are not shaped
+ * @param warmUp steps of each contestant before the rounds, over links that are not shaped and with all cores
  * @param rounds in which the contestants take turns
  * @param steps of a turn
  * @param timeoutSeconds of a wait for another rank, and of a turn
+ * @param folder where rows, report and pictures go
+ * @param recorded files of rows of earlier runs: where there are some nothing is measured, and these are reported on
  */
 record NetworkOptions(
         List<Integer> hosts,
         List<Rate> rates,
+        OptionalDouble cores,
         int ranksPerHost,
-        int microSteps,
+        List<Integer> microSteps,
         int microBatch,
         int warmUp,
         int rounds,
         int steps,
         int timeoutSeconds,
         GptConfig config,
-        List<Contestant> contestants) {
+        List<Contestant> contestants,
+        Path folder,
+        List<Path> recorded) {
 
+    private static final String ALL_CORES = "all";
     private static final Map<String, String> DEFAULTS = new LinkedHashMap<>();
 
     static {
         DEFAULTS.put("hosts", "2,4");
         DEFAULTS.put("rate", "100mbit");
+        DEFAULTS.put("cores", ALL_CORES);
         DEFAULTS.put("k", "2");
         DEFAULTS.put("microSteps", "4");
         DEFAULTS.put("microBatch", "1");
@@ -52,7 +61,9 @@ record NetworkOptions(
         DEFAULTS.put("heads", "8");
         DEFAULTS.put("width", "256");
         DEFAULTS.put("context", "128");
-        DEFAULTS.put("contestants", Contestant.ids(List.of(Contestant.values())));
+        DEFAULTS.put("contestants", Contestant.STANDARD);
+        DEFAULTS.put("folder", "target/network-comparison");
+        DEFAULTS.put("report", "");
     }
 
     /** The host number that an address ends with fits one byte. */
@@ -71,50 +82,43 @@ record NetworkOptions(
             throw new IllegalArgumentException("Cannot measure " + Contestant.ids(contestants)
                     + " alone: the weights that all begin with come from ours. Add one of ours, as p-k.");
         }
+        String problems = hosts.stream()
+                .flatMap(count ->
+                        contestants.stream().map(contestant -> contestant.problem(count * ranksPerHost, ranksPerHost)))
+                .flatMap(Optional::stream)
+                .distinct()
+                .collect(Collectors.joining(" "));
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("Cannot measure " + problems + " Use other contestants or hosts.");
+        }
     }
 
     /** @param arguments as {@code hosts=2,4} */
     static NetworkOptions parse(String... arguments) {
-        Map<String, String> values = new LinkedHashMap<>(DEFAULTS);
-        for (String argument : arguments) {
-            String[] parts = argument.split("=", 2);
-            if (parts.length < 2 || values.replace(parts[0], parts[1]) == null) {
-                throw new IllegalArgumentException(
-                        "Cannot read " + argument + ": the options are " + names() + ", each with = and a value.");
-            }
-        }
+        OptionValues values = new OptionValues(DEFAULTS, arguments);
         return new NetworkOptions(
-                split(values.get("hosts")).stream().map(Integer::valueOf).toList(),
-                split(values.get("rate")).stream().map(Rate::of).toList(),
-                number(values, "k"),
-                number(values, "microSteps"),
-                number(values, "microBatch"),
-                number(values, "warmUp"),
-                number(values, "rounds"),
-                number(values, "steps"),
-                number(values, "timeout"),
+                values.numbers("hosts"),
+                values.list("rate", Rate::of),
+                cores(values.text("cores")),
+                values.number("k"),
+                values.numbers("microSteps"),
+                values.number("microBatch"),
+                values.number("warmUp"),
+                values.number("rounds"),
+                values.number("steps"),
+                values.number("timeout"),
                 Gpt.config()
-                        .layers(number(values, "layers"))
-                        .heads(number(values, "heads"))
-                        .width(number(values, "width"))
-                        .context(number(values, "context")),
-                split(values.get("contestants")).stream().map(Contestant::named).toList());
+                        .layers(values.number("layers"))
+                        .heads(values.number("heads"))
+                        .width(values.number("width"))
+                        .context(values.number("context")),
+                values.list("contestants", Contestant::named),
+                Path.of(values.text("folder")),
+                values.list("report", Path::of));
     }
 
-    private static Set<String> names() {
-        return new TreeSet<>(DEFAULTS.keySet());
-    }
-
-    private static List<String> split(String value) {
-        return Arrays.asList(value.split(","));
-    }
-
-    private static int number(Map<String, String> values, String name) {
-        int number = Integer.parseInt(values.get(name));
-        if (number < 1) {
-            throw new IllegalArgumentException("Cannot use " + name + "=" + number + ": the value must be at least 1.");
-        }
-        return number;
+    private static OptionalDouble cores(String text) {
+        return text.equals(ALL_CORES) ? OptionalDouble.empty() : OptionalDouble.of(HostCores.checked(text));
     }
 
     /** Those of PyTorch, or ours. */
@@ -122,11 +126,6 @@ record NetworkOptions(
         return contestants.stream()
                 .filter(contestant -> contestant.pyTorch() == pyTorch)
                 .toList();
-    }
-
-    /** Tokens of a step on so many hosts. */
-    long tokens(int hostCount) {
-        return (long) hostCount * ranksPerHost * microSteps * microBatch * config.context();
     }
 
     /** What programs of ours and of Python are told alike. */
@@ -138,7 +137,6 @@ record NetworkOptions(
                 "--context=" + config.context(),
                 "--vocabulary=" + config.vocabularySize(),
                 "--micro-batch=" + microBatch,
-                "--micro-steps=" + microSteps,
                 "--threads=1",
                 "--timeout=" + timeoutSeconds);
     }

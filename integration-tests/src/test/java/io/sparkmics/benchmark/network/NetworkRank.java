@@ -8,10 +8,13 @@ import io.sparkmics.bootstrap.deadline.CommunicationSettings;
 import io.sparkmics.bootstrap.gloo.GlooTransport;
 import io.sparkmics.bootstrap.groups.Place;
 import io.sparkmics.bootstrap.memory.MemoryTransport;
+import io.sparkmics.bootstrap.transport.Transport;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.MicsEngine;
+import io.sparkmics.engine.OverlapSettings;
 import io.sparkmics.engine.StepResult;
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.gpu.RandomTokens;
 import io.sparkmics.model.Gpt;
@@ -21,7 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +40,7 @@ final class NetworkRank {
 
     private static final OptimizerSettings OPTIMIZER = new OptimizerSettings.AdamW(0.9, 0.95, 1e-8, 0.1);
     private static final double LEARNING_RATE = 1e-3;
+    private static final double NANOS = 1e9;
 
     /** After so many steps the batches come again. */
     private static final int DIFFERENT_STEPS = 8;
@@ -44,8 +48,8 @@ final class NetworkRank {
     private final Map<String, String> options;
     private final int local;
     private final GptConfig config;
-    private final Map<Contestant, MicsEngine> engines = new EnumMap<>(Contestant.class);
-    private final Map<Contestant, Long> done = new EnumMap<>(Contestant.class);
+    private final Map<Contestant, MicsEngine> engines = new LinkedHashMap<>();
+    private final Map<Contestant, Long> done = new LinkedHashMap<>();
 
     /** @param local its number on its host */
     NetworkRank(Map<String, String> options, int local) {
@@ -71,7 +75,10 @@ final class NetworkRank {
     String start() throws IOException {
         for (String name : options.get("contestants").split(",")) {
             Contestant contestant = Contestant.named(name);
-            EngineSettings settings = new EngineSettings(OPTIMIZER, 1, 42, Precision.FLOAT32);
+            OverlapSettings overlap = contestant.hopTwo() == Contestant.HopTwoTime.BEHIND_THE_STEP
+                    ? OverlapSettings.STANDARD.withoutHopTwo()
+                    : OverlapSettings.STANDARD;
+            EngineSettings settings = new EngineSettings(OPTIMIZER, 1, 42, Precision.FLOAT32).with(overlap);
             MicsEngine engine = new MicsEngine(config.build(), settings, join(contestant));
             Path file = Path.of(options.get("weights"));
             if (engines.isEmpty()) {
@@ -96,37 +103,43 @@ final class NetworkRank {
                 .withGather(contestant.gather())
                 .withChecking(false)
                 .withTimeout(timeout);
+        Transport transport = MemoryTransport.over(GlooTransport.onHost());
         return Bootstrap.join(
                 new FileExchange(folder, world, rank(), timeout),
                 place,
-                MemoryTransport.over(GlooTransport.onHost()),
+                contestant.hopTwo() == Contestant.HopTwoTime.EACH_MICRO_STEP ? new OneHop(transport) : transport,
                 new byte[0],
                 settings);
     }
 
-    /** Seconds, losses and norms of so many steps. */
-    String train(Contestant contestant, int steps) {
+    /** Seconds, losses and norms of so many steps, and what all of them have waited for each kind of collective. */
+    String train(Contestant contestant, int steps, int microSteps) {
+        MicsEngine engine = engines.get(contestant);
+        Map<WaitKind, Long> before = engine.waits();
         List<Double> seconds = new ArrayList<>();
         List<Double> losses = new ArrayList<>();
         List<Double> norms = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
             long begin = System.nanoTime();
-            StepResult result = step(engines.get(contestant), done.merge(contestant, 1L, Long::sum) - 1);
-            seconds.add((System.nanoTime() - begin) / 1e9);
+            StepResult result = step(engine, done.merge(contestant, 1L, Long::sum) - 1, microSteps);
+            seconds.add((System.nanoTime() - begin) / NANOS);
             losses.add(result.loss());
             norms.add(result.gradientNorm());
         }
-        return Stream.of(seconds, losses, norms)
+        Map<WaitKind, Long> after = engine.waits();
+        List<Double> waits = Stream.of(WaitKind.values())
+                .map(kind -> (after.get(kind) - before.get(kind)) / NANOS)
+                .toList();
+        return Stream.of(seconds, losses, norms, waits)
                 .flatMap(List::stream)
                 .map(String::valueOf)
                 .collect(Collectors.joining(" "));
     }
 
-    private StepResult step(MicsEngine engine, long number) {
+    private StepResult step(MicsEngine engine, long number, int microSteps) {
         return engine.step(
                 number,
-                RandomTokens.ofRank(
-                        config, number % DIFFERENT_STEPS, rank(), number("micro-steps"), number("micro-batch")),
+                RandomTokens.ofRank(config, number % DIFFERENT_STEPS, rank(), microSteps, number("micro-batch")),
                 LEARNING_RATE);
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * All ranks of one host, a thread each. Says {@code ready}; then, for each contestant and number of steps that it reads, trains
+ * All ranks of one host, a thread each. Says {@code ready}; then, for each contestant, number of steps and of micro-steps that it reads, trains
  * so many and prints for each rank what {@code network/pytorch.py} prints too.
  */
 final class NetworkRanks {
@@ -56,7 +56,8 @@ final class NetworkRanks {
             String[] words = order.split(" ");
             Contestant contestant = Contestant.named(words[0]);
             int steps = Integer.parseInt(words[1]);
-            each(threads, bodies, body -> body.train(contestant, steps))
+            int microSteps = Integer.parseInt(words[2]);
+            each(threads, bodies, body -> body.train(contestant, steps, microSteps))
                     .forEach(answer -> System.out.println("turn " + answer));
         }
     }

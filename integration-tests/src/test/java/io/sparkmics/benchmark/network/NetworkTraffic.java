@@ -1,6 +1,6 @@
 package io.sparkmics.benchmark.network;
 
-import io.sparkmics.model.GptConfig;
+import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Instance;
@@ -15,22 +15,27 @@ final class NetworkTraffic {
     private NetworkTraffic() {}
 
     /** Bytes that a host sends to the others in a step, without heads. */
-    static double bytesOfStep(NetworkOptions options, int hosts, Contestant contestant) {
-        int k = options.ranksPerHost();
-        int world = hosts * k;
-        GptConfig config = options.config();
+    static double bytesOfStep(NetworkSetting network, int microSteps, Contestant contestant) {
+        return contestant.hopTwo() == Contestant.HopTwoTime.EACH_MICRO_STEP
+                ? microSteps * bytesWithOneHopTwo(network, 1, contestant)
+                : bytesWithOneHopTwo(network, microSteps, contestant);
+    }
+
+    private static double bytesWithOneHopTwo(NetworkSetting network, int microSteps, Contestant contestant) {
+        int k = network.ranksPerHost();
+        int world = network.worldSize();
         Cluster ours = Instance.named("cpu").orElseThrow().ranks(world, k);
         Cluster cluster = contestant.pyTorch()
                 ? new Cluster(world, k, ours.processor(), ours.inside(), ours.between(), false)
                 : ours;
         Transformer sizes = new Transformer(
-                "gpt", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
+                "gpt", network.layers(), network.heads(), network.width(), network.context(), network.vocabularySize());
         return new Planner(cluster)
                 .best(
                         new TransformerWorkload(sizes, Recipe.ENGINE_SINGLE),
-                        new Batch(world * options.microSteps() * options.microBatch(), options.microBatch()),
+                        new Batch(world * microSteps * network.microBatch(), network.microBatch()),
                         contestant.partitionGroupSize(world, k),
-                        contestant == Contestant.P_W_HIERARCHICAL)
+                        contestant.gather() == GatherMode.HIERARCHICAL)
                 .orElseThrow()
                 .betweenBytes();
     }

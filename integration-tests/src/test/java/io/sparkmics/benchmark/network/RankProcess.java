@@ -69,7 +69,7 @@ final class RankProcess implements AutoCloseable {
         orders.println(order);
     }
 
-    /** Seconds, losses and norms of each rank. */
+    /** Numbers of each rank. */
     List<List<Double>> answers() throws IOException {
         List<List<Double>> all = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
@@ -100,6 +100,10 @@ final class RankProcess implements AutoCloseable {
         List<String> lines = Files.readAllLines(log);
         return "The last it said:\n"
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     double cpuSeconds() {

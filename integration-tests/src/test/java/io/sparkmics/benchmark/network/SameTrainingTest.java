@@ -3,6 +3,7 @@ package io.sparkmics.benchmark.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SameTrainingTest {
@@ -11,7 +12,7 @@ class SameTrainingTest {
             List.of(turn(List.of(5.0, 4.0), List.of(2.0, 1.0)), turn(List.of(3.0), List.of(1.0)));
 
     private static Turn turn(List<Double> losses, List<Double> norms) {
-        return new Turn(losses, losses, norms, 1, new InterfaceBytes(List.of(0L), List.of(0L)));
+        return new Turn(losses, losses, norms, Optional.empty(), 1, new InterfaceBytes(List.of(0L), List.of(0L)));
     }
 
     @Test

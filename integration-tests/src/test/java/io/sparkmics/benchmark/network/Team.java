@@ -16,15 +16,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Team implements AutoCloseable {
 
     private final VirtualNetwork network;
+    private final Optional<HostCores> cores;
     private final int hosts;
     private final NetworkOptions options;
     private final Path folder;
     private final List<RankProcess> processes = new CopyOnWriteArrayList<>();
     private boolean closed;
 
-    /** Nobody has started yet. */
-    Team(VirtualNetwork network, int hosts, NetworkOptions options, Path folder) {
+    /**
+     * Nobody has started yet.
+     *
+     * @param cores of the hosts, where they have some of their own
+     */
+    Team(VirtualNetwork network, Optional<HostCores> cores, int hosts, NetworkOptions options, Path folder) {
         this.network = network;
+        this.cores = cores;
         this.hosts = hosts;
         this.options = options;
         this.folder = folder;
@@ -80,12 +86,12 @@ final class Team implements AutoCloseable {
         if (closed) {
             throw new IOException("Cannot start " + name + ": the benchmark has ended.");
         }
-        processes.add(new RankProcess(
-                network.on(host, command),
-                environment,
-                folder.resolve(name + ".log"),
-                ranks,
-                options.timeoutSeconds()));
+        RankProcess process = new RankProcess(
+                network.on(host, command), environment, folder.resolve(name + ".log"), ranks, options.timeoutSeconds());
+        processes.add(process);
+        if (cores.isPresent()) {
+            cores.get().add(host, process.pid());
+        }
     }
 
     private void await() throws IOException {
@@ -95,10 +101,10 @@ final class Team implements AutoCloseable {
     }
 
     /** All ranks train so many steps. */
-    Turn take(Contestant contestant, int steps) throws IOException {
+    Turn take(Contestant contestant, int steps, int microSteps) throws IOException {
         double cpu = cpuSeconds();
         InterfaceBytes bytes = network.bytes();
-        processes.forEach(process -> process.order(contestant.id() + " " + steps));
+        processes.forEach(process -> process.order(contestant.id() + " " + steps + " " + microSteps));
         List<List<Double>> answers = new ArrayList<>();
         for (RankProcess process : processes) {
             answers.addAll(process.answers());

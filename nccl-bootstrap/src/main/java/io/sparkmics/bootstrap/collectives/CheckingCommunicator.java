@@ -6,6 +6,7 @@ import io.sparkmics.bootstrap.groups.Group;
 import io.sparkmics.bootstrap.groups.Names;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -149,6 +150,11 @@ public final class CheckingCommunicator implements Communicator {
             return Names.of(collective) + " " + number + " of " + size + " " + type
                     + (collective == Collective.BROADCAST ? " from member " + root : "");
         }
+    }
+
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return delegate.commonMemory(bytes);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.sparkmics.bootstrap.collectives;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
@@ -27,6 +28,11 @@ public interface Collectives {
 
     /** @param root an index in the group */
     void broadcast(Tensor whole, int root);
+
+    /** As {@link Communicator#commonMemory}. */
+    default Optional<Tensor> commonMemory(long bytes) {
+        return Optional.empty();
+    }
 
     /** The index of the member that the operation of the moment waits for; empty: none. For any thread. */
     OptionalInt awaited();

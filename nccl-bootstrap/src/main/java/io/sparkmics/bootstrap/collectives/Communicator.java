@@ -3,6 +3,7 @@ package io.sparkmics.bootstrap.collectives;
 import io.sparkmics.bootstrap.groups.Group;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -60,6 +61,16 @@ public interface Communicator extends AutoCloseable {
      * @param root an index in the group, not a rank of the world
      */
     Pending broadcast(Tensor tensor, int root);
+
+    /**
+     * Memory that all members read and write where it lies, zero at first; empty where they have none in common. Every member
+     * asks as often, for as many bytes each time, and none waits for another. What a member has written the others see once all have
+     * taken part in a collective behind it. It stays until the last member has closed its tensor.
+     *
+     * @param bytes above 0
+     * @return uint8 [bytes]; the caller's to close
+     */
+    Optional<Tensor> commonMemory(long bytes);
 
     /** The clean way out: no operation is in flight. Idempotent. */
     @Override

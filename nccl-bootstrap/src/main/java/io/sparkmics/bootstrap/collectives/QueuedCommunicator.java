@@ -95,6 +95,11 @@ public final class QueuedCommunicator implements Communicator {
         return start(Collective.BROADCAST, tensor, tensor, (whole, same) -> collectives.broadcast(whole, root));
     }
 
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return collectives.commonMemory(bytes);
+    }
+
     private Chunks chunks(Tensor whole) {
         return Chunks.of(whole.numel(), group.size());
     }

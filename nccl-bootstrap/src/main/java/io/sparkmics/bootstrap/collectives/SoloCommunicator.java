@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap.collectives;
 
 import io.sparkmics.bootstrap.groups.Collective;
 import io.sparkmics.bootstrap.groups.Group;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** The communicator of a group that has one member: a copy where there are two tensors, nothing elsewhere. */
@@ -46,6 +47,11 @@ public final class SoloCommunicator implements Communicator {
     public Pending broadcast(Tensor tensor, int root) {
         Arguments.check(Collective.BROADCAST, group, device, tensor, root);
         return DONE;
+    }
+
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return Optional.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.sparkmics.bootstrap.deadline.RankProgress;
 import io.sparkmics.bootstrap.groups.Collective;
 import io.sparkmics.bootstrap.groups.Group;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
@@ -94,6 +95,11 @@ public final class TrackedCommunicator implements Communicator {
                 return null;
             });
         }
+    }
+
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return delegate.commonMemory(bytes);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.collectives.Chunks;
 import io.sparkmics.bootstrap.collectives.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -14,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 final class LocalCollectives extends HostCollectives {
 
     private final LocalGroup group;
+    private int commonMemories;
 
     /** @param board this member's, owned by the result */
     LocalCollectives(LocalGroup group, Board board) {
@@ -57,6 +59,11 @@ final class LocalCollectives extends HostCollectives {
         round++;
         copy(root, 0, whole, 0, whole.numel());
         board.put(Board.Word.TAKEN, round);
+    }
+
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return Optional.of(group.commonMemory(commonMemories++, bytes));
     }
 
     /** Lays out a tensor, does this member's part, and comes back when all have read it, or nobody can any more. */

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import org.bytedeco.pytorch.Tensor;
 
 /** What members that are threads of this process share: numbers, sleepers, and a place for a tensor of each. */
 final class LocalGroup {
@@ -34,6 +35,7 @@ final class LocalGroup {
     private final AtomicLongArray words;
     private final AtomicReferenceArray<Sleeper> sleepers;
     private final Posting[] postings;
+    private final CommonMemories common;
     private int present;
     private int left;
 
@@ -42,6 +44,7 @@ final class LocalGroup {
         words = new AtomicLongArray(members * Board.Word.values().length * STRIDE);
         sleepers = new AtomicReferenceArray<>(members);
         postings = new Posting[members];
+        common = new CommonMemories(members);
         for (int member = 0; member < members; member++) {
             postings[member] = new Posting();
         }
@@ -63,6 +66,7 @@ final class LocalGroup {
             left++;
             if (left == members) {
                 GROUPS.values().remove(this);
+                common.close();
             }
         }
     }
@@ -76,6 +80,11 @@ final class LocalGroup {
 
     Posting posting(int member) {
         return postings[member];
+    }
+
+    /** @param number how often the member has asked before */
+    Tensor commonMemory(int number, long bytes) {
+        return common.handle(number, bytes);
     }
 
     /** The board as this member sees it; closing it leaves the group. */

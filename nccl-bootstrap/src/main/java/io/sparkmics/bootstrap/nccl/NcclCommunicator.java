@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -146,6 +147,11 @@ final class NcclCommunicator implements Communicator {
     private void awaitEnd(long millis) {
         UninterruptibleWait.within(
                 millis, left -> Polling.until(() -> inFlight.stream().allMatch(NcclPending::over), left));
+    }
+
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return Optional.empty();
     }
 
     @Override

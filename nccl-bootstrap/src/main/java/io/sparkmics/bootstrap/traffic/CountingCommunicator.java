@@ -6,6 +6,7 @@ import io.sparkmics.bootstrap.groups.ClusterLayout;
 import io.sparkmics.bootstrap.groups.Collective;
 import io.sparkmics.bootstrap.groups.Group;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** Counts what its delegate sends, by kind of group and link class. */
@@ -75,6 +76,11 @@ public final class CountingCommunicator implements Communicator {
                     boolean inside = layout.sameNode(group.rank(), group.ranks().get(index));
                     traffic.sent(group.kind(), inside ? LinkClass.INSIDE_NODE : LinkClass.BETWEEN_NODES, bytes);
                 });
+    }
+
+    @Override
+    public Optional<Tensor> commonMemory(long bytes) {
+        return delegate.commonMemory(bytes);
     }
 
     @Override

@@ -3,21 +3,27 @@ package io.sparkmics.checkpoint.pretrained;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StorageCall;
+import io.sparkmics.checkpoint.safetensors.MappedSafetensors;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.PretrainedMatch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A folder that {@code save_pretrained} has written: {@code config.json}, and the weights in {@code model.safetensors} or in
@@ -137,6 +143,34 @@ public final class PretrainedFolder {
     /** Opens the weights for a model that has no {@link #problems}. The caller's to close. */
     public PretrainedWeights weights(Model model) {
         return new PretrainedWeights(match(model).tensors(), tensors, files, hadoop);
+    }
+
+    /**
+     * The weights of a model where they lie, on a local disk, by the parameters' names: those that are there. What is narrower
+     * than float32 is made float32. Not to be written to; the caller's to close.
+     */
+    public Map<String, Tensor> mapped(Model model) {
+        Map<String, String> names = match(model).tensors();
+        Map<String, Tensor> tensors = new HashMap<>();
+        Map<String, Tensor> found = new HashMap<>();
+        try (PointerScope scope = new PointerScope()) {
+            new TreeSet<>(files.values()).forEach(file -> tensors.putAll(MappedSafetensors.map(file, hadoop)));
+            names.forEach((parameter, name) -> {
+                if (tensors.containsKey(name)) {
+                    Tensor weight = wide(tensors.get(name));
+                    weight.retainReference();
+                    found.put(parameter, weight);
+                }
+            });
+            return found;
+        } finally {
+            tensors.values().forEach(Tensor::close);
+        }
+    }
+
+    private static Tensor wide(Tensor weight) {
+        ScalarType type = weight.scalar_type().intern();
+        return type == ScalarType.Half || type == ScalarType.BFloat16 ? weight.to(ScalarType.Float) : weight;
     }
 
     /** Qualified as it was given, with the folder inside where there is one. */

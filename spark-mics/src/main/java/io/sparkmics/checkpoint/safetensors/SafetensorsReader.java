@@ -30,6 +30,7 @@ public final class SafetensorsReader implements AutoCloseable {
 
     private final Path file;
     private final FSDataInputStream in;
+    private final long length;
     private final Function<TensorInfo, WeightsCheck> checks;
     private final byte[] header;
     private final Map<String, Place> places = new LinkedHashMap<>();
@@ -40,6 +41,7 @@ public final class SafetensorsReader implements AutoCloseable {
             throws IOException {
         this.file = file;
         this.in = in;
+        this.length = length;
         this.checks = checks;
         this.header = readHeader(length);
         long begin = Long.BYTES + header.length;
@@ -102,6 +104,25 @@ public final class SafetensorsReader implements AutoCloseable {
                 throw e;
             }
         });
+    }
+
+    /** Of the file, in bytes. */
+    long length() {
+        return length;
+    }
+
+    /** Where the tensor begins in the file. */
+    long begin(String name) {
+        return place(name).begin();
+    }
+
+    /** Reads everything and keeps nothing: whether it is as {@link #openWeights} wants it. */
+    public void check() {
+        for (TensorInfo info : tensors) {
+            WeightsCheck check = checks.apply(info);
+            stream(info.name(), (offset, count) -> check.see(buffer, count));
+            check.end();
+        }
     }
 
     /** In the order of the file. */

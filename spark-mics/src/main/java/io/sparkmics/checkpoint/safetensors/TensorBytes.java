@@ -33,6 +33,10 @@ final class TensorBytes {
 
     private TensorBytes() {}
 
+    static ScalarType scalar(TensorType type) {
+        return SCALARS.get(type);
+    }
+
     static void check(Path file, TensorInfo expected, Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             long[] shape = tensor.sizes().vec().get();

@@ -30,7 +30,7 @@ public final class GatherArena implements AutoCloseable {
     public static GatherArena of(List<UnitPass> passes, UnitGather gather, ModelStates states, RankDevice device) {
         LongStream whilePassing = passes.stream().mapToLong(UnitPass::bytes);
         LongStream asKept = states.layout().shards().stream()
-                .filter(shard -> !shard.whole())
+                .filter(shard -> states.masters(shard).isEmpty())
                 .mapToLong(shard -> bytes(shard, gather, states.types().states()));
         long bytes = LongStream.concat(whilePassing, asKept).max().orElse(0);
         return new GatherArena(gather, states, new FlatBuffer(bytes, device));
@@ -54,16 +54,18 @@ public final class GatherArena implements AutoCloseable {
     }
 
     /**
-     * The unit's parameters as they are kept, gathered: elements [p · shard size], owned by the caller's scope, not to be
-     * changed. Nothing else may stand in the arena.
+     * The unit's parameters as they are kept, whole: elements [p · shard size], not to be changed; valid within the caller's scope.
+     * Nothing else may stand in the arena.
      */
     public Tensor masters(UnitShard shard) {
-        if (shard.whole()) {
-            return states.parameters(shard);
-        }
+        return states.masters(shard).orElseGet(() -> gatheredMasters(shard));
+    }
+
+    private Tensor gatheredMasters(UnitShard shard) {
         ScalarType type = states.types().states();
         Tensor whole = buffer.tensor(0, shard.paddedSize(), type);
-        gather.start(states.parameters(shard), whole, passing(shard, 0, type)).join();
+        gather.start(states.parameters().of(shard), whole, passing(shard, 0, type))
+                .join();
         return whole;
     }
 

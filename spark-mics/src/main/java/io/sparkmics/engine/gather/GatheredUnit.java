@@ -16,9 +16,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The tensors of a unit that stands whole: for a while, or in its shard from beginning to end where that is the whole unit. They live as long as this object; their bytes only between {@link
- * #standAt} and {@link #release}, at another address each time, and are never this object's own. The graph of a forward
- * pass keeps the tensors, so a backward pass finds the bytes again once the unit has been gathered anew.
+ * The tensors of a unit that stands whole: for a while, or from beginning to end where it need not be gathered. They live as long as
+ * this object; their bytes, which are never this object's own, only between {@link #standAt} and {@link #release}, at another
+ * address each time. The graph of a forward pass keeps the tensors, so a backward pass finds the bytes again once the unit has been
+ * gathered anew.
  */
 public final class GatheredUnit implements AutoCloseable {
 
@@ -26,6 +27,7 @@ public final class GatheredUnit implements AutoCloseable {
     private final Tensor whole;
     private final Storage storage;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private boolean stays;
 
     public GatheredUnit(UnitShard shard, ScalarType type, RankDevice rankDevice) {
         this.shard = shard;
@@ -76,6 +78,17 @@ public final class GatheredUnit implements AutoCloseable {
             throw new IllegalStateException(
                     "Cannot move unit " + shard.unit().name() + ": its storage owns the bytes that it stands at.");
         }
+    }
+
+    /** The unit's bytes are at the address from beginning to end: it is not gathered. */
+    public void stayAt(Pointer address) {
+        standAt(address);
+        stays = true;
+    }
+
+    /** Whether the unit is whole from beginning to end. */
+    public boolean stays() {
+        return stays;
     }
 
     void release() {

@@ -20,8 +20,7 @@ public final class UnitPass {
     private UnitPass(List<List<GatheredUnit>> positions, UnitGather gather, ScalarType type, int ahead) {
         this.ahead = ahead;
         this.positions = positions.stream()
-                .map(units ->
-                        units.stream().filter(unit -> !unit.shard().whole()).toList())
+                .map(units -> units.stream().filter(unit -> !unit.stays()).toList())
                 .toList();
         this.units = this.positions.stream().flatMap(List::stream).distinct().toList();
         this.places = UnitPlaces.of(

@@ -1,61 +1,60 @@
 package io.sparkmics.engine.optimizer;
 
-import io.sparkmics.engine.device.Native;
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.shard.ModelStates;
+import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateKind;
 import io.sparkmics.engine.shard.UnitShard;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** AdamW on the shard, in one pass: every element is updated alone, so a shard needs nothing of the others. */
 public final class AdamW implements Optimizer {
 
     private final ModelStates states;
-    private final Tensor firstMoments;
-    private final Tensor secondMoments;
+    private final ShardedState firstMoments;
+    private final ShardedState secondMoments;
     private final FusedAdamW decayed;
     private final FusedAdamW others;
 
     /** How many there have been; steps that were skipped do not count. */
     private long updates;
 
-    public AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex) {
+    public AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex, RankDevice device) {
         this.states = states;
-        try (PointerScope scope = new PointerScope()) {
-            firstMoments = torch.zeros_like(states.parameters());
-            secondMoments = torch.zeros_like(states.parameters());
-            List<Tensor> tensors = List.of(states.parameters(), states.gradients(), firstMoments, secondMoments);
-            List<UnitShard> shards = states.layout().shards();
-            decayed = new FusedAdamW(
+        firstMoments = ShardedState.zeros(states.layout(), states.types().states(), device);
+        secondMoments = ShardedState.zeros(states.layout(), states.types().states(), device);
+        List<Function<UnitShard, Tensor>> updated =
+                List.of(states.parameters()::of, states::gradients, firstMoments::of, secondMoments::of);
+        List<UnitShard> shards = states.layout().shards();
+        decayed = new FusedAdamW(
+                settings,
+                settings.weightDecay(),
+                updated,
+                shards.stream()
+                        .map(shard -> new FusedAdamW.Range(shard, 0, shard.decayedSize(partitionIndex)))
+                        .toList(),
+                device);
+        try {
+            others = new FusedAdamW(
                     settings,
-                    settings.weightDecay(),
-                    tensors,
+                    0,
+                    updated,
                     shards.stream()
-                            .map(shard -> new FusedAdamW.Range(shard.offset(), shard.decayedSize(partitionIndex)))
-                            .toList());
-            try {
-                others = new FusedAdamW(
-                        settings,
-                        0,
-                        tensors,
-                        shards.stream()
-                                .map(shard -> {
-                                    long first = shard.decayedSize(partitionIndex);
-                                    return new FusedAdamW.Range(
-                                            shard.offset() + first, shard.filledSize(partitionIndex) - first);
-                                })
-                                .toList());
-            } catch (RuntimeException | Error e) {
-                decayed.close();
-                throw e;
-            }
-            Native.keep(firstMoments);
-            Native.keep(secondMoments);
+                            .map(shard -> {
+                                long first = shard.decayedSize(partitionIndex);
+                                return new FusedAdamW.Range(shard, first, shard.filledSize(partitionIndex) - first);
+                            })
+                            .toList(),
+                    device);
+        } catch (RuntimeException | Error e) {
+            decayed.close();
+            throw e;
         }
     }
 
@@ -75,7 +74,7 @@ public final class AdamW implements Optimizer {
     }
 
     @Override
-    public Map<StateKind, Tensor> moments() {
+    public Map<StateKind, ShardedState> moments() {
         return Map.of(StateKind.FIRST_MOMENTS, firstMoments, StateKind.SECOND_MOMENTS, secondMoments);
     }
 
@@ -93,7 +92,7 @@ public final class AdamW implements Optimizer {
     public void close() {
         decayed.close();
         others.close();
-        Native.close(firstMoments);
-        Native.close(secondMoments);
+        firstMoments.close();
+        secondMoments.close();
     }
 }

@@ -1,9 +1,12 @@
 package io.sparkmics.engine.optimizer;
 
+import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.shard.UnitShard;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -12,13 +15,14 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorType;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * libtorch's fused AdamW on parts of flat tensors that decay alike: each element of parameter, gradient and moments is read
+ * libtorch's fused AdamW on parts of shards that decay alike: each element of parameter, gradient and moments is read
  * once. It has no method in Java; libtorch's dispatcher knows it by its name.
  *
  * <p>With the gradient g, scaled, and the number t of the update: θ ← θ (1 − ηλ); m ← m + (1 − β₁)(g − m);
@@ -26,11 +30,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class FusedAdamW implements AutoCloseable {
 
-    /** Elements of a flat tensor. */
-    record Range(long offset, long size) {
+    /** Elements of a unit's shard. */
+    record Range(UnitShard shard, long offset, long size) {
 
-        Tensor of(Tensor flat) {
-            return flat.narrow(0, offset, size);
+        Tensor of(Function<UnitShard, Tensor> state) {
+            return state.apply(shard).narrow(0, offset, size);
         }
     }
 
@@ -47,21 +51,27 @@ final class FusedAdamW implements AutoCloseable {
 
     /**
      * @param decay the weight decay
-     * @param flat parameters, gradients, first and second moments; must outlive this
+     * @param states parameters, gradients, first and second moments; must outlive this
      * @param ranges what of each is updated; empty ones are left out
+     * @param device where they are
      */
-    FusedAdamW(OptimizerSettings.AdamW settings, double decay, List<Tensor> flat, List<Range> ranges) {
+    FusedAdamW(
+            OptimizerSettings.AdamW settings,
+            double decay,
+            List<Function<UnitShard, Tensor>> states,
+            List<Range> ranges,
+            RankDevice device) {
         this.settings = settings;
         this.decay = decay;
         List<Range> filled = ranges.stream().filter(range -> range.size() > 0).toList();
         empty = filled.isEmpty();
         try (PointerScope scope = new PointerScope()) {
             operator = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
-            Tensor like = flat.get(0).narrow(0, 0, 1).to(ScalarType.Float);
-            number = torch.zeros_like(like).squeeze();
-            divisor = torch.ones_like(like).squeeze();
-            for (Tensor tensor : flat) {
-                lists.add(list(filled.stream().map(range -> range.of(tensor)).toList()));
+            TensorOptions single = device.options(ScalarType.Float);
+            number = torch.zeros(new long[] {}, single);
+            divisor = torch.ones(new long[] {}, single);
+            for (Function<UnitShard, Tensor> state : states) {
+                lists.add(list(filled.stream().map(range -> range.of(state)).toList()));
             }
             lists.add(list(List.of()));
             lists.add(list(Collections.nCopies(filled.size(), number)));

@@ -1,9 +1,9 @@
 package io.sparkmics.engine.optimizer;
 
+import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateKind;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /** Updates one rank's shards in place, after gradients have been synchronised. */
 public interface Optimizer extends AutoCloseable {
@@ -22,7 +22,7 @@ public interface Optimizer extends AutoCloseable {
     }
 
     /** What it remembers, in the layout of the model states; its own. */
-    Map<StateKind, Tensor> moments();
+    Map<StateKind, ShardedState> moments();
 
     /** How many updates it has counted. 0 where they make no difference to the next one. */
     long updates();
@@ -32,7 +32,7 @@ public interface Optimizer extends AutoCloseable {
 
     /** What its moments take. */
     default long bytes() {
-        return moments().values().stream().mapToLong(Tensor::nbytes).sum();
+        return moments().values().stream().mapToLong(ShardedState::bytes).sum();
     }
 
     @Override

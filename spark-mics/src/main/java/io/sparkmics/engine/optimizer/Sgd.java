@@ -1,10 +1,12 @@
 package io.sparkmics.engine.optimizer;
 
 import io.sparkmics.engine.shard.ModelStates;
+import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateKind;
+import io.sparkmics.engine.shard.UnitShard;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Scalar;
 
 public final class Sgd implements Optimizer {
 
@@ -17,12 +19,15 @@ public final class Sgd implements Optimizer {
     @Override
     public void update(double learningRate, double scale) {
         try (PointerScope scope = new PointerScope()) {
-            states.parameters().sub_(states.gradients(), Optimizer.scalar(learningRate * scale));
+            Scalar factor = Optimizer.scalar(learningRate * scale);
+            for (UnitShard shard : states.layout().shards()) {
+                states.parameters().of(shard).sub_(states.gradients(shard), factor);
+            }
         }
     }
 
     @Override
-    public Map<StateKind, Tensor> moments() {
+    public Map<StateKind, ShardedState> moments() {
         return Map.of();
     }
 

@@ -1,45 +1,49 @@
 package io.sparkmics.engine.shard;
 
+import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * One rank's 1/p of the model: its shards of parameters and of summed gradients, each in one flat tensor, unit after unit.
- * What the optimizer remembers lies beside it, in the same layout.
+ * One rank's 1/p of the model: its shards of parameters and of summed gradients. What the optimizer remembers lies beside it, in
+ * the same layout.
  *
- * <p>In mixed precision the parameters are the masters, and gathers move a copy of them in the type that is computed with.
+ * <p>In mixed precision the parameters are the masters, and what is computed with is a copy of them in another type. Units that are
+ * whole in their shard are computed with where they stand, and so are all units where the partition group has memory in common:
+ * there each rank's shards are its part of them. Other units are gathered.
  */
 public final class ModelStates implements AutoCloseable {
 
     private final ShardLayout layout;
     private final ElementTypes types;
-    private final Tensor parameters;
+    private final Optional<WholeUnits> common;
+    private final ShardedState parameters;
+    private final ShardedState computed;
     private final Tensor gradients;
-    private final Tensor copy;
     private final Map<UnitShard, Tensor> gradientParts = new IdentityHashMap<>();
 
-    public ModelStates(ShardLayout layout, ElementTypes types, RankDevice device) {
+    /** @param partition all its ranks make theirs at once */
+    public ModelStates(ShardLayout layout, ElementTypes types, Communicator partition, RankDevice device) {
         this.layout = layout;
         this.types = types;
-        long[] size = {layout.size()};
+        common = WholeUnits.of(layout, types.compute(), partition);
+        computed = common.map(units ->
+                        ShardedState.within(units, layout, partition.group().index()))
+                .orElseGet(() -> ShardedState.zeros(layout, types.compute(), device));
+        parameters = types.mixed() ? ShardedState.zeros(layout, types.states(), device) : computed;
         try (PointerScope scope = new PointerScope()) {
-            parameters = torch.zeros(size, device.options(types.states()));
-            gradients = torch.zeros(size, device.options(types.states()));
-            copy = types.mixed() ? torch.zeros(size, device.options(types.compute())) : null;
-            layout.shards().forEach(shard -> gradientParts.put(shard, part(gradients, shard)));
-            Native.keep(parameters);
-            Native.keep(gradients);
-            gradientParts.values().forEach(Native::keep);
-            if (copy != null) {
-                Native.keep(copy);
-            }
+            gradients = Native.keep(torch.zeros(new long[] {layout.size()}, device.options(types.states())));
+            layout.shards()
+                    .forEach(shard ->
+                            gradientParts.put(shard, Native.keep(gradients.narrow(0, shard.offset(), shard.size()))));
         }
     }
 
@@ -51,17 +55,13 @@ public final class ModelStates implements AutoCloseable {
         return types;
     }
 
-    public Tensor parameters() {
+    public ShardedState parameters() {
         return parameters;
     }
 
+    /** This rank's shards of the summed gradients in one flat tensor, unit after unit. */
     public Tensor gradients() {
         return gradients;
-    }
-
-    /** The part of the parameters that is this rank's shard of the unit: a view, owned by the caller's scope. */
-    public Tensor parameters(UnitShard shard) {
-        return part(parameters, shard);
     }
 
     /** The part of the gradients that is this rank's shard of the unit: a view, the same each time, this object's own. */
@@ -69,39 +69,56 @@ public final class ModelStates implements AutoCloseable {
         return gradientParts.get(shard);
     }
 
-    /** What a gather of the unit moves, in the type that is computed with: a view, owned by the caller's scope. */
+    /** What a gather of the unit moves, in the type that is computed with: this object's own. */
     public Tensor gatherable(UnitShard shard) {
-        return part(copy == null ? parameters : copy, shard);
+        return computed.of(shard);
     }
 
-    private static Tensor part(Tensor states, UnitShard shard) {
-        return states.narrow(0, shard.offset(), shard.size());
+    /**
+     * Where a unit stands whole from beginning to end, in the type that is computed with; empty where it must be gathered. Owned by
+     * the caller's scope.
+     */
+    public Optional<Pointer> address(UnitShard shard) {
+        if (shard.whole()) {
+            return Optional.of(computed.of(shard).data_ptr());
+        }
+        return common.map(units -> units.of(shard).data_ptr());
     }
 
-    /** Where the bytes begin that {@link #gatherable} shows; owned by the caller's scope. */
-    public Pointer address(UnitShard shard) {
-        return gatherable(shard).data_ptr();
+    /**
+     * The unit's parameters whole, as they are kept, where they stand so: elements [p · shard size]; empty where they must be
+     * gathered. This object's own.
+     */
+    public Optional<Tensor> masters(UnitShard shard) {
+        if (shard.whole()) {
+            return Optional.of(parameters.of(shard));
+        }
+        return types.mixed() ? Optional.empty() : common.map(units -> units.of(shard));
     }
 
-    /** Gathers move the parameters as they are now: to be called when they have changed. */
+    /** Whether ranks compute with what others of their partition group have in their shards. */
+    public boolean inCommon() {
+        return common.isPresent();
+    }
+
+    /** What is computed with are the parameters as they are now: to be called when they have changed. */
     public void refresh() {
-        if (copy != null) {
-            try (PointerScope scope = new PointerScope()) {
-                copy.copy_(parameters);
-            }
+        if (types.mixed()) {
+            computed.copy(parameters);
         }
     }
 
-    /** What the three take. */
+    /** What all of it takes, of units in common this rank's part. */
     public long bytes() {
-        return parameters.nbytes() + gradients.nbytes() + (copy == null ? 0 : copy.nbytes());
+        return parameters.bytes() + gradients.nbytes() + (types.mixed() ? computed.bytes() : 0);
     }
 
     @Override
     public void close() {
         gradientParts.values().forEach(Native::close);
-        Native.close(parameters);
         Native.close(gradients);
-        Native.close(copy);
+        parameters.close();
+        computed.close();
+        common.ifPresent(WholeUnits::close);
     }
 }

@@ -2,7 +2,6 @@ package io.sparkmics.engine.shard;
 
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.collectives.RankDevice;
-import io.sparkmics.engine.device.Native;
 import io.sparkmics.model.Unit;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One rank's states as they were at one moment, in host memory that is allocated once: so they can be written while the next
@@ -33,10 +31,10 @@ public final class StateCopy implements AutoCloseable {
     }
 
     private final ShardLayout layout;
-    private final Map<StateKind, Tensor> states;
+    private final Map<StateKind, ShardedState> states;
     private final LongSupplier counter;
     private final RankContext ranks;
-    private final Map<StateKind, Tensor> copies = new EnumMap<>(StateKind.class);
+    private final Map<StateKind, ShardedState> copies = new EnumMap<>(StateKind.class);
     private final long bytes;
     private long updates = -1;
     private boolean used;
@@ -46,21 +44,14 @@ public final class StateCopy implements AutoCloseable {
      * @param states what is copied; stay the engine's
      * @param counter of the updates that have made them
      */
-    public StateCopy(ShardLayout layout, Map<StateKind, Tensor> states, LongSupplier counter, RankContext ranks) {
+    public StateCopy(ShardLayout layout, Map<StateKind, ShardedState> states, LongSupplier counter, RankContext ranks) {
         this.layout = layout;
         this.states = states;
         this.counter = counter;
         this.ranks = ranks;
-        try (PointerScope scope = new PointerScope()) {
-            // Written to at once: where there is too little memory that shows before the first step, not at the copy.
-            states.forEach((kind, state) -> copies.put(
-                    kind,
-                    torch.zeros(
-                            new long[] {layout.size()},
-                            RankDevice.cpu().options(state.scalar_type().intern()))));
-            copies.values().forEach(Native::keep);
-        }
-        bytes = copies.values().stream().mapToLong(Tensor::nbytes).sum();
+        // Written to at once: where there is too little memory that shows before the first step, not at the copy.
+        states.forEach((kind, state) -> copies.put(kind, ShardedState.zeros(layout, state.type(), RankDevice.cpu())));
+        bytes = copies.values().stream().mapToLong(ShardedState::bytes).sum();
     }
 
     /**
@@ -71,14 +62,14 @@ public final class StateCopy implements AutoCloseable {
     public void take() {
         begin("take");
         try (PointerScope scope = new PointerScope()) {
-            if (states.values().stream().anyMatch(state -> state.isNull())) {
+            if (states.values().stream().anyMatch(ShardedState::closed)) {
                 throw new IllegalStateException("Cannot take the copy of the states: the engine is closed.");
             }
             // What a copy that fails leaves is none.
             updates = -1;
             // With its deadline: behind it the copy waits for nothing.
             ranks.synchronize();
-            copies.forEach((kind, copy) -> copy.copy_(states.get(kind)));
+            copies.forEach((kind, copy) -> copy.copy(states.get(kind)));
             updates = counter.getAsLong();
         } finally {
             end();
@@ -97,11 +88,8 @@ public final class StateCopy implements AutoCloseable {
         try {
             updates();
             for (UnitShard shard : layout.shards()) {
-                for (Map.Entry<StateKind, Tensor> copy : copies.entrySet()) {
-                    try (PointerScope scope = new PointerScope()) {
-                        visitor.visit(
-                                shard.unit(), copy.getKey(), copy.getValue().narrow(0, shard.offset(), shard.size()));
-                    }
+                for (Map.Entry<StateKind, ShardedState> copy : copies.entrySet()) {
+                    visitor.visit(shard.unit(), copy.getKey(), copy.getValue().of(shard));
                 }
             }
         } finally {
@@ -157,6 +145,6 @@ public final class StateCopy implements AutoCloseable {
     }
 
     private void free() {
-        copies.values().forEach(Native::close);
+        copies.values().forEach(ShardedState::close);
     }
 }

@@ -12,11 +12,11 @@ public record StateRestore(ShardLayout layout, int partitionIndex, RankDevice de
     /**
      * @param states by kind, in the layout
      */
-    public void fill(Map<StateKind, Tensor> states, StateSource source) throws IOException {
+    public void fill(Map<StateKind, ShardedState> states, StateSource source) throws IOException {
         for (UnitShard shard : layout.shards()) {
-            for (Map.Entry<StateKind, Tensor> state : states.entrySet()) {
+            for (Map.Entry<StateKind, ShardedState> state : states.entrySet()) {
                 try (PointerScope scope = new PointerScope()) {
-                    fill(shard, state.getKey(), state.getValue().narrow(0, shard.offset(), shard.size()), source);
+                    fill(shard, state.getKey(), state.getValue().of(shard), source);
                 }
             }
         }

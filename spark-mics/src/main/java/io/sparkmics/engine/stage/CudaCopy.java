@@ -35,13 +35,14 @@ final class CudaCopy implements AutoCloseable {
     MicroBatch start(MicroBatch host) {
         try (host;
                 PointerScope scope = new PointerScope()) {
-            Tensor pinned = host.data().pin_memory();
+            MicroBatch pinned = host.of(Tensor::pin_memory);
             CUDAStream compute = computing();
             torch_cuda.setCurrentCUDAStream(stream);
             try {
-                Tensor data = pinned.to(device.device(), pinned.scalar_type(), true, false, null);
+                MicroBatch onDevice = pinned.of(
+                        tensor -> Native.keep(tensor.to(device.device(), tensor.scalar_type(), true, false, null)));
                 copied.record(stream);
-                return new MicroBatch(Native.keep(data), host.step(), host.slots(), host.weights());
+                return onDevice;
             } finally {
                 torch_cuda.setCurrentCUDAStream(compute);
             }
@@ -54,7 +55,7 @@ final class CudaCopy implements AutoCloseable {
             CUDAStream compute = computing();
             copied.block(compute);
             // The bytes belong to the copying stream, which must not write the next batch there too early.
-            batch.data().record_stream(compute.unwrap());
+            batch.forEach(tensor -> tensor.record_stream(compute.unwrap()));
         }
     }
 

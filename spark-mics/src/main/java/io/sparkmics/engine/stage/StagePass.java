@@ -3,6 +3,7 @@ package io.sparkmics.engine.stage;
 import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.shard.Seeds;
 import io.sparkmics.model.ForwardPass;
+import io.sparkmics.model.NamedColumns;
 import java.util.Arrays;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -15,6 +16,11 @@ public record StagePass(MicroBatch batch, long seed, boolean training) implement
     @Override
     public Tensor data() {
         return batch.data();
+    }
+
+    @Override
+    public Tensor column(String name) {
+        return NamedColumns.get(batch.columns(), name);
     }
 
     @Override

@@ -2,23 +2,25 @@ package io.sparkmics.engine.trial;
 
 import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.device.Precision;
-import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.Predictor;
+import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Tokens;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Runs a model on made-up tokens, so that what is wrong with a stage is said before ranks start: forward and backward on two
- * short sequences, then forward on one of full length. Stage by stage: the weights of one are there at a time. On the CPU, by
+ * Runs a model on made-up tokens or rows, so that what is wrong with a stage is said before ranks start: forward and backward on two
+ * short sequences, then forward on one of full length, or on two rows. Stage by stage: the weights of one are there at a time. On the CPU, by
  * the calling thread.
  */
 public final class ModelTrial {
@@ -43,14 +45,17 @@ public final class ModelTrial {
 
     private final Model model;
     private final List<Stage> stages;
-    private final int vocabularySize;
+
+    /** Token ids, or numbers that are predicted. */
+    private final int outputs;
+
     private final ScalarType type;
     private final boolean andBack;
 
-    private ModelTrial(Model model, int vocabularySize, ScalarType type, boolean andBack) {
+    private ModelTrial(Model model, int outputs, ScalarType type, boolean andBack) {
         this.model = model;
         this.stages = model.stages();
-        this.vocabularySize = vocabularySize;
+        this.outputs = outputs;
         this.type = type;
         this.andBack = andBack;
     }
@@ -62,8 +67,8 @@ public final class ModelTrial {
      * @param precision of the training; bfloat16 is tried in float32, since many processors take minutes for it
      */
     public static Optional<String> problem(Model model, int context, int vocabularySize, Precision precision) {
-        ScalarType type = precision == Precision.BFLOAT16 ? ScalarType.Float : precision.compute();
-        if (model.stages().stream().anyMatch(stage -> WholeStage.bytes(stage, type) > MOST_BYTES)) {
+        ScalarType type = tried(precision);
+        if (tooLarge(model, type)) {
             return Optional.empty();
         }
         ModelTrial thorough = new ModelTrial(model, vocabularySize, type, true);
@@ -74,8 +79,28 @@ public final class ModelTrial {
         return thorough.problem(SEVERAL, context);
     }
 
+    /** The same of a model that reads columns of rows. */
+    public static Optional<String> problem(Model model, MadeUpRows rows, Precision precision) {
+        ScalarType type = tried(precision);
+        return tooLarge(model, type)
+                ? Optional.empty()
+                : new ModelTrial(model, rows.outputs(), type, true).problem(rows.batch(SEVERAL, type));
+    }
+
+    private static ScalarType tried(Precision precision) {
+        return precision == Precision.BFLOAT16 ? ScalarType.Float : precision.compute();
+    }
+
+    private static boolean tooLarge(Model model, ScalarType type) {
+        return model.stages().stream().anyMatch(stage -> WholeStage.bytes(stage, type) > MOST_BYTES);
+    }
+
     private Optional<String> problem(int sequences, int length) {
-        try (MicroBatch batch = madeUp(sequences, length)) {
+        return problem(madeUp(sequences, length));
+    }
+
+    private Optional<String> problem(MicroBatch madeUp) {
+        try (MicroBatch batch = madeUp) {
             run(batch);
             return Optional.empty();
         } catch (Refused refused) {
@@ -86,7 +111,7 @@ public final class ModelTrial {
     /** The last token of the vocabulary is the first; the end of the last sequence is padding. */
     private MicroBatch madeUp(int sequences, int length) {
         int[] tokens = new int[sequences * (length + 1)];
-        Arrays.setAll(tokens, i -> vocabularySize - 1 - i % vocabularySize);
+        Arrays.setAll(tokens, i -> outputs - 1 - i % outputs);
         Arrays.fill(tokens, tokens.length - length / 2, tokens.length, -1);
         return new MicroBatch(Tokens.tensor(tokens, sequences), 0, new int[sequences], new double[sequences]);
     }
@@ -96,8 +121,8 @@ public final class ModelTrial {
         Tensor input = Native.keep(new Tensor(batch.data()));
         try {
             for (int index = 0; index < stages.size(); index++) {
-                if (index == stages.size() - 1 && model instanceof LanguageModel language) {
-                    checkLogits(language.logits(), input, pass);
+                if (index == stages.size() - 1) {
+                    checkHeads(input, pass);
                 }
                 Tensor output =
                         new StageTrial(stages.get(index), index + 1, stages.size(), type, andBack).run(input, pass);
@@ -109,33 +134,35 @@ public final class ModelTrial {
         }
     }
 
-    /** Text is generated after the training; that it can be is found here, for the last of the tokens as there. */
-    private void checkLogits(Stage logits, Tensor input, StagePass pass) {
-        if (logits == null || !model.units().containsAll(logits.units())) {
-            throw new Refused(
-                    "Cannot train the model: its logits() are null, or read a unit that no stage names. Make them"
-                            + " of what the last stage reads.");
+    /** What stands for the last stage after the training; that it works is found here. */
+    private void checkHeads(Tensor input, StagePass pass) {
+        long sequences = pass.data().size(0);
+        if (model instanceof LanguageModel language) {
+            // Text is generated of the last token only.
+            new HeadTrial("logits()", language.logits(), type, new long[] {sequences, 1, outputs})
+                    .run(
+                            model,
+                            () -> input.narrow(1, input.size(1) - 1, 1),
+                            pass,
+                            "the last token of each sequence",
+                            "[b, t, ...]");
+        } else if (model instanceof Predictor predictor) {
+            new HeadTrial("prediction()", predictor.prediction(), type, new long[] {sequences, outputs})
+                    .run(
+                            model,
+                            () -> input,
+                            withoutLabel(pass),
+                            "rows without their label",
+                            "what a prediction is made of");
         }
-        try (PointerScope scope = new PointerScope();
-                WholeStage whole = new WholeStage(logits, type);
-                Activation activation = whole.bound().forward(input.narrow(1, input.size(1) - 1, 1), pass)) {
-            Tensor output = activation.output();
-            if (!output.is_floating_point()
-                    || output.dim() != 3
-                    || output.size(1) != 1
-                    || output.size(2) != vocabularySize) {
-                throw new Refused("Cannot train the model: its logits() make " + StageTrial.describe(output)
-                        + " of the last token of each sequence. Make them floating point of shape ["
-                        + pass.data().size(0) + ", 1, " + vocabularySize + "] here.");
-            }
-        } catch (Refused refused) {
-            throw refused;
-        } catch (RuntimeException e) {
-            throw new Refused(
-                    "Cannot train the model: its logits(), beside stage " + stages.size() + " of " + stages.size()
-                            + " (" + logits.getClass().getName() + "), fail on the last token of each sequence: "
-                            + StageTrial.reason(e) + ". "
-                            + StageTrial.remedy(e, "Let the stage before the last hand on [b, t, ...]") + ".");
-        }
+    }
+
+    /** As where rows are scored; its tensors are those of the other. */
+    private static StagePass withoutLabel(StagePass pass) {
+        MicroBatch batch = pass.batch();
+        Map<String, Tensor> inputs = new LinkedHashMap<>(batch.columns());
+        inputs.remove(RowLayout.LABEL);
+        return new StagePass(
+                new MicroBatch(batch.data(), inputs, batch.step(), batch.slots(), batch.weights()), 0, false);
     }
 }

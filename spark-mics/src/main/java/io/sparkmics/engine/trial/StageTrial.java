@@ -53,16 +53,22 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
         try {
             activation = bound.forward(input, pass);
         } catch (RuntimeException e) {
-            throw refused(
-                    "fails in its forward pass on tokens of shape " + shape(pass.data()) + ", the last ones -1: "
-                            + reason(e),
-                    remedy(e, "Correct it"));
+            throw refused("fails in its forward pass on " + data(pass) + ": " + reason(e), remedy(e, "Correct it"));
         }
         if (pass.data()._version() != version) {
             activation.close();
-            throw refused("changes the tokens in place, which later stages read too", "Make a tensor of its own");
+            throw refused(
+                    "changes the " + (pass.data().is_floating_point() ? "data" : "tokens")
+                            + " in place, which later stages read too",
+                    "Make a tensor of its own");
         }
         return activation;
+    }
+
+    private static String data(StagePass pass) {
+        return pass.data().is_floating_point()
+                ? "data of shape " + shape(pass.data())
+                : "tokens of shape " + shape(pass.data()) + ", the last ones -1";
     }
 
     private void checkLosses(Tensor losses, long sequences) {

@@ -11,6 +11,8 @@ import io.sparkmics.engine.stage.Feed;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.job.cluster.FileWatch;
 import io.sparkmics.job.settings.EarlyStoppingSettings;
+import io.sparkmics.model.RowLayout;
+import io.sparkmics.model.Rows;
 import io.sparkmics.model.Tokens;
 import io.sparkmics.monitor.StepMetrics;
 import io.sparkmics.monitor.WaitSeconds;
@@ -20,8 +22,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Carries out the driver's schedule, step by step. */
 final class TrainingLoop {
@@ -30,6 +34,7 @@ final class TrainingLoop {
 
     private final TrainingPlan plan;
     private final TrainingSchedule schedule;
+    private final Optional<RowLayout> layout;
     private final RankContext ranks;
     private final MicsEngine engine;
     private final BatchReader reader;
@@ -48,6 +53,7 @@ final class TrainingLoop {
     TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader, LongConsumer listener) {
         this.plan = plan;
         this.schedule = plan.schedule();
+        this.layout = plan.settings().layout();
         this.ranks = ranks;
         this.engine = engine;
         this.reader = reader;
@@ -176,7 +182,7 @@ final class TrainingLoop {
     /** The loss of the last step is from before its update; this one is of the weights that will be saved. */
     private void checkResult() {
         Iterator<MicroBatch> batches =
-                lastBatch.microBatches().stream().map(TrainingLoop::microBatch).iterator();
+                lastBatch.microBatches().stream().map(this::microBatch).iterator();
         try (Feed feed = new Feed(batches, ranks.device())) {
             finalLoss = engine.evaluate(feed);
         }
@@ -236,7 +242,15 @@ final class TrainingLoop {
         };
     }
 
-    private static MicroBatch microBatch(TokenBatch batch) {
+    private MicroBatch microBatch(TokenBatch batch) {
+        if (layout.isPresent()) {
+            ScalarType type = plan.settings().engineSettings().precision().compute();
+            return MicroBatch.ofColumns(
+                    Rows.tensors(layout.get(), batch.tokens(), batch.size(), type),
+                    batch.step(),
+                    batch.slots(),
+                    batch.weights());
+        }
         return new MicroBatch(
                 Tokens.tensor(batch.tokens(), batch.size()), batch.step(), batch.slots(), batch.weights());
     }

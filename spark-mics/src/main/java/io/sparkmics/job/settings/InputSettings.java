@@ -1,6 +1,12 @@
 package io.sparkmics.job.settings;
 
+import io.sparkmics.data.RowColumn;
+import io.sparkmics.data.TokenData;
+import io.sparkmics.model.InputColumn;
+import io.sparkmics.model.RowLayout;
 import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What of the rows is trained on.
@@ -8,14 +14,47 @@ import java.io.Serializable;
  * @param inputCol text, or ready token ids
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
  * @param endOfTextId the token behind every row; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready ids
+ * @param rows where rows are sequences of their own, what they are made of: what the model reads, the label, and where there is one
+ *     the weight; empty: the input column is one stream
  */
-public record InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId) implements Serializable {
+public record InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, List<RowColumn> rows)
+        implements Serializable {
 
     /** No token is set to end the rows. */
     public static final int NO_END_OF_TEXT = -1;
 
+    /** Of a stream. */
+    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId) {
+        this(inputCol, validationIndicatorCol, endOfTextId, List.of());
+    }
+
+    /** Of rows. */
+    public static InputSettings rows(List<RowColumn> rows, String validationIndicatorCol) {
+        // A list that travels, whatever the caller's was.
+        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, List.copyOf(rows));
+    }
+
+    /** Whether there is text among what is trained on, which the built-in tokenizer makes ids of. */
+    public boolean text(StructType schema) {
+        return rows.isEmpty()
+                ? TokenData.isText(schema, inputCol)
+                : rows.stream()
+                        .anyMatch(row -> row.input().type() == InputColumn.Type.TOKENS
+                                && TokenData.isText(schema, row.column()));
+    }
+
+    /** What rows hold for the model, which has these inputs. */
+    RowLayout layout(List<InputColumn> inputs) {
+        return new RowLayout(
+                inputs,
+                rows.stream()
+                        .filter(row -> row.role() == RowColumn.Role.LABEL)
+                        .map(RowColumn::input)
+                        .findFirst());
+    }
+
     void check(Problems problems) {
-        if (inputCol.isBlank()) {
+        if (rows.isEmpty() && inputCol.isBlank()) {
             problems.add("Cannot read the rows: inputCol is empty. Name the column of text or token ids.");
         }
     }

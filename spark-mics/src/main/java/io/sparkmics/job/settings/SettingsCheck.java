@@ -33,7 +33,9 @@ final class SettingsCheck {
     /** Its tokens travel as one array. */
     private void microBatch() {
         int sequences = settings.world().microBatchSize();
-        long length = settings.model().context() + 1L;
+        long length = settings.layout().isPresent()
+                ? settings.layout().get().words() + 1L
+                : settings.model().context() + 1L;
         if (sequences > MOST_TOKENS / length) {
             problems.add("Cannot read micro-batches of " + sequences + " sequences of " + length
                     + " tokens: they are more than the " + MOST_TOKENS + " that an array holds. Set a smaller"

@@ -2,6 +2,7 @@ package io.sparkmics.job.settings;
 
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.RowLayout;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.step.Work;
 import java.io.Serializable;
@@ -79,6 +80,11 @@ public record TrainingSettings(
                 ? Optional.of("precision auto chose " + compute.on(cuda).precision() + ": ranks compute on "
                         + (cuda ? "GPUs" : "CPUs"))
                 : Optional.empty();
+    }
+
+    /** How a row becomes tensors; empty where sequences are cut out of a stream of tokens. */
+    public Optional<RowLayout> layout() {
+        return input.rows().isEmpty() ? Optional.empty() : Optional.of(input.layout(model.inputs()));
     }
 
     /** What the plan knows of the model and its types. */

@@ -61,6 +61,11 @@ public final class Llama implements LanguageModel {
         return Set.of(TOKENS, HEAD);
     }
 
+    @Override
+    public boolean readsPast() {
+        return true;
+    }
+
     /** An older version of the library kept the rotation's frequencies. */
     @Override
     public PretrainedNames pretrainedNames() {

@@ -1,14 +1,14 @@
 package io.sparkmics.model.llama;
 
 import static org.bytedeco.pytorch.global.torch.linear;
-import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 
+import io.sparkmics.model.CausalAttention;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Weights;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
@@ -42,13 +42,12 @@ final class LlamaAttention {
         return parameters;
     }
 
-    Tensor forward(Tensor input, Weights weights) {
-        Rotation rotation = Rotation.of(config, input.size(1), input);
+    Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
+        Rotation rotation = Rotation.of(config, input, pass);
         Tensor query = rotation.turn(heads(input, "q_proj", config.heads(), weights));
         Tensor key = rotation.turn(heads(input, "k_proj", config.keyValueHeads(), weights));
         Tensor value = heads(input, "v_proj", config.keyValueHeads(), weights);
-        Tensor mixed = scaled_dot_product_attention(
-                query, shared(key), shared(value), new TensorOptional(), 0, true, new DoubleOptional(), false);
+        Tensor mixed = CausalAttention.of(query, key, value, prefix, pass);
         Tensor merged = mixed.transpose(1, 2).reshape(input.size(0), input.size(1), -1);
         return linear(merged, weights.get(prefix + "o_proj.weight"));
     }
@@ -63,16 +62,5 @@ final class LlamaAttention {
         return projected
                 .view(input.size(0), input.size(1), heads, config.headSize())
                 .transpose(1, 2);
-    }
-
-    /** Each key and value once for every head that asks it. */
-    private Tensor shared(Tensor asked) {
-        long each = config.heads() / config.keyValueHeads();
-        if (each == 1) {
-            return asked;
-        }
-        return asked.unsqueeze(2)
-                .expand(asked.size(0), asked.size(1), each, asked.size(2), asked.size(3))
-                .reshape(asked.size(0), config.heads(), asked.size(2), asked.size(3));
     }
 }

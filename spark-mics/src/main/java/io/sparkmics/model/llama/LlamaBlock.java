@@ -48,7 +48,7 @@ final class LlamaBlock implements Stage {
 
     @Override
     public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
-        Tensor attended = attention.forward(normed(beforeAttention, input, weights), weights);
+        Tensor attended = attention.forward(normed(beforeAttention, input, weights), weights, pass);
         Tensor middle = input.add(attended);
         Tensor normed = normed(beforeFeedForward, middle, weights);
         Tensor gate = silu(linear(normed, weights.get(feedForward + "gate_proj.weight")));

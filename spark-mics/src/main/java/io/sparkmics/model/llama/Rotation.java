@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.pow;
 import static org.bytedeco.pytorch.global.torch.where;
 
+import io.sparkmics.model.ForwardPass;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -16,19 +17,28 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Rotary positions: each pair of a head's numbers, i and i + d/2, is turned by its position times a frequency. Angles are computed
  * in float32 whatever the model's type, as Hugging Face's library does it, so that both turn by the same ones.
  *
- * @param cosine [t, d], in the type of what is turned
- * @param sine [t, d]
+ * @param cosine [t, d] or, for each sequence its own, [b, 1, t, d], in the type of what is turned
+ * @param sine as the cosine
  */
 record Rotation(Tensor cosine, Tensor sine) {
 
-    /** @param like of the type and on the device of what will be turned */
-    static Rotation of(LlamaConfig config, long length, Tensor like) {
-        TensorOptions single = like.options().dtype(new ScalarTypeOptional(ScalarType.Float));
-        Tensor positions = arange(new Scalar(length), single);
-        Tensor half = positions.unsqueeze(1).mul(frequencies(config, single).unsqueeze(0));
+    /** @param input of a pass, [b, t, width]: of the type and on the device of what will be turned */
+    static Rotation of(LlamaConfig config, Tensor input, ForwardPass pass) {
+        return pass.past()
+                .map(past -> of(config, past.positions().unsqueeze(1).to(ScalarType.Float), input))
+                .orElseGet(() -> of(config, arange(new Scalar(input.size(1)), single(input)), input));
+    }
+
+    /** @param positions float32 [..., t] */
+    static Rotation of(LlamaConfig config, Tensor positions, Tensor like) {
+        Tensor half = positions.unsqueeze(-1).mul(frequencies(config, single(like)));
         Tensor angles = cat(new TensorVector(half, half), -1);
         ScalarType type = like.scalar_type().intern();
         return new Rotation(angles.cos().to(type), angles.sin().to(type));
+    }
+
+    private static TensorOptions single(Tensor like) {
+        return like.options().dtype(new ScalarTypeOptional(ScalarType.Float));
     }
 
     /** [d/2] */

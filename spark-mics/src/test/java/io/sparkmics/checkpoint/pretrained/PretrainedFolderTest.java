@@ -21,8 +21,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -75,6 +77,15 @@ class PretrainedFolderTest {
         more.add(new TensorInfo("transformer.h.0.attn.bias", TensorType.BOOL, List.of(1L, 1L, 3L, 3L)));
         more.add(new TensorInfo("transformer.h.0.attn.masked_bias", TensorType.F32, List.of()));
         save("model.safetensors", more);
+
+        assertAllRead(open());
+    }
+
+    @Test
+    void whatDoesNotBeginWhereItsTypeMayIsReadToo() throws IOException {
+        List<TensorInfo> shifted = new ArrayList<>(tensors(TensorType.F32));
+        shifted.add(0, new TensorInfo("transformer.h.0.attn.bias", TensorType.BOOL, List.of(1L, 1L, 3L, 3L)));
+        save("model.safetensors", shifted);
 
         assertAllRead(open());
     }
@@ -188,7 +199,7 @@ class PretrainedFolderTest {
         return PretrainedFolder.open(new org.apache.hadoop.fs.Path(folder.toUri()), HADOOP);
     }
 
-    /** Every element is its place in its tensor: read in pieces that end inside of tensors. */
+    /** Every element is its place in its tensor: mapped, and read in pieces that end inside of tensors. */
     private static void assertAllRead(PretrainedFolder opened) {
         assertThat(opened.problems(MODEL)).isEmpty();
         try (PointerScope scope = new PointerScope();
@@ -215,6 +226,27 @@ class PretrainedFolderTest {
                             .isEqualTo(expected);
                 }
             }
+        }
+        assertMapped(opened);
+    }
+
+    private static void assertMapped(PretrainedFolder opened) {
+        Map<String, Tensor> mapped = opened.mapped(MODEL);
+        try (PointerScope scope = new PointerScope()) {
+            for (Unit unit : MODEL.units()) {
+                for (Parameter parameter : unit.parameters()) {
+                    Tensor tensor = mapped.get(parameter.name());
+                    assertThat(tensor.sizes().vec().get())
+                            .containsExactly(parameter.shape().toArray(Long[]::new));
+                    assertThat(tensor.scalar_type().intern()).isIn(ScalarType.Float, ScalarType.Double);
+                    Tensor values = tensor.to(ScalarType.Double).contiguous();
+                    for (int i = 0; i < parameter.size(); i++) {
+                        assertThat(new DoublePointer(values.data_ptr()).get(i)).isEqualTo(i % 100);
+                    }
+                }
+            }
+        } finally {
+            mapped.values().forEach(Tensor::close);
         }
     }
 

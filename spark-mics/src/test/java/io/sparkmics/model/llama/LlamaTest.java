@@ -58,7 +58,7 @@ class LlamaTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor query = random(1, 6).view(1, 1, 1, 6).expand(1, 1, 12, 6);
             Tensor key = random(2, 6).view(1, 1, 1, 6).expand(1, 1, 12, 6);
-            Rotation rotation = Rotation.of(SMALL, 12, query);
+            Rotation rotation = Rotation.of(SMALL, torch.arange(new Scalar(12L)), query);
 
             double[] products = values(rotation.turn(query)
                     .view(12, 6)

@@ -19,13 +19,13 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Saves spark.ml's metadata and, beside it, the folder that Hugging Face's libraries read. */
-final class MicsModelWriter extends MLWriter {
+final class FittedModelWriter extends MLWriter {
 
     private static final String SHARED = "Save it to a path that the driver and all executors share.";
 
-    private final MicsModel model;
+    private final FittedModel<?> model;
 
-    MicsModelWriter(MicsModel model) {
+    FittedModelWriter(FittedModel<?> model) {
         this.model = model;
     }
 

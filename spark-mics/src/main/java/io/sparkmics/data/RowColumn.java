@@ -1,0 +1,32 @@
+package io.sparkmics.data;
+
+import io.sparkmics.model.InputColumn;
+import java.io.Serializable;
+
+/**
+ * Where a column of the model's rows comes from.
+ *
+ * @param column of the frame
+ * @param role what people call it
+ * @param input what the model is given
+ * @param limit token ids and classes are from 0 to this, exclusive
+ */
+public record RowColumn(String column, Role role, InputColumn input, int limit) implements Serializable {
+
+    /** What a column is there for. */
+    public enum Role {
+        FEATURES,
+        LABEL,
+        /** What the row's loss counts: not for the model to see. */
+        WEIGHT
+    }
+
+    /** The last of a row. */
+    public static RowColumn weight(String column) {
+        return new RowColumn(column, Role.WEIGHT, InputColumn.number("weight"), 0);
+    }
+
+    boolean isTokens() {
+        return input.type() == InputColumn.Type.TOKENS;
+    }
+}
