@@ -6,6 +6,7 @@ import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.NamedColumns;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
+import io.sparkmics.model.UniformNumbers;
 import io.sparkmics.model.Unit;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -139,6 +140,12 @@ public final class Activations {
         @Override
         public Tensor column(String name) {
             return NamedColumns.get(Map.of(), name);
+        }
+
+        @Override
+        public Tensor uniform(String site, long... shape) {
+            return UniformNumbers.of(new long[Math.toIntExact(data.size(0))], shape)
+                    .to(data.device(), ScalarType.Double);
         }
 
         @Override

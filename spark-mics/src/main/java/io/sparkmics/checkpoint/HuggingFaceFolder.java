@@ -49,6 +49,7 @@ public final class HuggingFaceFolder {
             "special_tokens_map.json",
             "added_tokens.json",
             "vocab.json",
+            "vocab.txt",
             "merges.txt",
             "tokenizer.model",
             "chat_template.jinja",

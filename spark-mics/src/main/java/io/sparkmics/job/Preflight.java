@@ -116,6 +116,7 @@ final class Preflight {
             List<String> found = folder.problems(settings.model().build());
             problems.addAll(found);
             if (found.isEmpty()) {
+                folder.drawn(settings.model().build()).ifPresent(System.err::println);
                 folder.grown(settings.model().build()).ifPresent(System.err::println);
             }
             if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE

@@ -2,11 +2,9 @@ package io.sparkmics.model;
 
 import static org.bytedeco.pytorch.global.torch.addmm;
 import static org.bytedeco.pytorch.global.torch.gelu;
-import static org.bytedeco.pytorch.global.torch.layer_norm;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 
 /** One transformer block of GPT-2, [b, t, width] to [b, t, width]: attention and feed-forward, each behind its norm. */
 final class GptBlock implements Stage {
@@ -72,13 +70,7 @@ final class GptBlock implements Stage {
     }
 
     static Tensor norm(Tensor input, long width, Weights weights, String name) {
-        return layer_norm(
-                input,
-                new long[] {width},
-                new TensorOptional(weights.get(name + ".weight")),
-                new TensorOptional(weights.get(name + ".bias")),
-                Gpt.LAYER_NORM_EPSILON,
-                false);
+        return new LayerNorm(name, width, Gpt.LAYER_NORM_EPSILON).of(input, weights);
     }
 
     /** [n, in] to [n, out]. */

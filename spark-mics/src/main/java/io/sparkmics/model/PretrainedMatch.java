@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -12,15 +13,17 @@ import java.util.TreeSet;
  * Which tensor of a folder each parameter starts from.
  *
  * @param tensors the tensor's name, by the parameter's
+ * @param drawn the parameters that the folder does not have, and that start as those of a new model
  * @param problems what does not fit, a part of a sentence each; empty where all does
  */
-public record PretrainedMatch(Map<String, String> tensors, List<String> problems) {
+public record PretrainedMatch(Map<String, String> tensors, List<String> drawn, List<String> problems) {
 
     /** Of a thousand names that are missing, these tell enough. */
     private static final int NAMED = 5;
 
     public PretrainedMatch {
         tensors = Map.copyOf(tensors);
+        drawn = List.copyOf(drawn);
         problems = List.copyOf(problems);
     }
 
@@ -28,19 +31,21 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> problems
     public static PretrainedMatch of(Model model, Map<String, List<Long>> shapes) {
         PretrainedNames names = model.pretrainedNames();
         Map<String, String> tensors = new LinkedHashMap<>();
+        List<String> drawn = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
         for (Unit unit : model.units()) {
             for (Parameter parameter : unit.parameters()) {
-                String tensor =
-                        shapes.containsKey(parameter.name()) ? parameter.name() : names.withoutPrefix(parameter.name());
-                List<Long> shape = shapes.get(tensor);
-                if (shape == null) {
-                    missing.add(parameter.name());
-                } else if (!shape.equals(parameter.shape()) && !grows(model, parameter, shape)) {
-                    misshapen.add(tensor + " is " + shape + " and the model's is " + parameter.shape());
+                Optional<String> tensor = names.find(parameter.name(), shapes.keySet());
+                if (tensor.isEmpty()) {
+                    (names.draws(parameter.name()) ? drawn : missing).add(parameter.name());
+                    continue;
                 }
-                tensors.put(parameter.name(), tensor);
+                List<Long> shape = shapes.get(tensor.get());
+                if (!shape.equals(parameter.shape()) && !grows(model, parameter, shape)) {
+                    misshapen.add(tensor.get() + " is " + shape + " and the model's is " + parameter.shape());
+                }
+                tensors.put(parameter.name(), tensor.get());
             }
         }
         Set<String> unexpected = new TreeSet<>(shapes.keySet());
@@ -50,7 +55,7 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> problems
         add(problems, missing, "missing");
         add(problems, unexpected, "unexpected");
         add(problems, misshapen, "of another shape");
-        return new PretrainedMatch(tensors, problems);
+        return new PretrainedMatch(tensors, drawn, problems);
     }
 
     /** Whether the folder has fewer tokens, and nothing else is different. */

@@ -11,16 +11,35 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** A head and the mean cross-entropy of each sequence over its predicted tokens: [b, t, width] to [b]. */
 public final class TokenLoss implements ChunkedLoss {
 
+    /** Which tokens are predicted at the t positions. */
+    @FunctionalInterface
+    public interface Targets {
+
+        /** @return int64 [b, t], negative where nothing is predicted: always at the same positions in one pass */
+        Tensor of(ForwardPass pass);
+    }
+
     private static final long NO_REDUCTION = 0;
     private static final long PADDING = -1;
 
     private final Stage head;
     private final long vocabularySize;
+    private final Targets targets;
+
+    /**
+     * At each position the token that follows.
+     *
+     * @param head makes logits [b, t, vocabulary]
+     */
+    public TokenLoss(Stage head, long vocabularySize) {
+        this(head, vocabularySize, pass -> pass.data().narrow(1, 1, pass.data().size(1) - 1));
+    }
 
     /** @param head makes logits [b, t, vocabulary] */
-    public TokenLoss(Stage head, long vocabularySize) {
+    public TokenLoss(Stage head, long vocabularySize, Targets targets) {
         this.head = head;
         this.vocabularySize = vocabularySize;
+        this.targets = targets;
     }
 
     @Override
@@ -36,25 +55,22 @@ public final class TokenLoss implements ChunkedLoss {
     @Override
     public Tensor part(Tensor input, long first, Weights weights, ForwardPass pass) {
         Tensor logits = atLeastSingle(head.forward(input, weights, pass));
-        Tensor targets = pass.data().narrow(1, first + 1, input.size(1)).contiguous();
+        Tensor predicted = targets.of(pass);
+        Tensor ofPart = predicted.narrow(1, first, input.size(1)).contiguous();
         Tensor losses = cross_entropy_loss(
                         logits.view(-1, logits.size(2)),
-                        targets.view(-1),
+                        ofPart.view(-1),
                         new TensorOptional(),
                         NO_REDUCTION,
                         PADDING,
                         0)
                 .view(input.size(0), input.size(1));
-        return losses.sum(1).div(predicted(pass.data()));
+        return losses.sum(1).div(count(predicted));
     }
 
     /** How many tokens of each sequence are predicted; 1 where there are none. */
-    private static Tensor predicted(Tensor data) {
-        return data.narrow(1, 1, data.size(1) - 1)
-                .ge(new Scalar(0L))
-                .to(ScalarType.Long)
-                .sum(1)
-                .clamp_min(new Scalar(1L));
+    private static Tensor count(Tensor predicted) {
+        return predicted.ge(new Scalar(0L)).to(ScalarType.Long).sum(1).clamp_min(new Scalar(1L));
     }
 
     /** A sum over the vocabulary, and a mean over the context, need more than the 8 bits of bfloat16. */

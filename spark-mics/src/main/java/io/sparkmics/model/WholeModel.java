@@ -42,6 +42,14 @@ public final class WholeModel implements AutoCloseable {
         public Tensor dropout(Tensor tensor, double probability, String site) {
             return tensor;
         }
+
+        /** Whichever rows it is scored with, a sequence has the same numbers. */
+        @Override
+        public Tensor uniform(String site, long... shape) {
+            long[] seeds = SequenceHash.of(data);
+            Arrays.setAll(seeds, i -> 31 * seeds[i] + site.hashCode());
+            return UniformNumbers.of(seeds, shape);
+        }
     }
 
     private final Model model;
@@ -98,6 +106,28 @@ public final class WholeModel implements AutoCloseable {
                 double[] values = new double[Math.toIntExact(losses.numel())];
                 new DoublePointer(losses.data_ptr()).get(values);
                 return values;
+            });
+        }
+    }
+
+    /**
+     * What the last stage makes of each sequence, where that is a vector: see {@link PooledEncoder}.
+     *
+     * @param sequences of equal length, at most context; -1 pads at the end
+     */
+    public double[][] outputs(int[][] sequences) {
+        try (PointerScope scope = new PointerScope();
+                Tensor data = Tokens.tensor(sequences)) {
+            return withoutGraph(() -> {
+                Tensor outputs = run(model.stages(), new Reading(data, Optional.empty()))
+                        .to(ScalarType.Double)
+                        .contiguous();
+                DoublePointer values = new DoublePointer(outputs.data_ptr());
+                double[][] rows = new double[sequences.length][Math.toIntExact(outputs.size(1))];
+                for (int row = 0; row < rows.length; row++) {
+                    values.position((long) row * rows[row].length).get(rows[row]);
+                }
+                return rows;
             });
         }
     }

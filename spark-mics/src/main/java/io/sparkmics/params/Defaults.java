@@ -46,6 +46,14 @@ public final class Defaults {
         stage.setDefault(stage.addSpecialTokens(), false);
     }
 
+    public static void of(EmbedderParams<?> stage) {
+        stage.setDefault(stage.inputCol(), "text");
+        stage.setDefault(stage.outputCol(), "embedding");
+        stage.setDefault(stage.pooling(), "mean");
+        stage.setDefault(stage.batchSize(), 32);
+        stage.setDefault(stage.addSpecialTokens(), true);
+    }
+
     public static void of(GenerationParams<?> stage) {
         stage.setDefault(stage.modelFolder(), "");
         stage.setDefault(stage.inputCol(), "text");

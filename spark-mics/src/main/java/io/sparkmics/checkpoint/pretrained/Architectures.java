@@ -2,6 +2,7 @@ package io.sparkmics.checkpoint.pretrained;
 
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.bert.BertConfig;
 import io.sparkmics.model.llama.LlamaConfig;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,11 @@ import java.util.TreeSet;
 final class Architectures {
 
     private Architectures() {}
+
+    /** Whether the model that it describes hides tokens by a special one. */
+    static boolean hidesTokens(Map<String, ?> config) {
+        return BertConfig.FAMILY.equals(config.get("model_type"));
+    }
 
     /**
      * The configuration of the model that a {@code config.json} describes.
@@ -26,7 +32,11 @@ final class Architectures {
         if (LlamaConfig.FAMILIES.contains(type)) {
             return LlamaConfig.of(config);
         }
+        if (type.equals(BertConfig.FAMILY)) {
+            return BertConfig.of(config);
+        }
         Set<String> known = new TreeSet<>(LlamaConfig.FAMILIES);
+        known.add(BertConfig.FAMILY);
         known.add(GptConfig.FAMILY);
         throw new IllegalArgumentException("Cannot build the model that config.json describes: its model_type is "
                 + type + ", and " + String.join(", ", known) + " are known. Call setModel with a model of your own.");

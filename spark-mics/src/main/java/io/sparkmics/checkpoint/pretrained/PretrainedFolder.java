@@ -71,7 +71,10 @@ public final class PretrainedFolder {
      * @throws IllegalArgumentException when there is no such model here
      */
     public static ModelConfig config(Path folder, Configuration hadoop) {
-        return Architectures.of(new HuggingFaceFolder(withConfig(folder, hadoop), hadoop).readConfig());
+        Path found = withConfig(folder, hadoop);
+        Map<String, Object> config = new HuggingFaceFolder(found, hadoop).readConfig();
+        return Architectures.of(
+                Architectures.hidesTokens(config) ? SpecialTokenIds.added(config, found, hadoop) : config);
     }
 
     /** The folder with {@code config.json}: the given one, or the one inside of a saved model of ours. */
@@ -119,11 +122,21 @@ public final class PretrainedFolder {
                         + ". Leave the model unset, for that which its config.json describes, or set one that fits.");
     }
 
+    /** What of a model without {@link #problems} does not start from this folder, as a sentence for the user; empty: nothing. */
+    public Optional<String> drawn(Model model) {
+        List<String> drawn = match(model).drawn();
+        return drawn.isEmpty()
+                ? Optional.empty()
+                : Optional.of(folder + " has no " + String.join(", ", drawn)
+                        + ": they start as those of a new model, to be trained.");
+    }
+
     /** What of a model without {@link #problems} has more tokens than this folder, for people; empty where nothing has. */
     public Optional<String> grown(Model model) {
         Map<String, String> names = match(model).tensors();
         return model.units().stream()
                 .flatMap(unit -> unit.parameters().stream())
+                .filter(parameter -> names.containsKey(parameter.name()))
                 .filter(parameter -> tensors.get(names.get(parameter.name())).elements() < parameter.size())
                 .findFirst()
                 .map(parameter -> folder + " has "

@@ -33,7 +33,7 @@ public final class PretrainedWeights implements AutoCloseable {
     }
 
     /**
-     * What the folder does not have of a parameter stays as it was.
+     * What the folder does not have, of a parameter or whole, stays as it was.
      *
      * @param from the first element, counted from the beginning of the unit
      * @param target contiguous, one-dimensional, on the CPU; as many elements as it has are read, and made of its type
@@ -45,7 +45,9 @@ public final class PretrainedWeights implements AutoCloseable {
         for (Parameter parameter : unit.parameters()) {
             long first = Math.max(from, begin);
             String tensor = tensors.get(parameter.name());
-            long last = Math.min(end, begin + there.get(tensor).elements());
+            long last = tensor == null
+                    ? first
+                    : Math.min(end, begin + there.get(tensor).elements());
             if (first < last) {
                 try (PointerScope scope = new PointerScope()) {
                     reader(tensor).readRange(tensor, first - begin, target.narrow(0, first - from, last - first));

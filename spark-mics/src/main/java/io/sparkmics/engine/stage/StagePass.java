@@ -4,6 +4,7 @@ import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.shard.Seeds;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.NamedColumns;
+import io.sparkmics.model.UniformNumbers;
 import java.util.Arrays;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -29,10 +30,20 @@ public record StagePass(MicroBatch batch, long seed, boolean training) implement
             return tensor;
         }
         double kept = 1 - probability;
-        long[] seeds = Arrays.stream(batch.slots())
-                .mapToLong(slot -> Seeds.ofMask(seed, batch.step(), slot, site))
-                .toArray();
+        long[] seeds = seeds(batch.step(), site);
         return tensor.mul(tensor.is_cuda() ? onDevice(tensor, kept, seeds) : DropoutMask.of(tensor, kept, seeds));
+    }
+
+    @Override
+    public Tensor uniform(String site, long... shape) {
+        Tensor numbers = UniformNumbers.of(seeds(training ? batch.step() : 0, site), shape);
+        return numbers.to(data().device(), numbers.scalar_type());
+    }
+
+    private long[] seeds(long step, String site) {
+        return Arrays.stream(batch.slots())
+                .mapToLong(slot -> Seeds.ofMask(seed, step, slot, site))
+                .toArray();
     }
 
     /** A processor and a device draw other numbers from the same seed. */

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.bert.Bert;
+import io.sparkmics.model.bert.BertConfig;
+import io.sparkmics.model.bert.BertSizes;
+import io.sparkmics.model.bert.SpecialTokens;
 import io.sparkmics.model.llama.LlamaConfig;
 import io.sparkmics.model.llama.RotaryScaling;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -154,7 +159,53 @@ class ArchitecturesTest {
         assertThatThrownBy(() -> Architectures.of(Map.of("model_type", "t5")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "Cannot build the model that config.json describes: its model_type is t5, and gpt2, llama, mistral, qwen2"
+                        "Cannot build the model that config.json describes: its model_type is t5, and bert, gpt2, llama, mistral, qwen2"
                                 + " are known. Call setModel with a model of your own.");
+    }
+
+    @Test
+    void whatABertSaysOfItselfMakesItAgain() {
+        BertConfig config = Bert.config().layers(2).heads(3).width(24).dropout(0.25);
+        BertConfig untied = new BertConfig(
+                new BertSizes(2, 2, 8, 20, 64, 300, 1, "gelu_new", 1e-5, 0.1),
+                64,
+                new SpecialTokens(7, 8, List.of(7, 8, 9)),
+                false);
+
+        assertThat(Architectures.of(config.describe())).isEqualTo(config);
+        assertThat(Architectures.of(untied.describe())).isEqualTo(untied);
+        assertThat(untied.build().size())
+                .isEqualTo(2 * 300 * 8
+                        + 64 * 8
+                        + 8
+                        + 2 * 8
+                        + 2 * (4 * (8 * 8 + 8) + 2 * 8 + 8 * 20 + 20 + 20 * 8 + 8 + 2 * 8)
+                        + 8 * 8
+                        + 8
+                        + 2 * 8
+                        + 300);
+    }
+
+    @Test
+    void whatIsNotSaidOfABertIsAsInTheLibraryAndAsItWasPublished() {
+        assertThat(Architectures.of(Map.of("model_type", "bert")))
+                .isEqualTo(new BertConfig(
+                        new BertSizes(12, 12, 768, 3072, 512, 30522, 2, "gelu", 1e-12, 0.1),
+                        512,
+                        new SpecialTokens(0, 103, List.of(0, 100, 101, 102, 103)),
+                        true));
+    }
+
+    @Test
+    void everythingThatABertOfOursHasNotIsSaidAtOnce() {
+        assertThatThrownBy(() -> Architectures.of(Map.of(
+                        "model_type", "bert",
+                        "hidden_act", "swish",
+                        "position_embedding_type", "relative_key",
+                        "is_decoder", true)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot build the BERT that config.json describes: hidden_act is swish and must be one of"
+                        + " [gelu, gelu_new, gelu_pytorch_tanh, relu], position_embedding_type is relative_key and must be"
+                        + " absolute, is_decoder is true and must be false.");
     }
 }

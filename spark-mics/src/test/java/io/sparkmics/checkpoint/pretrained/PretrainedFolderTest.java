@@ -13,6 +13,7 @@ import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.bert.Bert;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -195,6 +196,49 @@ class PretrainedFolderTest {
                 .hasMessageContaining("it has neither model.safetensors nor model.safetensors.index.json");
     }
 
+    @Test
+    void aBertWithoutOurHeadGetsANewOneAndHeadsForSomethingElseStay() throws IOException {
+        Model bert = Bert.config().layers(1).heads(1).width(4).build();
+        List<TensorInfo> tensors = new ArrayList<>(tensors(bert, TensorType.F32));
+        tensors.removeIf(tensor -> tensor.name().startsWith("cls."));
+        tensors.add(new TensorInfo("bert.pooler.dense.weight", TensorType.F32, List.of(4L, 4L)));
+        tensors.add(new TensorInfo("classifier.bias", TensorType.F32, List.of(3L)));
+        tensors.add(new TensorInfo("bert.embeddings.position_ids", TensorType.I64, List.of(1L, 512L)));
+        tensors.add(new TensorInfo("cls.predictions.decoder.weight", TensorType.F32, List.of(258L, 4L)));
+        for (UnaryOperator<String> rename : List.<UnaryOperator<String>>of(
+                name -> name,
+                name -> name.replace("bert.", ""),
+                name -> name.replace("LayerNorm.weight", "LayerNorm.gamma")
+                        .replace("LayerNorm.bias", "LayerNorm.beta"))) {
+            save("model.safetensors", renamed(tensors, rename));
+
+            assertThat(open().problems(bert)).isEmpty();
+            assertThat(open().drawn(bert))
+                    .hasValue("file:" + folder + "/ has no cls.predictions.transform.dense.weight,"
+                            + " cls.predictions.transform.dense.bias, cls.predictions.transform.LayerNorm.weight,"
+                            + " cls.predictions.transform.LayerNorm.bias, cls.predictions.bias: they start as those of a new"
+                            + " model, to be trained.");
+            assertNothingButTheHeadIsLeft(bert);
+        }
+        save("model.safetensors", tensors.subList(1, tensors.size()));
+        assertThat(open().problems(bert))
+                .hasSize(1)
+                .allMatch(problem -> problem.contains("1 missing (bert.embeddings.word_embeddings.weight)"));
+    }
+
+    private void assertNothingButTheHeadIsLeft(Model bert) {
+        try (PointerScope scope = new PointerScope();
+                PretrainedWeights weights = open().weights(bert)) {
+            for (Unit unit : bert.units()) {
+                Tensor target = torch.full(new long[] {unit.size()}, new Scalar(-1.0));
+                weights.read(unit, 0, target);
+                assertThat(target.eq(new Scalar(-1.0)).any().item_bool())
+                        .as(unit.name())
+                        .isEqualTo(unit.name().equals("cls.predictions"));
+            }
+        }
+    }
+
     private PretrainedFolder open() {
         return PretrainedFolder.open(new org.apache.hadoop.fs.Path(folder.toUri()), HADOOP);
     }
@@ -251,7 +295,11 @@ class PretrainedFolderTest {
     }
 
     private static List<TensorInfo> tensors(TensorType type) {
-        return MODEL.units().stream()
+        return tensors(MODEL, type);
+    }
+
+    private static List<TensorInfo> tensors(Model model, TensorType type) {
+        return model.units().stream()
                 .flatMap(unit -> unit.parameters().stream())
                 .map(parameter -> new TensorInfo(parameter.name(), type, parameter.shape()))
                 .toList();

@@ -49,4 +49,31 @@ class StagePassTest {
         assertThat(Arrays.copyOf(together, ELEMENTS)).containsExactly(dropped(1, 3, "site", 0.5, 4));
         assertThat(Arrays.copyOfRange(together, ELEMENTS, 2 * ELEMENTS)).containsExactly(dropped(1, 3, "site", 0.5, 9));
     }
+
+    private static double[] uniform(long seed, long step, boolean training, String site, int... slots) {
+        try (PointerScope scope = new PointerScope()) {
+            MicroBatch batch =
+                    new MicroBatch(Tokens.tensor(new int[slots.length][1]), step, slots, new double[slots.length]);
+            return Values.of(new StagePass(batch, seed, training).uniform(site, 2, ELEMENTS / 2));
+        }
+    }
+
+    @Test
+    void randomNumbersAreUniformAndEachSequencesOwn() {
+        double[] together = uniform(1, 3, true, "site", 4, 9);
+
+        assertThat(Arrays.stream(together).average().orElseThrow()).isCloseTo(0.5, within(0.01));
+        assertThat(Arrays.stream(together).allMatch(number -> number >= 0 && number < 1))
+                .isTrue();
+        assertThat(Arrays.copyOf(together, ELEMENTS)).containsExactly(uniform(1, 3, true, "site", 4));
+        assertThat(Arrays.copyOfRange(together, ELEMENTS, 2 * ELEMENTS))
+                .containsExactly(uniform(1, 3, true, "site", 9));
+        assertThat(uniform(1, 4, true, "site", 4)).isNotEqualTo(uniform(1, 3, true, "site", 4));
+        assertThat(uniform(1, 3, true, "other", 4)).isNotEqualTo(uniform(1, 3, true, "site", 4));
+    }
+
+    @Test
+    void outsideTrainingTheyAreThoseOfEveryStep() {
+        assertThat(uniform(1, 3, false, "site", 4)).isEqualTo(uniform(1, 8, false, "site", 4));
+    }
 }
