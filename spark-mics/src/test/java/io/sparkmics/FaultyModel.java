@@ -29,6 +29,8 @@ record FaultyModel(GptConfig inner, int partition, int passes) implements ModelC
     static FaultyModel afterPasses(int passes, int faults, Runnable fault) {
         FaultyModel.fault = fault;
         FAULTS_LEFT.set(faults);
+        // Another session counts its stages from the beginning.
+        PASSES.clear();
         return new FaultyModel(Gpt.config().layers(1).heads(2).width(16).context(16), 1, passes);
     }
 

@@ -61,7 +61,7 @@ final class PredictorParamsTest {
             case "gather" -> "flat";
             case "deviceType" -> "cuda";
             case "precision" -> "float64";
-            case "reductionPrecision" -> "bfloat16";
+            case "reductionPrecision", "replicationPrecision" -> "bfloat16";
             default ->
                 Map.of(
                                 int.class,
