@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.MicsTokenizer;
+import io.sparkmics.integration.ChildProcess.Outcome;
 import io.sparkmics.scoring.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
