@@ -19,6 +19,15 @@ public final class TokenLoss implements ChunkedLoss {
         Tensor of(ForwardPass pass);
     }
 
+    /** Not a lambda, which would need libtorch where a model is only planned. */
+    private static final class NextTokens implements Targets {
+
+        @Override
+        public Tensor of(ForwardPass pass) {
+            return pass.data().narrow(1, 1, pass.data().size(1) - 1);
+        }
+    }
+
     private static final long NO_REDUCTION = 0;
     private static final long PADDING = -1;
 
@@ -32,7 +41,7 @@ public final class TokenLoss implements ChunkedLoss {
      * @param head makes logits [b, t, vocabulary]
      */
     public TokenLoss(Stage head, long vocabularySize) {
-        this(head, vocabularySize, pass -> pass.data().narrow(1, 1, pass.data().size(1) - 1));
+        this(head, vocabularySize, new NextTokens());
     }
 
     /** @param head makes logits [b, t, vocabulary] */

@@ -38,10 +38,11 @@ final class WholeUnits implements AutoCloseable {
         long bytes = layout.shards().stream()
                 .mapToLong(shard -> Placement.aligned(size(shard, type)))
                 .sum();
+        Optional<Tensor> memory = partition.commonMemory(bytes);
         try (PointerScope scope = new PointerScope()) {
-            Optional<Tensor> memory = partition.commonMemory(bytes);
-            memory.ifPresent(scope::attach);
             return memory.map(common -> new WholeUnits(common, layout, type));
+        } finally {
+            memory.ifPresent(Tensor::close);
         }
     }
 
