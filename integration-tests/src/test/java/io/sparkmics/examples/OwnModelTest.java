@@ -54,8 +54,10 @@ class OwnModelTest {
         OwnModel.main(new String[] {texts.toString(), model.toString(), "40"});
 
         assertThat(model.resolve("huggingface/model.safetensors")).isNotEmptyFile();
-        // The four bytes of each of three layers tell what follows: the sentence has been learned.
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("tokenCount", "the ");
+        // The four bytes of each of three layers tell what follows: the sentence has been learned. The frame that is
+        // shown beside it
+        // goes to Scala's console, which may be older than this test.
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("the ");
         session();
         assertThat(MicsModel.load(model.toString())
                         .transform(
