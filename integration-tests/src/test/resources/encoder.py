@@ -1,5 +1,6 @@
 """Loads a BERT as Hugging Face's library does and prints as JSON what the library has to say of the folder, the ids of texts, the
-vectors that the encoder makes of them, and the logits of the first; before that, perhaps, makes one with random weights and saves it.
+vectors that the encoder makes of them, and the logits, of the tokens of the first text or of all texts; before that, perhaps, makes
+one with random weights and saves it.
 
 Usage: encoder.py FOLDER ARCHITECTURE TYPE TEXTS, the architecture the class to make and save, or none to take what is there, the type
 of the weights to save as torch calls it, the texts a JSON list.
@@ -12,7 +13,9 @@ import sys
 
 import torch
 import transformers
-from transformers import AutoModelForMaskedLM, AutoTokenizer, BertConfig, BertTokenizerFast
+from transformers import (
+    AutoConfig, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertTokenizerFast,
+)
 
 folder, architecture, type_name, texts = *sys.argv[1:4], json.loads(sys.argv[4])
 CONTEXT = 16
@@ -38,7 +41,8 @@ said = []
 handler = logging.Handler()
 handler.emit = lambda record: said.append(record.getMessage())
 logging.getLogger("transformers").addHandler(handler)
-model, report = AutoModelForMaskedLM.from_pretrained(
+classifies = AutoConfig.from_pretrained(folder).architectures == ["BertForSequenceClassification"]
+model, report = (AutoModelForSequenceClassification if classifies else AutoModelForMaskedLM).from_pretrained(
     folder, torch_dtype=torch.float32, output_loading_info=True)
 model.eval()
 tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -47,7 +51,8 @@ with torch.no_grad():
     hidden = model.bert(**batch).last_hidden_state
     present = batch["attention_mask"].unsqueeze(2)
     mean = (hidden * present).sum(1) / present.sum(1)
-    logits = model(**tokenizer(texts[:1], truncation=True, max_length=CONTEXT, return_tensors="pt")).logits[0]
+    first = tokenizer(texts[:1], truncation=True, max_length=CONTEXT, return_tensors="pt")
+    logits = model(**batch).logits if classifies else model(**first).logits[0]
 print(json.dumps({
     "missing": report["missing_keys"],
     "unexpected": report["unexpected_keys"],

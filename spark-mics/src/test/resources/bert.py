@@ -1,22 +1,23 @@
 """Makes a small BERT with random weights of a config.json and saves it as Hugging Face's library does, then prints as JSON what it
 makes of given batches in float64: the logits of the first one, its gradients, and the losses of a training on all of them.
 
-Usage: bert.py FOLDER BATCHES, the folder with config.json, the batches a file of JSON: of each what is read and what is to be guessed,
-lists of lists of token ids, -1 where nothing is.
+Usage: bert.py FOLDER BATCHES, the folder with config.json, the batches a file of JSON: of each what is read, lists of token ids, -1 where
+nothing is; and either what is to be guessed, such lists too, or a label for each sequence.
 """
 
 import json
 import sys
 
 import torch
-from transformers import BertConfig, BertForMaskedLM
+import transformers
 
 folder = sys.argv[1]
 with open(sys.argv[2]) as file:
     batches = json.load(file)
 
 torch.manual_seed(7)
-model = BertForMaskedLM(BertConfig.from_pretrained(folder))
+config = transformers.BertConfig.from_pretrained(folder)
+model = getattr(transformers, config.architectures[0])(config)
 with torch.no_grad():
     for parameter in model.parameters():
         parameter.add_(torch.randn_like(parameter) * 0.1)
@@ -24,19 +25,23 @@ model.save_pretrained(folder, safe_serialization=True)
 model = model.double().train()
 
 
-def logits(read):
-    return model(input_ids=read.clamp_min(0), attention_mask=(read >= 0).long()).logits
+def outcome(batch, **more):
+    read = torch.tensor(batch["read"])
+    return model(input_ids=read.clamp_min(0), attention_mask=(read >= 0).long(), **more)
 
 
 def loss(batch):
-    """The mean over sequences of the mean over what is guessed of each."""
+    """The library's; of guesses the mean over sequences of the mean over what is guessed of each."""
+    if "labels" in batch:
+        labels = torch.tensor(batch["labels"])
+        return outcome(batch, labels=labels.double() if config.num_labels == 1 else labels).loss
     targets = torch.tensor(batch["targets"])
-    scores = logits(torch.tensor(batch["read"]))
+    scores = outcome(batch).logits
     losses = torch.nn.functional.cross_entropy(scores.transpose(1, 2), targets, ignore_index=-1, reduction="none")
     return (losses.sum(1) / (targets >= 0).sum(1).clamp_min(1)).mean()
 
 
-first = logits(torch.tensor(batches[0]["read"])).tolist()
+first = outcome(batches[0]).logits.tolist()
 loss(batches[0]).backward()
 gradients = {name: p.grad.flatten().tolist() for name, p in model.named_parameters()}
 decayed = [p for p in model.parameters() if p.dim() > 1]

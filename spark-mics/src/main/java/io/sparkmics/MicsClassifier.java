@@ -3,7 +3,9 @@ package io.sparkmics;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.data.RowEncoder;
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.model.EncoderConfig;
 import io.sparkmics.model.InputColumn;
+import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.PredictorConfig;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.params.ClassificationParams;
@@ -34,6 +36,11 @@ public final class MicsClassifier extends PredictorEstimator<MicsClassifier, Mic
     public MicsClassifier(String uid) {
         super(uid);
         Defaults.of((ClassificationParams<?>) this);
+    }
+
+    @Override
+    ModelConfig suited(ModelConfig described) {
+        return described instanceof EncoderConfig encoder ? encoder.classifier() : described;
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.sparkmics;
 
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.model.EncoderConfig;
 import io.sparkmics.model.InputColumn;
+import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.PredictorConfig;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.params.Defaults;
@@ -27,6 +29,11 @@ public final class MicsRegressor extends PredictorEstimator<MicsRegressor, MicsR
     public MicsRegressor(String uid) {
         super(uid);
         Defaults.of((RegressionParams<?>) this);
+    }
+
+    @Override
+    ModelConfig suited(ModelConfig described) {
+        return described instanceof EncoderConfig encoder ? encoder.regressor() : described;
     }
 
     @Override

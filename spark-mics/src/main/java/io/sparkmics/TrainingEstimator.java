@@ -137,11 +137,16 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
         return !isDefined(model()) && !getInitialModel().isBlank();
     }
 
+    /** What this estimator makes of the model that a folder describes. */
+    ModelConfig suited(ModelConfig described) {
+        return described;
+    }
+
     /** Where no model is set, and parameters start from a folder: sets the one that it describes. */
     void setDescribedModel(Configuration hadoop) {
         if (describesModel()) {
             try {
-                setModel(PretrainedFolder.config(StoragePaths.qualified(getInitialModel(), hadoop), hadoop));
+                setModel(suited(PretrainedFolder.config(StoragePaths.qualified(getInitialModel(), hadoop), hadoop)));
             } catch (IOException e) {
                 throw new IllegalArgumentException("Cannot start from initialModel: " + e.getMessage(), e);
             }

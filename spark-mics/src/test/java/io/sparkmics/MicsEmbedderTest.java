@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MicsEmbedderTest {
 
     private static final BertConfig SMALL =
-            Bert.config().layers(1).heads(2).width(16).context(32);
+            Bert.config().layers(1).heads(2).width(16).positions(32);
 
     /** Of many lengths, longer than the context too. */
     private static final String[] TEXTS = IntStream.range(0, 50)
@@ -128,6 +128,40 @@ class MicsEmbedderTest {
         for (int row = 0; row < TEXTS.length; row++) {
             assertThat(again.get(row)).containsExactly(vectors.get(row), within(1e-6));
         }
+    }
+
+    @Test
+    void aClassifierAndARegressorStartFromTheEncoder() {
+        Dataset<Row> rows = new MicsTokenizer()
+                .setTokenizer(folder.resolve("model").toString())
+                .setOutputCol("ids")
+                .transform(TrainedModel.texts(TEXTS))
+                .selectExpr("id", "text", "ids", "cast(length(text) > 20 as double) label");
+
+        MicsClassificationModel classifier =
+                quick(new MicsClassifier()).setFeaturesCol("ids").fit(rows);
+        MicsRegressionModel regressor =
+                quick(new MicsRegressor()).setFeaturesCol("ids").fit(rows);
+
+        assertThat(classifier.getModel()).isEqualTo(SMALL.classifier().withOutputs(2));
+        assertThat(regressor.getModel()).isEqualTo(SMALL.regressor());
+        assertThat(classifier.summary().finalLoss())
+                .isLessThan(classifier.summary().firstLoss());
+        assertThat(regressor.summary().finalLoss())
+                .isLessThan(regressor.summary().firstLoss());
+        assertThat(classifier.transform(rows).select("prediction").distinct().collectAsList())
+                .allMatch(row -> row.getDouble(0) == 0 || row.getDouble(0) == 1);
+    }
+
+    private static <E extends TrainingEstimator<E, ?>> E quick(E estimator) {
+        return estimator
+                .setInitialModel(folder.resolve("model").toString())
+                .setNumWorkers(2)
+                .setPartitionGroupSize(2)
+                .setGlobalBatchSize(10)
+                .setMicroBatchSize(5)
+                .setMaxSteps(20)
+                .setLearningRate(1e-2);
     }
 
     @Test

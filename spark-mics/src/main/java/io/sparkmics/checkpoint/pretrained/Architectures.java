@@ -3,7 +3,9 @@ package io.sparkmics.checkpoint.pretrained;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.bert.BertConfig;
+import io.sparkmics.model.bert.BertSequenceConfig;
 import io.sparkmics.model.llama.LlamaConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,7 +35,9 @@ final class Architectures {
             return LlamaConfig.of(config);
         }
         if (type.equals(BertConfig.FAMILY)) {
-            return BertConfig.of(config);
+            boolean ofSequences = config.get("architectures") instanceof List<?> names
+                    && names.contains(BertSequenceConfig.ARCHITECTURE);
+            return ofSequences ? BertSequenceConfig.of(config) : BertConfig.of(config);
         }
         Set<String> known = new TreeSet<>(LlamaConfig.FAMILIES);
         known.add(BertConfig.FAMILY);

@@ -3,7 +3,7 @@ package io.sparkmics.model.bert;
 import static io.sparkmics.model.bert.BertSizes.positive;
 import static io.sparkmics.model.bert.BertSizes.require;
 
-import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.EncoderConfig;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ import java.util.Map;
  * @param tokens those that mean something to the model
  * @param tied whether the projection to the vocabulary is the embedding
  */
-public record BertConfig(BertSizes sizes, int context, SpecialTokens tokens, boolean tied) implements ModelConfig {
+public record BertConfig(BertSizes sizes, int context, SpecialTokens tokens, boolean tied) implements EncoderConfig {
 
     /** What {@code model_type} says in its {@code config.json}. */
     public static final String FAMILY = "bert";
@@ -72,9 +72,27 @@ public record BertConfig(BertSizes sizes, int context, SpecialTokens tokens, boo
         return new BertConfig(changed, context, tokens, tied);
     }
 
-    /** Shorter sequences than there are positions take less memory. */
+    /** As many are learned, and sequences are as long. */
+    public BertConfig positions(int changed) {
+        return new BertConfig(sizes.positions(changed), changed, tokens, tied);
+    }
+
+    /**
+     * Shorter sequences than there are positions take less memory. Positions behind them learn nothing: a model that starts from
+     * nothing should not have them.
+     */
     public BertConfig context(int changed) {
         return new BertConfig(sizes, changed, tokens, tied);
+    }
+
+    @Override
+    public BertSequenceConfig classifier() {
+        return new BertSequenceConfig(this, 0, true, List.of(), sizes.dropout());
+    }
+
+    @Override
+    public BertSequenceConfig regressor() {
+        return new BertSequenceConfig(this, 1, false, List.of(), sizes.dropout());
     }
 
     @Override

@@ -100,6 +100,20 @@ public record BertSizes(
                 dropout);
     }
 
+    BertSizes positions(int changed) {
+        return new BertSizes(
+                layers,
+                heads,
+                width,
+                feedForwardWidth,
+                changed,
+                vocabularySize,
+                types,
+                activation,
+                normEpsilon,
+                dropout);
+    }
+
     BertSizes dropout(double changed) {
         return new BertSizes(
                 layers,

@@ -7,6 +7,7 @@ import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.bert.Bert;
 import io.sparkmics.model.bert.BertConfig;
+import io.sparkmics.model.bert.BertSequenceConfig;
 import io.sparkmics.model.bert.BertSizes;
 import io.sparkmics.model.bert.SpecialTokens;
 import io.sparkmics.model.llama.LlamaConfig;
@@ -194,6 +195,33 @@ class ArchitecturesTest {
                         512,
                         new SpecialTokens(0, 103, List.of(0, 100, 101, 102, 103)),
                         true));
+    }
+
+    @Test
+    void whatABertOfSequencesSaysOfItselfMakesItAgain() {
+        BertSequenceConfig classifier = new BertSequenceConfig(
+                Bert.config().layers(1).dropout(0.1), 3, true, List.of("good", "bad", "neither"), 0.2);
+        BertSequenceConfig regressor = Bert.config().regressor();
+
+        assertThat(Architectures.of(classifier.describe())).isEqualTo(classifier);
+        assertThat(Architectures.of(regressor.describe()))
+                .isEqualTo(new BertSequenceConfig(Bert.config(), 1, false, List.of("LABEL_0"), 0));
+        assertThat(Architectures.of(
+                        Map.of("model_type", "bert", "architectures", List.of(BertSequenceConfig.ARCHITECTURE))))
+                .isEqualTo(
+                        new BertSequenceConfig(BertConfig.of(Map.of()), 2, true, List.of("LABEL_0", "LABEL_1"), 0.1));
+        assertThatThrownBy(() -> Architectures.of(Map.of(
+                        "model_type",
+                        "bert",
+                        "architectures",
+                        List.of(BertSequenceConfig.ARCHITECTURE),
+                        "problem_type",
+                        "multi_label_classification",
+                        "is_decoder",
+                        true)))
+                .hasMessage("Cannot build the BERT that config.json describes: problem_type is"
+                        + " multi_label_classification and must be single_label_classification, is_decoder is true and"
+                        + " must be false.");
     }
 
     @Test
