@@ -118,17 +118,8 @@ public final class WholeModel implements AutoCloseable {
     public double[][] outputs(int[][] sequences) {
         try (PointerScope scope = new PointerScope();
                 Tensor data = Tokens.tensor(sequences)) {
-            return withoutGraph(() -> {
-                Tensor outputs = run(model.stages(), new Reading(data, Optional.empty()))
-                        .to(ScalarType.Double)
-                        .contiguous();
-                DoublePointer values = new DoublePointer(outputs.data_ptr());
-                double[][] rows = new double[sequences.length][Math.toIntExact(outputs.size(1))];
-                for (int row = 0; row < rows.length; row++) {
-                    values.position((long) row * rows[row].length).get(rows[row]);
-                }
-                return rows;
-            });
+            return withoutGraph(() ->
+                    matrix(run(model.stages(), new Reading(data, Optional.empty())), sequences.length));
         }
     }
 

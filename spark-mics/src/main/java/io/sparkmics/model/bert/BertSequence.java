@@ -44,6 +44,11 @@ public final class BertSequence implements Predictor, EncoderModel {
     }
 
     @Override
+    public Set<String> tokenTables() {
+        return Set.of(BertEncoder.WORDS);
+    }
+
+    @Override
     public PretrainedNames pretrainedNames() {
         return BertEncoder.names(Set.of(), "bert\\.pooler\\..*|classifier\\..*");
     }
