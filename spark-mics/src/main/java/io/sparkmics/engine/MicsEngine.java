@@ -8,6 +8,7 @@ import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.device.DeviceSums;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.OwnedParts;
 import io.sparkmics.engine.device.WaitClock;
 import io.sparkmics.engine.device.WaitKind;
 import io.sparkmics.engine.gather.FlatGather;
@@ -42,9 +43,7 @@ import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.plan.ActivationCheckpointing;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -52,7 +51,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -88,8 +86,7 @@ public final class MicsEngine implements AutoCloseable {
 
     private boolean stopAsked;
 
-    /** What gives native memory back, the latest first. */
-    private final Deque<Runnable> closers = new ArrayDeque<>();
+    private final OwnedParts parts = new OwnedParts();
 
     /**
      * Allocates this rank's shards and gives them their first values.
@@ -111,18 +108,18 @@ public final class MicsEngine implements AutoCloseable {
         waits = new WaitClock(device);
         worldSum = new WorldSum(partition, replication, waits);
         try {
-            states = own(
+            states = parts.own(
                     new ModelStates(ShardLayout.of(model, partition.group().size()), types, partition, device),
                     ModelStates::close);
             new Initializer(settings.seed()).fill(states, partitionIndex);
             states.refresh();
             for (UnitShard shard : states.layout().shards()) {
-                GatheredUnit unit = own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close);
+                GatheredUnit unit = parts.own(new GatheredUnit(shard, types.compute(), device), GatheredUnit::close);
                 stayWhole(unit);
                 gathered.put(shard.unit(), unit);
             }
             norm = new GradientNorm(partition, states, settings.gradientClipping(), waits);
-            optimizer = own(
+            optimizer = parts.own(
                     settings.optimizer() instanceof OptimizerSettings.AdamW adamW
                             ? new AdamW(adamW, states, partitionIndex, device)
                             : new Sgd(states),
@@ -137,22 +134,22 @@ public final class MicsEngine implements AutoCloseable {
             UnitPass thereAndBack =
                     UnitPass.thereAndBack(forwardUnits, backwardUnits, gather, types.compute(), overlap.gathersAhead());
             UnitPass forward = UnitPass.forward(forwardUnits, gather, types.compute(), overlap.gathersAhead());
-            arena = own(GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
-            gradients = own(
+            arena = parts.own(
+                    GatherArena.of(List.of(thereAndBack, forward), gather, states, device), GatherArena::close);
+            gradients = parts.own(
                     new GradientBuffer(trainedUnits, states.layout(), types.reduction(), device),
                     GradientBuffer::close);
-            sums = own(new DeviceSums(3, ranks), DeviceSums::close);
-            HopTwo hopTwo = own(
+            sums = parts.own(new DeviceSums(3, ranks), DeviceSums::close);
+            HopTwo hopTwo = parts.own(
                     new HopTwo(replication, states, trainedUnits, overlap.messageBytes(), overlap.hopTwo(), waits),
                     HopTwo::close);
-            synchronization = own(
+            synchronization = parts.own(
                     new GradientSynchronization(partition, states, gradients, hopTwo, waits),
                     GradientSynchronization::close);
             Residency residency = new Residency(thereAndBack, arena, waits);
             microStep = new MicroStep(stages, residency, synchronization, settings.seed());
             evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums);
         } catch (RuntimeException | Error e) {
-            // Where memory ran out, what was had until then is what the next attempt needs.
             close();
             throw e;
         }
@@ -166,7 +163,7 @@ public final class MicsEngine implements AutoCloseable {
             BoundStage next = reached && checkpointing.recomputes(bound.size(), stages.size())
                     ? BoundStage.recomputed(stage, gathered)
                     : new BoundStage(stage, gathered, reached);
-            bound.add(own(next, BoundStage::close));
+            bound.add(parts.own(next, BoundStage::close));
         }
         return bound;
     }
@@ -175,11 +172,6 @@ public final class MicsEngine implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             states.address(unit.shard()).ifPresent(unit::stayAt);
         }
-    }
-
-    private <T> T own(T part, Consumer<T> close) {
-        closers.push(() -> close.accept(part));
-        return part;
     }
 
     /**
@@ -342,8 +334,14 @@ public final class MicsEngine implements AutoCloseable {
     public void start(List<Unit> units, StateSource source) throws IOException {
         Set<Unit> started = new HashSet<>(units);
         ShardLayout some = new ShardLayout(states.layout().shards().stream()
-                .filter(shard -> started.contains(shard.unit()))
+                .filter(shard -> started.remove(shard.unit()))
                 .toList());
+        if (!started.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Cannot give units their first values: "
+                            + started.stream().map(Unit::name).sorted().toList()
+                            + " are none of this engine's. Let the model name equal units each time, their initializations included.");
+        }
         new StateRestore(some, partitionIndex, ranks.device())
                 .fill(Map.of(StateKind.PARAMETERS, states.parameters()), source);
         states.refresh();
@@ -418,8 +416,6 @@ public final class MicsEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!closers.isEmpty()) {
-            closers.pop().run();
-        }
+        parts.close();
     }
 }

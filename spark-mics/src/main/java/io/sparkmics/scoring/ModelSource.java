@@ -29,7 +29,9 @@ public record ModelSource(
 
     /** All weights, in this JVM: those of the version, or an error. */
     WholeModel load() {
-        ProcessMemory.require("hold the model of " + version.folder(), version.length());
+        // What is kept in 16 bits is computed with in 32.
+        long bytes = Math.max(version.length(), config.build().size() * Float.BYTES);
+        ProcessMemory.require("hold the model of " + version.folder(), bytes);
         version.requireContents(hadoop.value());
         return WholeWeights.load(config, version, hadoop.value());
     }

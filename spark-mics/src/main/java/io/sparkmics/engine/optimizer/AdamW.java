@@ -1,6 +1,7 @@
 package io.sparkmics.engine.optimizer;
 
 import io.sparkmics.bootstrap.collectives.RankDevice;
+import io.sparkmics.engine.device.OwnedParts;
 import io.sparkmics.engine.shard.ModelStates;
 import io.sparkmics.engine.shard.ShardedState;
 import io.sparkmics.engine.shard.StateKind;
@@ -21,29 +22,28 @@ public final class AdamW implements Optimizer {
     private final ShardedState secondMoments;
     private final FusedAdamW decayed;
     private final FusedAdamW others;
+    private final OwnedParts parts = new OwnedParts();
 
     /** How many there have been; steps that were skipped do not count. */
     private long updates;
 
     public AdamW(OptimizerSettings.AdamW settings, ModelStates states, int partitionIndex, RankDevice device) {
         this.states = states;
-        firstMoments =
-                ShardedState.zeros(states.layout().ofTrained(), states.types().states(), device);
-        secondMoments =
-                ShardedState.zeros(states.layout().ofTrained(), states.types().states(), device);
-        List<Function<UnitShard, Tensor>> updated =
-                List.of(states.parameters()::of, states::gradients, firstMoments::of, secondMoments::of);
         List<UnitShard> shards = states.layout().trained();
-        decayed = new FusedAdamW(
-                settings,
-                settings.weightDecay(),
-                updated,
-                shards.stream()
-                        .map(shard -> new FusedAdamW.Range(shard, 0, shard.decayedSize(partitionIndex)))
-                        .toList(),
-                device);
         try {
-            others = new FusedAdamW(
+            firstMoments = moments(states, device);
+            secondMoments = moments(states, device);
+            List<Function<UnitShard, Tensor>> updated =
+                    List.of(states.parameters()::of, states::gradients, firstMoments::of, secondMoments::of);
+            decayed = fused(
+                    settings,
+                    settings.weightDecay(),
+                    updated,
+                    shards.stream()
+                            .map(shard -> new FusedAdamW.Range(shard, 0, shard.decayedSize(partitionIndex)))
+                            .toList(),
+                    device);
+            others = fused(
                     settings,
                     0,
                     updated,
@@ -55,9 +55,22 @@ public final class AdamW implements Optimizer {
                             .toList(),
                     device);
         } catch (RuntimeException | Error e) {
-            decayed.close();
+            close();
             throw e;
         }
+    }
+
+    private ShardedState moments(ModelStates of, RankDevice device) {
+        return parts.own(ShardedState.zeros(of.layout().ofTrained(), of.types().states(), device), ShardedState::close);
+    }
+
+    private FusedAdamW fused(
+            OptimizerSettings.AdamW settings,
+            double decay,
+            List<Function<UnitShard, Tensor>> updated,
+            List<FusedAdamW.Range> ranges,
+            RankDevice device) {
+        return parts.own(new FusedAdamW(settings, decay, updated, ranges, device), FusedAdamW::close);
     }
 
     @Override
@@ -92,9 +105,6 @@ public final class AdamW implements Optimizer {
 
     @Override
     public void close() {
-        decayed.close();
-        others.close();
-        firstMoments.close();
-        secondMoments.close();
+        parts.close();
     }
 }

@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.collectives.Communicator;
 import io.sparkmics.bootstrap.collectives.RankDevice;
 import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Native;
+import io.sparkmics.engine.device.OwnedParts;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,25 +33,37 @@ public final class ModelStates implements AutoCloseable {
     private final ShardedState computed;
     private final Tensor gradients;
     private final Map<UnitShard, Tensor> gradientParts = new IdentityHashMap<>();
+    private final OwnedParts parts = new OwnedParts();
 
     /** @param partition all its ranks make theirs at once */
     public ModelStates(ShardLayout layout, ElementTypes types, Communicator partition, RankDevice device) {
         this.layout = layout;
         this.types = types;
-        common = WholeUnits.of(layout, types.compute(), partition);
-        computed = common.map(units ->
-                        ShardedState.within(units, layout, partition.group().index()))
-                .orElseGet(() -> ShardedState.zeros(layout, types.compute(), device));
-        masters = types.mixed()
-                ? Optional.of(ShardedState.zeros(layout.ofTrained(), types.states(), device))
-                : Optional.empty();
-        parameters = masters.map(trained -> trained.with(computed)).orElse(computed);
         try (PointerScope scope = new PointerScope()) {
-            gradients = Native.keep(torch.zeros(new long[] {layout.trainedSize()}, device.options(types.states())));
+            common =
+                    WholeUnits.of(layout, types.compute(), partition).map(units -> parts.own(units, WholeUnits::close));
+            computed = own(common.map(units ->
+                            ShardedState.within(units, layout, partition.group().index()))
+                    .orElseGet(() -> ShardedState.zeros(layout, types.compute(), device)));
+            masters = types.mixed()
+                    ? Optional.of(own(ShardedState.zeros(layout.ofTrained(), types.states(), device)))
+                    : Optional.empty();
+            parameters = masters.map(trained -> own(trained.with(computed))).orElse(computed);
+            gradients = own(torch.zeros(new long[] {layout.trainedSize()}, device.options(types.states())));
             layout.trained()
-                    .forEach(shard ->
-                            gradientParts.put(shard, Native.keep(gradients.narrow(0, shard.offset(), shard.size()))));
+                    .forEach(shard -> gradientParts.put(shard, own(gradients.narrow(0, shard.offset(), shard.size()))));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
+    }
+
+    private ShardedState own(ShardedState state) {
+        return parts.own(state, ShardedState::close);
+    }
+
+    private Tensor own(Tensor tensor) {
+        return parts.own(Native.keep(tensor), Native::close);
     }
 
     public ShardLayout layout() {
@@ -128,13 +141,6 @@ public final class ModelStates implements AutoCloseable {
 
     @Override
     public void close() {
-        gradientParts.values().forEach(Native::close);
-        Native.close(gradients);
-        masters.ifPresent(trained -> {
-            parameters.close();
-            trained.close();
-        });
-        computed.close();
-        common.ifPresent(WholeUnits::close);
+        parts.close();
     }
 }

@@ -50,8 +50,13 @@ public final class StateCopy implements AutoCloseable {
         this.counter = counter;
         this.ranks = ranks;
         // Written to at once: where there is too little memory that shows before the first step, not at the copy.
-        states.forEach(
-                (kind, state) -> copies.put(kind, ShardedState.zeros(state.layout(), state.type(), RankDevice.cpu())));
+        try {
+            states.forEach((kind, state) ->
+                    copies.put(kind, ShardedState.zeros(state.layout(), state.type(), RankDevice.cpu())));
+        } catch (RuntimeException | Error e) {
+            free();
+            throw e;
+        }
         bytes = copies.values().stream().mapToLong(ShardedState::bytes).sum();
     }
 

@@ -16,7 +16,10 @@ final class PretrainedStart {
 
     private PretrainedStart() {}
 
-    /** @throws io.sparkmics.checkpoint.CheckpointException when the storage does not answer, or a number is not finite */
+    /**
+     * @param model that the engine was made of
+     * @throws io.sparkmics.checkpoint.CheckpointException when the storage does not answer, or a number is not finite
+     */
     static void fill(
             MicsEngine engine, Model model, PretrainedSettings settings, RankContext ranks, Configuration hadoop) {
         PretrainedFolder folder = PretrainedFolder.open(new Path(settings.folder()), hadoop);

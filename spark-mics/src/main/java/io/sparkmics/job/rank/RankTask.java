@@ -94,7 +94,7 @@ public final class RankTask {
             ranks.onFailure(reporter::failed);
             try (MicsEngine engine =
                     ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
-                return ranks.abortOnFailure(() -> train(ranks, engine, reader, reporter, task::isInterrupted));
+                return ranks.abortOnFailure(() -> train(ranks, model, engine, reader, reporter, task::isInterrupted));
             }
         }
     }
@@ -117,6 +117,7 @@ public final class RankTask {
 
     private RankReport train(
             RankContext ranks,
+            Model model,
             MicsEngine engine,
             BatchReader reader,
             FailureReporter reporter,
@@ -133,7 +134,7 @@ public final class RankTask {
             } else if (settings.pretrained().present()) {
                 PretrainedStart.fill(
                         engine,
-                        settings.model().build(),
+                        model,
                         settings.pretrained(),
                         ranks,
                         plan.hadoop().value());

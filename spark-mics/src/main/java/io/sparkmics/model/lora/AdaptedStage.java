@@ -39,9 +39,10 @@ class AdaptedStage implements Stage {
         return stage.forward(input, new AdaptedWeights(weights, adapters, pass), pass);
     }
 
+    /** The gradient of an adapter's half is made of the other half, whatever the stage reads. */
     @Override
     public boolean backwardReadsWeights() {
-        return stage.backwardReadsWeights();
+        return units.stream().anyMatch(Unit::trainable) || stage.backwardReadsWeights();
     }
 
     /** One that is computed some positions at a time stays so. */
