@@ -4,11 +4,9 @@ import io.sparkmics.model.Decoding;
 import io.sparkmics.model.WholeModel;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /**
  * Goes on with prompts, a batch at a time, those of like length together. What becomes of a prompt depends on it and the seed
@@ -24,12 +22,7 @@ record Continuation(WholeModel model, int context, GenerationSettings settings, 
      */
     List<int[]> of(List<int[]> prompts) {
         int[][] found = new int[prompts.size()][];
-        List<Integer> byLength = IntStream.range(0, prompts.size())
-                .boxed()
-                .sorted(Comparator.comparing(row -> prompts.get(row).length))
-                .toList();
-        for (int from = 0; from < byLength.size(); from += settings.batchSize()) {
-            List<Integer> rows = byLength.subList(from, Math.min(from + settings.batchSize(), byLength.size()));
+        for (List<Integer> rows : LikeLengths.batches(prompts, settings.batchSize())) {
             List<int[]> whole = batch(rows.stream().map(prompts::get).toList());
             for (int i = 0; i < rows.size(); i++) {
                 int[] sequence = whole.get(i);

@@ -1,83 +1,40 @@
 package io.sparkmics.scoring;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
+import java.util.Objects;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 
-/**
- * The rows of a task, in their order, with what follows their prompts in place of these, which stand in the last column. Reads
- * some batches ahead, so that prompts of like length come together.
- */
-final class GeneratedRows implements Iterator<Row> {
-
-    private static final int BATCHES_AHEAD = 16;
-
-    private final Iterator<Row> rows;
-    private final int ahead;
-    private final Prompts prompts;
-    private final Continuation continuation;
-    private final Queue<Row> ready = new ArrayDeque<>();
+/** Replaces prompts, which stand in the last column, by what follows them; nulls stay. */
+record GeneratedRows(Generation generation) implements MapPartitionsFunction<Row, Row> {
 
     /** What it holds, it holds until the task ends. */
-    GeneratedRows(Generation generation, Iterator<Row> rows) {
-        this.rows = rows;
-        this.ahead = Math.multiplyExact(BATCHES_AHEAD, generation.settings().batchSize());
-        TaskContext task = TaskContext.get();
-        Prompts opened = generation.open();
-        task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
-        ModelCache.Lease lease = ModelCache.OF_THIS_PROCESS.acquire(generation.source());
-        task.addTaskCompletionListener((TaskCompletionListener) ended -> lease.close());
-        this.prompts = opened;
-        this.continuation = new Continuation(
-                lease.model(), generation.source().config().context(), generation.settings(), opened::isEnd);
-    }
-
     @Override
-    public boolean hasNext() {
-        return !ready.isEmpty() || rows.hasNext();
+    public Iterator<Row> call(Iterator<Row> rows) {
+        Prompts prompts = generation.open();
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> prompts.close());
+        TaskModel model = new TaskModel(generation.source());
+        return new LastColumn(rows, generation.settings().batchSize(), values -> generated(values, prompts, model));
     }
 
-    @Override
-    public Row next() {
-        if (ready.isEmpty()) {
-            generate();
+    private List<Object> generated(List<Object> values, Prompts prompts, TaskModel model) {
+        List<int[]> tokens =
+                values.stream().filter(Objects::nonNull).map(prompts::tokens).toList();
+        if (tokens.isEmpty()) {
+            return values;
         }
-        return ready.remove();
-    }
-
-    private void generate() {
-        List<Row> read = new ArrayList<>();
-        List<int[]> tokens = new ArrayList<>();
-        while (read.size() < ahead && rows.hasNext()) {
-            Row row = rows.next();
-            read.add(row);
-            if (prompt(row) != null) {
-                tokens.add(prompts.tokens(prompt(row)));
-            }
-        }
+        Continuation continuation = new Continuation(
+                model.get(), generation.source().config().context(), generation.settings(), prompts::isEnd);
         Iterator<int[]> added = continuation.of(tokens).iterator();
         Iterator<int[]> asked = tokens.iterator();
-        for (Row row : read) {
-            ready.add(with(row, prompt(row) == null ? null : prompts.added(asked.next(), added.next())));
+        List<Object> texts = new ArrayList<>();
+        for (Object value : values) {
+            texts.add(value == null ? null : prompts.added(asked.next(), added.next()));
         }
-    }
-
-    private static Object prompt(Row row) {
-        return row.get(row.size() - 1);
-    }
-
-    private static Row with(Row row, Object generated) {
-        Object[] values = new Object[row.size()];
-        for (int i = 0; i < values.length - 1; i++) {
-            values[i] = row.get(i);
-        }
-        values[values.length - 1] = generated;
-        return RowFactory.create(values);
+        return texts;
     }
 }

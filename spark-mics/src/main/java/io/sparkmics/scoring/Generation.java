@@ -5,7 +5,6 @@ import io.sparkmics.model.LanguageModel;
 import io.sparkmics.tokenizer.TokenizerSource;
 import java.io.Serializable;
 import java.util.List;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -60,8 +59,7 @@ public record Generation(ModelSource source, TokenizerSource tokenizer, List<Int
                 ? Columns.column(inputCol).cast(DataTypes.StringType)
                 : new Columns(frame.schema()).tokens(inputCol);
         StructType schema = frame.schema().add(outputCol, type(text), true);
-        MapPartitionsFunction<Row, Row> generate = rows -> new GeneratedRows(this, rows);
-        return frame.withColumn(outputCol, prompts).mapPartitions(generate, Encoders.row(schema));
+        return frame.withColumn(outputCol, prompts).mapPartitions(new GeneratedRows(this), Encoders.row(schema));
     }
 
     /** The caller's to close. */

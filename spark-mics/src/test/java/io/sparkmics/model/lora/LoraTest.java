@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.engine.shard.Initializer;
 import io.sparkmics.model.Decoding;
+import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.LanguageModel;
@@ -14,8 +15,10 @@ import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Projection;
+import io.sparkmics.model.Stage;
 import io.sparkmics.model.UniqueNames;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.Weights;
 import io.sparkmics.model.WholeModel;
 import io.sparkmics.model.llama.LlamaConfig;
 import java.util.HashMap;
@@ -89,6 +92,46 @@ class LoraTest {
         try (Decoding decoding = model.decode(List.of(new int[] {1, 2, 3}), 7, 1)) {
             return decoding.logits()[0];
         }
+    }
+
+    /** A linear first layer needs only the data for its gradient, but adapters beside it need each other. */
+    @Test
+    void anAdaptedStageReadsItsWeightsOnTheWayBackWhateverTheBaseDoes() {
+        Model base = () -> List.of(lookup("adapted.layer"), lookup("table"));
+        LoraModel adapted = LoraModel.of(
+                new Model() {
+                    @Override
+                    public List<Stage> stages() {
+                        return base.stages();
+                    }
+
+                    @Override
+                    public List<Projection> projections() {
+                        return List.of(new Projection("adapted.layer", 4, 4, true));
+                    }
+                },
+                new Lora(2, 2, 0, List.of()));
+
+        assertThat(adapted.stages()).extracting(Stage::backwardReadsWeights).containsExactly(true, false);
+    }
+
+    private static Stage lookup(String name) {
+        return new Stage() {
+            @Override
+            public List<Unit> units() {
+                return List.of(Unit.of(name, Parameter.weight(name + ".weight", Initialization.normal(1), 4, 4)));
+            }
+
+            @Override
+            public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
+                return input;
+            }
+
+            @Override
+            public boolean backwardReadsWeights() {
+                return false;
+            }
+        };
     }
 
     /** Never zero, so that every factor counts. */
