@@ -44,6 +44,11 @@ public final class MicsClassifier extends PredictorEstimator<MicsClassifier, Mic
     }
 
     @Override
+    boolean classifies() {
+        return true;
+    }
+
+    @Override
     RowColumn label(PredictorConfig config) {
         int classes = config.outputs() == 0 ? Integer.MAX_VALUE : config.outputs();
         return new RowColumn(getLabelCol(), RowColumn.Role.LABEL, InputColumn.category(RowLayout.LABEL), classes);

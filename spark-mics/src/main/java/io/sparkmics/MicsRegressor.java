@@ -37,6 +37,11 @@ public final class MicsRegressor extends PredictorEstimator<MicsRegressor, MicsR
     }
 
     @Override
+    boolean classifies() {
+        return false;
+    }
+
+    @Override
     RowColumn label(PredictorConfig config) {
         return new RowColumn(getLabelCol(), RowColumn.Role.LABEL, InputColumn.number(RowLayout.LABEL), 0);
     }

@@ -32,16 +32,26 @@ public abstract class PredictorEstimator<E extends PredictorEstimator<E, M>, M e
         Defaults.of((LabelParams<?>) this);
     }
 
+    /** Whether it trains models that tell classes apart. */
+    abstract boolean classifies();
+
     /** Of the column that the model learns to predict. */
     abstract RowColumn label(PredictorConfig config);
 
     /** A model that a run could make, without weights. */
     abstract M empty();
 
-    /** @throws IllegalArgumentException where the model predicts nothing */
+    /** @throws IllegalArgumentException where the model predicts nothing, or something else */
     PredictorConfig config() {
         ModelConfig config = getModel();
         if (config instanceof PredictorConfig predictor) {
+            if (predictor.classifies() != classifies()) {
+                throw new IllegalArgumentException("Cannot train " + ModelName.of(config) + " with a "
+                        + getClass().getSimpleName() + ": it "
+                        + (predictor.classifies()
+                                ? "tells classes apart. Train it with a MicsClassifier."
+                                : "predicts numbers. Train it with a MicsRegressor."));
+            }
             return predictor;
         }
         throw new IllegalArgumentException("Cannot train " + ModelName.of(config) + " with a "

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -181,16 +182,28 @@ public final class Train {
                 : "";
     }
 
+    /** Where the run kept its best model, the last step's is another. */
+    private static String saved(TrainingSummary summary) {
+        Map<String, Object> extra = summary.extra();
+        return extra.containsKey("bestStep")
+                ? String.format(
+                        Locale.ROOT,
+                        "loss %.3f at the end, and %.3f on held-out rows with the saved weights, those of step %,d",
+                        summary.finalLoss(),
+                        extra.get("bestValidationLoss"),
+                        extra.get("bestStep"))
+                : String.format(Locale.ROOT, "loss %.3f with the saved weights", summary.finalLoss());
+    }
+
     private String told(TrainingSummary summary) {
         return String.format(
                 Locale.ROOT,
-                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: loss %.3f with the saved weights, at first %.3f."
-                        + " The model is in %s.%s",
+                "Trained %,d parameters for %,d steps on %,d tokens in %.1f s: %s, at first %.3f. The model is in %s.%s",
                 summary.parameters(),
                 summary.steps(),
                 summary.tokens(),
                 summary.seconds(),
-                summary.finalLoss(),
+                saved(summary),
                 summary.firstLoss(),
                 command.output(),
                 stopped(summary));

@@ -34,6 +34,11 @@ public record EchoRegressor(int length, int vector) implements PredictorConfig {
     }
 
     @Override
+    public boolean classifies() {
+        return false;
+    }
+
+    @Override
     public int outputs() {
         return 4;
     }

@@ -23,6 +23,11 @@ public record LinearClassifier(int features, int outputs) implements PredictorCo
     }
 
     @Override
+    public boolean classifies() {
+        return true;
+    }
+
+    @Override
     public LinearClassifier withOutputs(int changed) {
         return new LinearClassifier(features, changed);
     }

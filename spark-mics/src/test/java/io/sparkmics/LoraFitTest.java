@@ -122,6 +122,15 @@ class LoraFitTest {
                         .fit(SmallFit.texts()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Cannot train adapters beside a model that knows nothing");
+        assertThatThrownBy(() -> estimator()
+                        .setInitialModel("")
+                        .setModel(first.getModel())
+                        .setCheckpointInterval(1)
+                        .setCheckpointDirectory(folder.resolve("none").toString())
+                        .setResumeFrom("latest")
+                        .fit(SmallFit.texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Cannot train adapters beside a model that knows nothing");
         assertThatThrownBy(() -> estimator().setLoraRank(-1))
                 .hasMessage("Cannot set loraRank to -1: it must be 0 or more.");
     }

@@ -32,6 +32,11 @@ public record QuantileNetwork(int numbers, int categories, int width, List<Doubl
     }
 
     @Override
+    public boolean classifies() {
+        return false;
+    }
+
+    @Override
     public int outputs() {
         return quantiles.size();
     }

@@ -15,6 +15,7 @@ import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.ModelName;
+import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,11 @@ final class Preflight {
     /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
     private void pretrained() {
         if (!settings.pretrained().present()) {
+            if (settings.model() instanceof LoraConfig) {
+                problems.add(
+                        "Cannot train adapters beside a model that knows nothing: its parameters are drawn, and stay"
+                                + " as they are. Set initialModel to a folder that it starts from, or loraRank to 0.");
+            }
             return;
         }
         String typed = settings.pretrained().folder();

@@ -9,6 +9,9 @@ public interface PredictorConfig extends ModelConfig {
     @Override
     List<InputColumn> inputs();
 
+    /** Whether its loss reads the label as a class, int64 [b]; if not, as a number. */
+    boolean classifies();
+
     /** How many numbers it predicts of a row: the classes, or 1; 0 where the data is to say how many classes there are. */
     int outputs();
 

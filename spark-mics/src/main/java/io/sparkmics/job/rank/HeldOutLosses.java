@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What the losses of a run's evaluations have come to. All ranks have the same, from the same losses, and so decide alike.
  *
- * @param lowest of those whose parameters are kept; infinite where there is none
+ * @param lowest of those whose parameters were to be kept, which a storage that is too slow may not have taken; infinite where there is
+ *     none
  * @param mark the loss of the last evaluation that was better than the mark before it; infinite before the first
  * @param since how many evaluations have come after that one
  */

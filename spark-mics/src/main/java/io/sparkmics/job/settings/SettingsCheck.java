@@ -1,6 +1,5 @@
 package io.sparkmics.job.settings;
 
-import io.sparkmics.model.lora.LoraConfig;
 import java.util.List;
 
 /** What can be said of the settings by arithmetic alone, before Spark or a tensor is touched. */
@@ -17,7 +16,6 @@ final class SettingsCheck {
     }
 
     List<String> problems() {
-        adapters();
         settings.input().check(problems);
         settings.world().check(problems);
         microBatch();
@@ -30,16 +28,6 @@ final class SettingsCheck {
         settings.checkpoint().check(problems);
         settings.recovery().check(problems);
         return problems.found();
-    }
-
-    private void adapters() {
-        if (settings.model() instanceof LoraConfig
-                && !settings.pretrained().present()
-                && !settings.checkpoint().resumes()) {
-            problems.add(
-                    "Cannot train adapters beside a model that knows nothing: its parameters are drawn, and stay as they"
-                            + " are. Set initialModel to a folder that it starts from, or loraRank to 0.");
-        }
     }
 
     /** Its tokens travel as one array. */
