@@ -13,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +84,32 @@ class TrainTest {
                 .asString()
                 .startsWith("Cannot save a model to ")
                 .endsWith("Choose another folder, or overwrite it (--overwrite on the command line).");
+    }
+
+    @Test
+    void theLossThatIsToldIsThatOfTheWeightsThatAreSaved() throws IOException {
+        TrainedModel.frame()
+                .withColumn("held_out", functions.expr("monotonically_increasing_id() % 3 = 0"))
+                .write()
+                .parquet(folder.resolve("in").toString());
+
+        assertThat(train(
+                        "--max-steps=6",
+                        "--validation-indicator-col=held_out",
+                        "--evaluate-every=1",
+                        "--early-stopping-patience=2",
+                        "--learning-rate=3"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(summary().get("bestStep").longValue())
+                .isLessThan(summary().get("steps").longValue());
+        assertThat(out.toString())
+                .contains(String.format(
+                        Locale.ROOT,
+                        "and %.3f on held-out rows with the saved weights, those of step %d",
+                        summary().get("bestValidationLoss").doubleValue(),
+                        summary().get("bestStep").longValue()));
     }
 
     @Test
