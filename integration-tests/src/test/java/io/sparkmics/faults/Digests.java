@@ -46,11 +46,20 @@ final class Digests {
         }
     }
 
-    /** The checkpoints that have a manifest, the oldest first. */
+    /** The checkpoints that have a whole manifest, the oldest first. */
     static List<Path> committed(Path directory) {
         return list(directory).stream()
-                .filter(folder -> Files.exists(folder.resolve("manifest.json")))
+                .filter(folder -> isWhole(folder.resolve("manifest.json")))
                 .toList();
+    }
+
+    /** A storage that goes off in the middle of a write leaves a file that is cut short, and nobody can delete it. */
+    private static boolean isWhole(Path manifest) {
+        try {
+            return Files.exists(manifest) && Files.readString(manifest).endsWith("}\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Of a checkpoint, whose folder has it in its name. */

@@ -9,7 +9,7 @@ final class FaultPoints {
 
     private FaultPoints() {}
 
-    /** Each goes on at the newest checkpoint that has a manifest, and ends with the weights of the reference. */
+    /** Each goes on at the newest checkpoint that has a whole manifest, and ends with the weights of the reference. */
     static void assertAllResumed(JsonNode trial, JsonNode weights) {
         assertThat(trial.get("outcome").asText()).as(trial.toString()).isEqualTo("tried");
         assertThat(trial.get("points")).isNotEmpty();
