@@ -50,7 +50,8 @@ public final class DataBenchmark {
     /** Options: {@code size} of the text as Spark reads sizes, {@code seed}, {@code context}, shuffle {@code partitions}. */
     public static void main(String[] arguments) throws IOException {
         OptionValues options = new OptionValues(DEFAULTS, arguments);
-        Path folder = Files.createTempDirectory(Path.of("target"), "data-benchmark").toAbsolutePath();
+        Path folder =
+                Files.createTempDirectory(Path.of("target"), "data-benchmark").toAbsolutePath();
         try (SparkSession spark = SparkSession.builder()
                 .master("local[" + RANKS + "]")
                 .config("spark.ui.enabled", false)
@@ -72,7 +73,8 @@ public final class DataBenchmark {
                         + "| column | documents | tokens | MiB on disk | s to sort and count | s to shuffle and read"
                         + " | million tokens/s | B shuffled a token, sorting | shuffling | MiB spilled | MiB live at most |%n"
                         + "|---|---|---|---|---|---|---|---|---|---|---|%n",
-                options.text("size"), Runtime.getRuntime().maxMemory() / MEBIBYTE);
+                options.text("size"),
+                Runtime.getRuntime().maxMemory() / MEBIBYTE);
         for (String column : options.list("of", String::valueOf)) {
             String files = folder.resolve(column).toString();
             Dataset<Row> numbers = spark.range(documents).toDF();

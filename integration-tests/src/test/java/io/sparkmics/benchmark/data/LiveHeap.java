@@ -30,15 +30,14 @@ final class LiveHeap {
 
     private void collected(Notification notification, Object unused) {
         if (notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-            long live =
-                    GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData())
-                            .getGcInfo()
-                            .getMemoryUsageAfterGc()
-                            .entrySet()
-                            .stream()
-                            .filter(pool -> POOLS.contains(pool.getKey()))
-                            .mapToLong(pool -> pool.getValue().getUsed())
-                            .sum();
+            long live = GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData())
+                    .getGcInfo()
+                    .getMemoryUsageAfterGc()
+                    .entrySet()
+                    .stream()
+                    .filter(pool -> POOLS.contains(pool.getKey()))
+                    .mapToLong(pool -> pool.getValue().getUsed())
+                    .sum();
             most.accumulateAndGet(live, Math::max);
         }
     }
