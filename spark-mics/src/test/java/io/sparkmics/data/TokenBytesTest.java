@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+import org.apache.spark.executor.TaskMetrics;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
@@ -87,19 +89,38 @@ class TokenBytesTest {
     @Test
     void aTokenOfSmallVocabulariesCrossesEachShuffleInTwoBytes() throws Exception {
         Dataset<Row> frame = ids(65536, 200, 500);
-        AtomicLong shuffled = new AtomicLong();
-        spark.sparkContext().addSparkListener(new SparkListener() {
-            @Override
-            public void onTaskEnd(SparkListenerTaskEnd end) {
-                shuffled.addAndGet(end.taskMetrics().shuffleWriteMetrics().bytesWritten());
-            }
-        });
+        AtomicLong shuffled = sum(metrics -> metrics.shuffleWriteMetrics().bytesWritten());
 
         TokenData data = TokenData.prepare(frame, settings(65536));
         Batches.read(data, Batches.schedule(2, 4, 2, data.counts().trainingSequences() / 4));
 
         spark.sparkContext().listenerBus().waitUntilEmpty();
         assertThat(shuffled.get() / (double) data.counts().trainingTokens()).isBetween(5.5, 6.8);
+    }
+
+    /** Spark collects a sample of what it cuts ranges by: with all documents in it, this would be 2 MB. */
+    @Test
+    void theDriverIsSentNoDocuments() throws Exception {
+        Dataset<Row> frame = ids(65536, 200, 5000);
+        AtomicLong sent = sum(TaskMetrics::resultSize);
+
+        TokenData data = TokenData.prepare(frame, settings(65536));
+
+        spark.sparkContext().listenerBus().waitUntilEmpty();
+        assertThat(data.counts().trainingTokens()).isEqualTo(1_000_000);
+        assertThat(sent.get()).isBetween(1L, 200_000L);
+    }
+
+    /** Of all tasks from now on. */
+    private static AtomicLong sum(ToLongFunction<TaskMetrics> metric) {
+        AtomicLong sum = new AtomicLong();
+        spark.sparkContext().addSparkListener(new SparkListener() {
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd end) {
+                sum.addAndGet(metric.applyAsLong(end.taskMetrics()));
+            }
+        });
+        return sum;
     }
 
     private static DataSettings settings(int vocabularySize) {

@@ -19,8 +19,11 @@ final class TaskTotals extends SparkListener {
     @Override
     public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
         TaskMetrics metrics = end.taskMetrics();
-        shuffled += metrics.shuffleWriteMetrics().bytesWritten();
-        spilled += metrics.diskBytesSpilled();
+        // A task that failed may have none.
+        if (metrics != null) {
+            shuffled += metrics.shuffleWriteMetrics().bytesWritten();
+            spilled += metrics.diskBytesSpilled();
+        }
     }
 
     synchronized Bytes take() {
