@@ -71,7 +71,8 @@ class NetworkPlanTest {
         NetworkPlan plan = NetworkPlan.calibrated(List.of(pairs, dataParallel));
 
         assertThat(seconds(plan, dataParallel)).isCloseTo(3 / 0.25, withPercentage(1));
-        assertThat(seconds(plan, pairs)).isCloseTo(3 / 0.25, withPercentage(2));
+        // What they took is not looked at. Each updates half as much.
+        assertThat(seconds(plan, pairs)).isBetween(0.95 * 3 / 0.25, 3 / 0.25);
     }
 
     @Test
