@@ -8,6 +8,7 @@ import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.CollectiveSettings;
 import io.sparkmics.job.settings.ComputeSettings;
 import io.sparkmics.job.settings.EarlyStoppingSettings;
+import io.sparkmics.job.settings.ExportSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.OptimizationSettings;
 import io.sparkmics.job.settings.PretrainedSettings;
@@ -180,6 +181,7 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
                         getActivationCheckpointing()),
                 new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
                 new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
+                new ExportSettings(getMaxShardSize()),
                 checkpointSettings(),
                 recoverySettings());
     }

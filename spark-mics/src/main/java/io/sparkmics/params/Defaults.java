@@ -126,6 +126,7 @@ public final class Defaults {
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");
         stage.setDefault(stage.sharedWorkDirectory(), false);
+        stage.setDefault(stage.maxShardSize(), "5GB");
         stage.setDefault(stage.slotTimeout(), 60);
         stage.setDefault(stage.collectiveTimeout(), 120);
         stage.setDefault(stage.acceptPlainTextCollectives(), false);

@@ -3,6 +3,7 @@ package io.sparkmics.checkpoint.pretrained;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StorageCall;
+import io.sparkmics.checkpoint.WeightFiles;
 import io.sparkmics.checkpoint.safetensors.MappedSafetensors;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
@@ -40,7 +41,7 @@ public final class PretrainedFolder {
         this.folder = folder;
         this.hadoop = hadoop;
         Path weights = new HuggingFaceFolder(folder, hadoop).weights();
-        Path index = new Path(folder, PretrainedIndex.NAME);
+        Path index = new Path(folder, WeightFiles.INDEX);
         if (exists(weights)) {
             add(weights);
         } else if (exists(index)) {
@@ -51,7 +52,7 @@ public final class PretrainedFolder {
                             Map.Entry::getKey, entry -> entry.getValue().getName())));
         } else {
             throw new CheckpointException("Cannot start from " + folder + ": it has neither " + weights.getName()
-                    + " nor " + PretrainedIndex.NAME
+                    + " nor " + WeightFiles.INDEX
                     + ". Name a folder that save_pretrained has written, as safetensors.");
         }
     }

@@ -96,6 +96,7 @@ public final class GoodSettings {
                 compute,
                 collectives,
                 workDirectory,
+                new ExportSettings("5GB"),
                 checkpoint,
                 recovery);
     }
