@@ -33,6 +33,7 @@ class MicsEstimatorParamsTest {
             entry("loraAlpha", 16.0),
             entry("loraDropout", 0.0),
             entry("loraTargets", ""),
+            entry("initialAdapter", ""),
             entry("numWorkers", 1),
             entry("partitionGroupSize", 0),
             entry("globalBatchSize", 32),

@@ -106,7 +106,7 @@ public final class HuggingFaceFolder {
 
     /** Reads {@code config.json}. */
     public Map<String, Object> readConfig() {
-        return readJson(new Path(folder, CONFIG));
+        return readJson(CONFIG);
     }
 
     /** Reads {@code generation_config.json}, where there is one. */
@@ -114,10 +114,12 @@ public final class HuggingFaceFolder {
         Path file = new Path(folder, GENERATION);
         boolean there = StorageCall.call(
                 "look for " + file, () -> file.getFileSystem(hadoop).exists(file));
-        return there ? Optional.of(readJson(file)) : Optional.empty();
+        return there ? Optional.of(readJson(GENERATION)) : Optional.empty();
     }
 
-    private Map<String, Object> readJson(Path file) {
+    /** Reads another file of JSON. */
+    public Map<String, Object> readJson(String name) {
+        Path file = new Path(folder, name);
         try (InputStream in = file.getFileSystem(hadoop).open(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
@@ -164,7 +166,9 @@ public final class HuggingFaceFolder {
         to.mkdirs(target);
         // Other weights would be taken for these, and their checksums would refuse these.
         for (String name : new HuggingFaceFolder(target, hadoop).contents().keySet()) {
-            if (name.endsWith(WeightsFile.SUFFIX) || name.endsWith(WeightsFile.CHECKSUMS) || name.equals(WeightFiles.INDEX)) {
+            if (name.endsWith(WeightsFile.SUFFIX)
+                    || name.endsWith(WeightsFile.CHECKSUMS)
+                    || name.equals(WeightFiles.INDEX)) {
                 to.delete(new Path(target, name), false);
             }
         }

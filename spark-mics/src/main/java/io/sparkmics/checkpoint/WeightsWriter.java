@@ -62,7 +62,9 @@ public final class WeightsWriter implements AutoCloseable {
     }
 
     private static String name(int shard, int of) {
-        return of == 1 ? WeightsFile.WHOLE : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", shard + 1, of);
+        return of == 1
+                ? WeightsFile.WHOLE
+                : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", shard + 1, of);
     }
 
     /** Of all files together, in bytes. */
@@ -101,7 +103,8 @@ public final class WeightsWriter implements AutoCloseable {
 
     /** Of the file that the next tensor goes to. */
     private SafetensorsWriter next() {
-        boolean full = writer.checksums().size() == shards.get(begun - 1).tensors().size();
+        boolean full =
+                writer.checksums().size() == shards.get(begun - 1).tensors().size();
         if (full && begun < shards.size()) {
             writer.commit();
             begin();

@@ -86,6 +86,7 @@ public final class Defaults {
         stage.setDefault(stage.loraAlpha(), 16.0);
         stage.setDefault(stage.loraDropout(), 0.0);
         stage.setDefault(stage.loraTargets(), "");
+        stage.setDefault(stage.initialAdapter(), "");
     }
 
     public static void of(ScheduleParams<?> stage) {

@@ -181,7 +181,8 @@ class HuggingFaceFolderTest {
                         "model-00002-of-00002.safetensors",
                         "model-00002-of-00002.checksums.json",
                         "model.safetensors.index.json");
-        assertThat(new ObjectMapper().readTree(folder.resolve("model.safetensors.index.json").toFile()))
+        assertThat(new ObjectMapper()
+                        .readTree(folder.resolve("model.safetensors.index.json").toFile()))
                 .isEqualTo(new ObjectMapper()
                         .readTree("{\"metadata\": {\"total_size\": 48}, \"weight_map\": {"
                                 + "\"h.0.key\": \"model-00001-of-00002.safetensors\","
@@ -192,8 +193,8 @@ class HuggingFaceFolderTest {
         LocalFiles.replace(folder.resolve("model-00002-of-00002.safetensors"), second);
         assertThatThrownBy(() -> files(folder).check())
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("Cannot read tensor h.0.qry from " + folder + "/model-00002-of-00002.safetensors:"
-                        + " its CRC-32C is ");
+                .hasMessageStartingWith("Cannot read tensor h.0.qry from " + folder
+                        + "/model-00002-of-00002.safetensors:" + " its CRC-32C is ");
     }
 
     @Test

@@ -60,7 +60,7 @@ final class ModelFolder {
         long length;
         if (source.model() instanceof LoraConfig config) {
             LoraModel adapted = config.build();
-            new AdapterFiles(adapted, config.lora(), base(), files.adapter(), hadoop).write(units);
+            new AdapterFiles(config, base(), files.adapter(), hadoop).write(units);
             length = writeWeights(files, config.base().build(), type, unit -> merged(unit, adapted, units));
         } else {
             length = writeWeights(files, source.model().build(), type, units::read);
