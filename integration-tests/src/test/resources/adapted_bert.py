@@ -20,7 +20,7 @@ base = sys.argv[1]
 if len(sys.argv) == 2:
     torch.manual_seed(7)
     model = BertForPreTraining(BertConfig(
-        vocab_size=61, hidden_size=24, num_hidden_layers=2, num_attention_heads=4, intermediate_size=40, max_position_embeddings=16,
+        vocab_size=131, hidden_size=24, num_hidden_layers=2, num_attention_heads=4, intermediate_size=40, max_position_embeddings=16,
         hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0))
     with torch.no_grad():
         for parameter in model.parameters():
