@@ -75,5 +75,7 @@ for _ in range(20):
     torch.nn.utils.clip_grad_norm_(parameters, 1.0)
     optimizer.step()
     curve.append(loss.item())
+# It is made with a library that nothing else here needs.
+model.create_or_update_model_card = lambda folder: None
 model.save_pretrained(next_folder)
 print(json.dumps({**answer, "curve": curve, "next": logits(model).tolist()}))
