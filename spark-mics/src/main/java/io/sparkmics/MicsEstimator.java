@@ -3,9 +3,7 @@ package io.sparkmics;
 import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.InputSettings;
-import io.sparkmics.model.ModelConfig;
 import io.sparkmics.params.Defaults;
-import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.scoring.Scoring;
@@ -18,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * Trains a model of language from the rows of a DataFrame: all of them are one stream of tokens, of which each predicts the next.
  */
 public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
-        implements ScoringParams<MicsEstimator>, PackingParams<MicsEstimator>, LoraParams<MicsEstimator> {
+        implements ScoringParams<MicsEstimator>, PackingParams<MicsEstimator> {
 
     private static final long serialVersionUID = 1L;
 
@@ -30,7 +28,6 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
         super(uid);
         Defaults.of((ScoringParams<?>) this);
         Defaults.of((PackingParams<?>) this);
-        Defaults.of((LoraParams<?>) this);
     }
 
     @Override
@@ -41,11 +38,6 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
         }
         columns.check();
         return new Scoring(getInputCol(), getLossCol(), getTokenCountCol()).schema(schema);
-    }
-
-    @Override
-    ModelConfig trainedModel() {
-        return adapted(getModel());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.pretrained.AdapterFolder;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
@@ -108,6 +109,7 @@ final class Preflight {
 
     /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
     private void pretrained() {
+        adapter();
         if (!settings.pretrained().present()) {
             if (settings.model() instanceof LoraConfig) {
                 problems.add(
@@ -135,6 +137,26 @@ final class Preflight {
             problems.add(e.getMessage());
         } catch (IOException e) {
             problems.add("Cannot start from initialModel: " + e.getMessage());
+        }
+    }
+
+    /** What adapters go on from. */
+    private void adapter() {
+        if (!settings.pretrained().hasAdapter()) {
+            return;
+        }
+        if (!(settings.model() instanceof LoraConfig adapted)) {
+            problems.add("Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
+                    + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
+            return;
+        }
+        try {
+            Path folder = StoragePaths.qualified(settings.pretrained().adapter(), hadoop);
+            problems.addAll(AdapterFolder.open(folder, hadoop).problems(adapted));
+        } catch (CheckpointException e) {
+            problems.add(e.getMessage());
+        } catch (IOException e) {
+            problems.add("Cannot go on from initialAdapter: " + e.getMessage());
         }
     }
 

@@ -86,6 +86,7 @@ public final class Defaults {
         stage.setDefault(stage.loraAlpha(), 16.0);
         stage.setDefault(stage.loraDropout(), 0.0);
         stage.setDefault(stage.loraTargets(), "");
+        stage.setDefault(stage.initialAdapter(), "");
     }
 
     public static void of(ScheduleParams<?> stage) {
@@ -126,6 +127,7 @@ public final class Defaults {
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");
         stage.setDefault(stage.sharedWorkDirectory(), false);
+        stage.setDefault(stage.maxShardSize(), "5GB");
         stage.setDefault(stage.slotTimeout(), 60);
         stage.setDefault(stage.collectiveTimeout(), 120);
         stage.setDefault(stage.acceptPlainTextCollectives(), false);

@@ -25,6 +25,7 @@ public record TrainingSettings(
         ComputeSettings compute,
         CollectiveSettings collectives,
         WorkDirectorySettings workDirectory,
+        ExportSettings export,
         CheckpointSettings checkpoint,
         RecoverySettings recovery)
         implements Serializable {
@@ -53,6 +54,7 @@ public record TrainingSettings(
                 compute.on(cuda),
                 collectives,
                 workDirectory,
+                export,
                 checkpoint,
                 recovery);
     }
@@ -70,6 +72,7 @@ public record TrainingSettings(
                 compute,
                 collectives,
                 workDirectory,
+                export,
                 checkpoint,
                 recovery);
     }

@@ -7,7 +7,7 @@ import java.time.Duration;
 public final class GoodSettings {
 
     private final ModelConfig model;
-    private PretrainedSettings pretrained = new PretrainedSettings("");
+    private PretrainedSettings pretrained = new PretrainedSettings("", "");
     private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT);
     private WorldSettings world = new WorldSettings(4, 2, 32, 4);
     private ScheduleSettings schedule = new ScheduleSettings(10, 0, 0, 1);
@@ -96,6 +96,7 @@ public final class GoodSettings {
                 compute,
                 collectives,
                 workDirectory,
+                new ExportSettings("5GB"),
                 checkpoint,
                 recovery);
     }
