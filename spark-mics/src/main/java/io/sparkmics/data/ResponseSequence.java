@@ -31,7 +31,8 @@ public record ResponseSequence(int[] tokens, int first) {
 
     /** What is predicted from each token but the last, -1 where nothing is. */
     public int[] targets() {
-        int[] targets = Arrays.copyOfRange(tokens, 1, Math.max(tokens.length, 1));
+        int[] targets = new int[Math.max(tokens.length - 1, 0)];
+        System.arraycopy(tokens, tokens.length - targets.length, targets, 0, targets.length);
         Arrays.fill(targets, 0, Math.min(first - 1, targets.length), TokenBatch.PADDING);
         return targets;
     }
