@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.model.Gpt;
-import io.sparkmics.model.Model;
-import io.sparkmics.model.ModelConfig;
+import io.sparkmics.params.ConfigOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
@@ -108,30 +106,10 @@ class EstimatorPersistenceTest {
 
     /** A model's configuration that nobody has declared. */
     @SuppressWarnings("unused")
-    record Planted(int layers) implements ModelConfig {
+    record Planted(int layers) implements ConfigOnly {
 
         static {
             LOADED.set(true);
-        }
-
-        @Override
-        public Model build() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int context() {
-            return 1;
-        }
-
-        @Override
-        public int vocabularySize() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, Object> describe() {
-            return Map.of();
         }
     }
 

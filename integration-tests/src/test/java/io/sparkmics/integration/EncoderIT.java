@@ -11,12 +11,9 @@ import io.sparkmics.MicsEmbedder;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
 import io.sparkmics.MicsTokenizer;
-import io.sparkmics.integration.ChildProcess.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -191,17 +188,6 @@ final class EncoderIT {
 
     private static JsonNode run(Path python, Path folder, String architecture, String type)
             throws IOException, InterruptedException {
-        List<String> command = List.of(
-                python.toString(),
-                "src/test/resources/encoder.py",
-                folder.toString(),
-                architecture,
-                type,
-                JSON.writeValueAsString(TEXTS));
-        Outcome outcome = new ChildProcess(command)
-                .environment(Map.of("HF_HUB_OFFLINE", "1"))
-                .run(Duration.ofMinutes(3));
-        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-        return JSON.readTree(outcome.lines("{").get(0));
+        return new PythonScript(python, "encoder.py").run(folder, architecture, type, JSON.writeValueAsString(TEXTS));
     }
 }

@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsGenerator;
-import io.sparkmics.integration.ChildProcess.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -106,20 +102,7 @@ final class GenerationIT {
     }
 
     private static JsonNode save(Path folder, String family, String type, String largest) throws Exception {
-        Outcome outcome = new ChildProcess(Stream.of(
-                                Environment.python(),
-                                "src/test/resources/generate.py",
-                                folder,
-                                family,
-                                type,
-                                largest,
-                                new ObjectMapper().writeValueAsString(PROMPTS),
-                                TOKENS)
-                        .map(Object::toString)
-                        .toList())
-                .environment(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"))
-                .run(Duration.ofMinutes(3));
-        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-        return new ObjectMapper().readTree(outcome.lines("{").get(0));
+        return new PythonScript(Environment.python(), "generate.py")
+                .run(folder, family, type, largest, new ObjectMapper().writeValueAsString(PROMPTS), TOKENS);
     }
 }

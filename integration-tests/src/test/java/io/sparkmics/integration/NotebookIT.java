@@ -6,12 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.integration.ChildProcess.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,12 +27,8 @@ final class NotebookIT {
 
     @Test
     void theQuickStartRunsInASparkShell(@TempDir Path folder) throws IOException, InterruptedException {
-        Path home = Environment.sparkDistribution();
-        Outcome shell = runInShell(home, cells(NOTEBOOK), folder);
+        Outcome shell = SparkShell.run(folder, folder, cells(NOTEBOOK));
 
-        assertThat(shell.exitCode()).as(shell.output()).isZero();
-        assertThat(shell.lines(" error:")).as(shell.output()).isEmpty();
-        assertThat(shell.lines("Exception")).as(shell.output()).isEmpty();
         Matcher score = Pattern.compile("(\\d+) held-out rows, loss ([0-9.]+)").matcher(shell.output());
         assertThat(score.find()).as(shell.output()).isTrue();
         assertThat(Integer.parseInt(score.group(1))).isPositive();
@@ -54,30 +46,5 @@ final class NotebookIT {
                         .map(JsonNode::asText)
                         .collect(Collectors.joining()))
                 .toList();
-    }
-
-    /** Each cell is pasted as one whole, as a notebook evaluates it. */
-    private static Outcome runInShell(Path home, List<String> cells, Path folder)
-            throws IOException, InterruptedException {
-        List<String> input = new ArrayList<>();
-        for (int cell = 0; cell < cells.size(); cell++) {
-            Path file = Files.writeString(folder.resolve("cell" + (cell + 1) + ".scala"), cells.get(cell));
-            input.add(":paste " + file);
-        }
-        input.add(":quit\n");
-        List<String> command = List.of(
-                home.resolve("bin/spark-shell").toString(),
-                "--master",
-                "local[2]",
-                "--jars",
-                SparkSubmit.ALL_JAR.toString(),
-                "--conf",
-                "spark.ui.enabled=false");
-        return new ChildProcess(command)
-                .environment(Map.of(
-                        "SPARK_HOME", home.toString(), "JAVA_HOME", System.getProperty("java.home"), "TERM", "dumb"))
-                .directory(folder)
-                .input(String.join("\n", input))
-                .run(Duration.ofMinutes(10));
     }
 }

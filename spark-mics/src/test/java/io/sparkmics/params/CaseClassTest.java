@@ -3,10 +3,7 @@ package io.sparkmics.params;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.model.Model;
-import io.sparkmics.model.ModelConfig;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import scala.Option;
@@ -20,7 +17,7 @@ final class CaseClassTest {
     private int number;
 
     /** {@code case class Shape(layers: Int, rates: Seq[Double], name: Option[String])}. */
-    public static final class Shape implements ModelConfig, Product {
+    public static final class Shape implements ConfigOnly, Product {
 
         private static final long serialVersionUID = 1L;
 
@@ -74,30 +71,10 @@ final class CaseClassTest {
         public int hashCode() {
             return Objects.hash(layers, rates, name);
         }
-
-        @Override
-        public Model build() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int context() {
-            return 1;
-        }
-
-        @Override
-        public int vocabularySize() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, Object> describe() {
-            return Map.of();
-        }
     }
 
     /** What scalac makes of a case class of the shell. */
-    public final class Inner implements ModelConfig, Product {
+    public final class Inner implements ConfigOnly, Product {
 
         private static final long serialVersionUID = 1L;
 
@@ -134,30 +111,10 @@ final class CaseClassTest {
         public boolean canEqual(Object other) {
             return other instanceof Inner;
         }
-
-        @Override
-        public Model build() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int context() {
-            return 1;
-        }
-
-        @Override
-        public int vocabularySize() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, Object> describe() {
-            return Map.of();
-        }
     }
 
     /** One of which no instance was ever written. */
-    public final class Lonely implements ModelConfig, Product {
+    public final class Lonely implements ConfigOnly, Product {
 
         private static final long serialVersionUID = 1L;
 
@@ -179,26 +136,6 @@ final class CaseClassTest {
         @Override
         public boolean canEqual(Object other) {
             return other instanceof Lonely;
-        }
-
-        @Override
-        public Model build() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int context() {
-            return 1;
-        }
-
-        @Override
-        public int vocabularySize() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, Object> describe() {
-            return Map.of();
         }
     }
 

@@ -5,38 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
-import io.sparkmics.model.Model;
-import io.sparkmics.model.ModelConfig;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelConfigJsonTest {
 
     /** What a user may bring: other components, and methods that look like getters. */
-    record OwnConfig(String name, long[] sizes, boolean deep) implements ModelConfig {
+    record OwnConfig(String name, long[] sizes, boolean deep) implements ConfigOnly {
 
         public String getNothing() {
             return "no component";
-        }
-
-        @Override
-        public Model build() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int context() {
-            return 1;
-        }
-
-        @Override
-        public int vocabularySize() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, Object> describe() {
-            return Map.of();
         }
     }
 

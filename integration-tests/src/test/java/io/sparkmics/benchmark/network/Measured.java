@@ -39,7 +39,6 @@ record Measured(
                                 / first.get(round).secondsOfStep())
                         .toList()),
                 median(turns, Turn::bytesOfStep),
-                NetworkTraffic.bytesOfStep(network, microSteps, contestant),
                 median(turns, Turn::cpuSecondsOfStep) / network.worldSize(),
                 waits(turns),
                 difference(contestant).orElse(null));

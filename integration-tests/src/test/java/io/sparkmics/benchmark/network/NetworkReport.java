@@ -25,6 +25,7 @@ final class NetworkReport {
         sameLinks().forEach(group -> text.append(NetworkTable.text(group)));
         groups(row -> row.network().onHosts(0))
                 .forEach(group -> WeakScaling.text(group).ifPresent(text::append));
+        overHosts().forEach(group -> NetworkDistance.text(group).ifPresent(text::append));
         overRates().forEach(group -> text.append(crossings(group)));
         return text.toString();
     }
@@ -51,8 +52,7 @@ final class NetworkReport {
     List<String> pictures(Path folder) {
         NetworkPictures pictures = new NetworkPictures(folder);
         return Stream.of(
-                        groups(row -> List.of(row.network().onHosts(0), row.microSteps())).stream()
-                                .map(pictures::overHosts),
+                        overHosts().stream().map(pictures::overHosts),
                         overRates().stream().map(pictures::overRates),
                         sameLinks().stream().map(pictures::overGroupSizes))
                 .flatMap(drawn -> drawn)
@@ -62,6 +62,10 @@ final class NetworkReport {
 
     private Collection<List<NetworkRow>> sameLinks() {
         return groups(row -> List.of(row.network(), row.microSteps()));
+    }
+
+    private Collection<List<NetworkRow>> overHosts() {
+        return groups(row -> List.of(row.network().onHosts(0), row.microSteps()));
     }
 
     private Collection<List<NetworkRow>> overRates() {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkmics.monitor.WaitSeconds;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +24,6 @@ class NetworkReportTest {
                 List.of(2 * seconds, seconds, seconds / 2),
                 1,
                 0.5 * seconds * Rate.of(rate).bytesPerSecond(),
-                13e6,
                 0.1 * seconds,
                 named.pyTorch() ? null : new WaitSeconds(0.1 * seconds, 0, 0.2 * seconds, 0.01 * seconds),
                 null);
@@ -43,9 +44,10 @@ class NetworkReportTest {
     void aTableSaysWhatOfAStepWasWaitingLinkAndCores() {
         assertThat(new NetworkReport(List.of(row("p-k", 2, "100mbit", 2), row("ddp", 2, "100mbit", 3))).text())
                 .contains("2 hosts of 2 ranks, 100mbit a link, 0.5 cores a host, s = 4, 3 rounds:")
-                .contains("| ours, p = k (MiCS) | 2.000 | 1.00 | 1,024 | 12.50 | 13.00 | 50 % | 0.200 | 40 % |"
-                        + " 10 % | 0 % | 20 % | 1 % | yes |")
-                .contains("| PyTorch DDP | 3.000 | 1.00 | 683 | 18.75 | 13.00 | 50 % | 0.300 | 40 % |  | | |  | yes |");
+                .containsPattern("\\| ours, p = k \\(MiCS\\) \\| 2.000 \\| 1\\.\\d{3}, -\\d+ % \\| 1.00 \\| 1,024 \\|")
+                .contains("| 1.00 | 1,024 | 12.50 | 13.03 | 50 % | 0.200 | 40 % | 10 % | 0 % | 20 % | 1 % | yes |")
+                .contains(
+                        "| PyTorch DDP | 3.000 |  | 1.00 | 683 | 18.75 | 19.55 | 50 % | 0.300 | 40 % |  | | |  | yes |");
     }
 
     @Test
@@ -57,6 +59,25 @@ class NetworkReportTest {
                 .contains("| contestant | s = 4, 4 hosts |")
                 .contains("| ours, p = k (MiCS) | 0.80 |")
                 .contains("| ours, p = W (ZeRO-3), flat |  |");
+    }
+
+    @Test
+    void hostsThatAreFurtherApartKeepLess() {
+        String text = NetworkDistance.text(List.of(
+                        row("p-w-flat", 2, "100mbit", 9),
+                        row("p-w-flat", 8, "100mbit", 9),
+                        row("ddp", 8, "100mbit", 9)))
+                .orElseThrow();
+
+        String line =
+                text.lines().filter(one -> one.startsWith("| ours")).findFirst().orElseThrow();
+        List<Double> kept =
+                Stream.of(line.split("\\|")).skip(3).map(Double::valueOf).toList();
+        assertThat(line).startsWith("| ours, p = W (ZeRO-3), flat | 2 to 8 | 0.");
+        assertThat(kept).hasSize(4).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(kept.get(3)).isLessThan(kept.get(0));
+        assertThat(text).doesNotContain("DDP");
+        assertThat(NetworkDistance.text(List.of(row("p-k", 2, "100mbit", 2)))).isEmpty();
     }
 
     @Test

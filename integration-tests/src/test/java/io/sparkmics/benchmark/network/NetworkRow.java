@@ -21,7 +21,6 @@ import java.util.List;
  * @param seconds of a step, in each round
  * @param timesFirst seconds beside the first contestant's of the same round, the median
  * @param linkBytes of a step, over the busiest link in its busier direction
- * @param plannedBytes the same as the plan has it
  * @param cpuSeconds of a rank and step
  * @param waits of a rank in a step, the mean; null where it was not measured
  * @param difference of what is learned to what the first contestant learns, in words; null: none
@@ -35,7 +34,6 @@ record NetworkRow(
         List<Double> seconds,
         double timesFirst,
         double linkBytes,
-        double plannedBytes,
         double cpuSeconds,
         WaitSeconds waits,
         String difference) {
@@ -48,6 +46,11 @@ record NetworkRow(
 
     double secondsOfStep() {
         return Median.of(seconds);
+    }
+
+    /** What the plan has of {@link #linkBytes}. */
+    double plannedBytes() {
+        return NetworkPlan.bytesOfStep(network, microSteps, Contestant.named(contestant));
     }
 
     /** Tokens a second of all ranks together. */

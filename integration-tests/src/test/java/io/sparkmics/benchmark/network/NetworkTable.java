@@ -17,28 +17,30 @@ final class NetworkTable {
     static String text(List<NetworkRow> rows) {
         NetworkRow first = rows.get(0);
         NetworkSetting network = first.network();
+        NetworkPlan plan = NetworkPlan.calibrated(rows);
         return String.format(
                         Locale.ROOT,
                         "%n%d hosts of %d ranks, %s a link, %s, s = %d, %d rounds:%n%n"
-                                + "| contestant | s a step | of the first | tokens/s | MB a host and step | planned |"
+                                + "| contestant | s a step | planned s | of the first | tokens/s | MB a host and step | planned MB |"
                                 + " of the link | CPU s a rank and step | of the cores |"
                                 + " waits: gather | hop 1 | hop 2 | norm | trains the same |%n"
-                                + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|%n",
+                                + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|%n",
                         network.hosts(),
                         network.ranksPerHost(),
                         network.rate(),
                         network.coresText(),
                         first.microSteps(),
                         first.seconds().size())
-                + rows.stream().map(NetworkTable::line).collect(Collectors.joining());
+                + rows.stream().map(row -> line(row, plan)).collect(Collectors.joining());
     }
 
-    private static String line(NetworkRow row) {
+    private static String line(NetworkRow row, NetworkPlan plan) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %.3f | %.2f | %,.0f | %.2f | %.2f | %.0f %% | %.3f | %.0f %% | %s | %s |%n",
+                "| %s | %.3f | %s | %.2f | %,.0f | %.2f | %.2f | %.0f %% | %.3f | %.0f %% | %s | %s |%n",
                 row.label(),
                 row.secondsOfStep(),
+                plan.secondsOfStep(row).map(planned -> planned(row, planned)).orElse(""),
                 row.timesFirst(),
                 row.tokensPerSecond(),
                 row.linkBytes() / MEGA,
@@ -50,6 +52,11 @@ final class NetworkTable {
                 Optional.ofNullable(row.difference())
                         .map(difference -> "NO: " + difference)
                         .orElse("yes"));
+    }
+
+    /** And by how much it is off. */
+    private static String planned(NetworkRow row, double seconds) {
+        return String.format(Locale.ROOT, "%.3f, %+.0f %%", seconds, 100 * (seconds / row.secondsOfStep() - 1));
     }
 
     /** Shares of the step. */

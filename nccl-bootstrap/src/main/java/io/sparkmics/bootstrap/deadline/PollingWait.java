@@ -2,14 +2,22 @@ package io.sparkmics.bootstrap.deadline;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** Waits for what happens elsewhere, until a deadline, trouble, a cancelled task or an interrupt, which is kept. */
+/**
+ * Waits for what happens elsewhere, until a deadline, trouble, a cancelled task or an interrupt, which is kept. The longer a wait
+ * lasts, the rarer it looks whether it is in vain: a rank that waits for a slow link should leave the processor to others.
+ */
 public final class PollingWait {
 
-    private static final long POLL_MILLIS = 5;
+    private static final long SHORTEST_MILLIS = 5;
+    private static final long LONGEST_MILLIS = 100;
+
+    /** Of the time that was waited: so much later trouble is seen. */
+    private static final int PART = 10;
 
     private PollingWait() {}
 
@@ -32,13 +40,14 @@ public final class PollingWait {
             Supplier<Optional<String>> trouble,
             BiFunction<String, Throwable, CommunicationException> failure) {
         Duration timeout = settings.currentTimeout();
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long begin = System.nanoTime();
+        long deadline = begin + timeout.toNanos();
         try {
-            while (!wait.within(POLL_MILLIS)) {
+            while (!wait.within(pollMillis(begin, deadline))) {
                 Optional<String> reason = trouble.get();
                 if (reason.isPresent()) {
                     // It may have come when all was done.
-                    if (wait.within(POLL_MILLIS)) {
+                    if (wait.within(SHORTEST_MILLIS)) {
                         return;
                     }
                     throw failure.apply(reason.get(), null);
@@ -56,5 +65,11 @@ public final class PollingWait {
             Thread.currentThread().interrupt();
             throw failure.apply("the thread was interrupted", e);
         }
+    }
+
+    private static long pollMillis(long begin, long deadline) {
+        long now = System.nanoTime();
+        long some = TimeUnit.NANOSECONDS.toMillis(Math.min((now - begin) / PART, deadline - now));
+        return Math.max(SHORTEST_MILLIS, Math.min(LONGEST_MILLIS, some));
     }
 }

@@ -1,6 +1,11 @@
 package io.sparkmics.bootstrap.machine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The libraries that can multiply matrices on the CPU for libtorch. Results differ in the last digits. */
 enum Blas {
@@ -28,6 +33,27 @@ enum Blas {
         return Optional.ofNullable(told)
                 .map(name -> name.startsWith("mkl") ? MKL : OPENBLAS)
                 .orElseGet(() -> loader.getResource(MKL_LIBRARY) == null ? OPENBLAS : MKL);
+    }
+
+    /**
+     * For the log.
+     *
+     * @param processors as Linux describes them in {@code /proc/cpuinfo}
+     */
+    String describe(Path processors) {
+        return this == OPENBLAS && areOfIntel(processors)
+                ? label
+                        + ". On Intel's processors MKL is up to a third faster: put org.bytedeco:mkl and its redist jar on"
+                        + " the class path of driver and executors"
+                : label;
+    }
+
+    private static boolean areOfIntel(Path processors) {
+        try (Stream<String> lines = Files.lines(processors)) {
+            return lines.anyMatch(line -> line.startsWith("vendor_id") && line.endsWith("GenuineIntel"));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class NativeLibraries {
         if (blas == Blas.MKL) {
             setUnlessSet(Blas.PROPERTY, "mkl");
         }
-        LOG.info("Matrices on the CPU are multiplied by {}.", blas);
+        LOG.info("Matrices on the CPU are multiplied by {}.", blas.describe(Path.of("/proc/cpuinfo")));
         if (jars.hasCuda()) {
             CudaFiles.load(List.of(CudaLibrary.values()), found);
         }

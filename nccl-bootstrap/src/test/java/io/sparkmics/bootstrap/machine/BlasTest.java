@@ -25,6 +25,19 @@ class BlasTest {
     }
 
     @Test
+    void onAnIntelProcessorTheLogSaysThatMklIsFaster(@TempDir Path folder) throws IOException {
+        Path intel = Files.writeString(folder.resolve("intel"), "processor\t: 0\nvendor_id\t: GenuineIntel\n");
+        Path amd = Files.writeString(folder.resolve("amd"), "processor\t: 0\nvendor_id\t: AuthenticAMD\n");
+
+        assertThat(Blas.OPENBLAS.describe(intel))
+                .startsWith("OpenBLAS. On Intel's")
+                .contains("org.bytedeco:mkl");
+        assertThat(Blas.MKL.describe(intel)).isEqualTo("MKL");
+        assertThat(Blas.OPENBLAS.describe(amd)).isEqualTo("OpenBLAS");
+        assertThat(Blas.OPENBLAS.describe(folder.resolve("nothing"))).isEqualTo("OpenBLAS");
+    }
+
+    @Test
     void whoSaysWhichOneIsListenedTo(@TempDir Path folder) throws IOException {
         try (URLClassLoader nothing = new URLClassLoader(new URL[0], null)) {
             assertThat(Blas.choose("mkl", nothing)).isEqualTo(Blas.MKL);
