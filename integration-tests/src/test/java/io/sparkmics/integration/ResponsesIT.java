@@ -61,9 +61,14 @@ final class ResponsesIT {
         ObjectMapper json = new ObjectMapper();
         Path pretrained = folder.resolve("pretrained");
         new PythonScript(python, "pretrained.py")
-                .run(pretrained, family, "float32", "1GB", json.writeValueAsString(List.of(ids(1, 16))), "[\"a text\"]");
-        JsonNode theirs =
-                new PythonScript(python, "responses.py").run(pretrained, json.writeValueAsString(EXAMPLES));
+                .run(
+                        pretrained,
+                        family,
+                        "float32",
+                        "1GB",
+                        json.writeValueAsString(List.of(ids(1, 16))),
+                        "[\"a text\"]");
+        JsonNode theirs = new PythonScript(python, "responses.py").run(pretrained, json.writeValueAsString(EXAMPLES));
 
         MicsModel model = new MicsEstimator()
                 .setInitialModel(pretrained.toString())
@@ -103,7 +108,6 @@ final class ResponsesIT {
         for (List<List<Integer>> example : EXAMPLES) {
             rows.add(RowFactory.create(rows.size(), example.get(0), example.get(1)));
         }
-        return spark.createDataFrame(
-                rows, StructType.fromDDL("position INT, prompt ARRAY<INT>, response ARRAY<INT>"));
+        return spark.createDataFrame(rows, StructType.fromDDL("position INT, prompt ARRAY<INT>, response ARRAY<INT>"));
     }
 }
