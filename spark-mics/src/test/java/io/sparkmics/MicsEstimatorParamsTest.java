@@ -41,6 +41,8 @@ class MicsEstimatorParamsTest {
             entry("maxSteps", 0L),
             entry("maxEpochs", 0.0),
             entry("validationIndicatorCol", ""),
+            entry("promptCol", ""),
+            entry("responseCol", ""),
             entry("endOfTextId", -1),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
@@ -231,7 +233,15 @@ class MicsEstimatorParamsTest {
     void theModelCarriesTheParamsOfScoringOnly() {
         assertThat(new MicsModel().params())
                 .extracting(Param::name)
-                .containsExactly("batchSize", "inputCol", "lossCol", "model", "tokenCountCol");
+                .containsExactly(
+                        "batchSize",
+                        "endOfTextId",
+                        "inputCol",
+                        "lossCol",
+                        "model",
+                        "promptCol",
+                        "responseCol",
+                        "tokenCountCol");
     }
 
     @Test

@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
  * @param replicationPrecision what hop 2 sums in, with any precision
  * @param overlap which communication runs beside what is computed
  * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
+ * @param weightedMean whether a step's loss is the weighted mean over its sequences, as where weights are numbers of tokens; else it is
+ *     their weighted sum over how many they are
  */
 public record EngineSettings(
         OptimizerSettings optimizer,
@@ -40,7 +42,8 @@ public record EngineSettings(
         ReductionPrecision reductionPrecision,
         ReductionPrecision replicationPrecision,
         OverlapSettings overlap,
-        ActivationCheckpointing checkpointing)
+        ActivationCheckpointing checkpointing,
+        boolean weightedMean)
         implements Serializable {
 
     /** With hop 2 in single precision, the standard overlap, and every stage keeps what its backward pass needs. */
@@ -58,7 +61,8 @@ public record EngineSettings(
                 reductionPrecision,
                 ReductionPrecision.FLOAT32,
                 OverlapSettings.STANDARD,
-                ActivationCheckpointing.NONE);
+                ActivationCheckpointing.NONE,
+                false);
     }
 
     /** Sums in single precision where there is a choice. */
@@ -67,21 +71,36 @@ public record EngineSettings(
     }
 
     public EngineSettings with(OverlapSettings changed) {
-        return changed(replicationPrecision, changed, checkpointing);
+        return changed(replicationPrecision, changed, checkpointing, weightedMean);
     }
 
     public EngineSettings with(ActivationCheckpointing changed) {
-        return changed(replicationPrecision, overlap, changed);
+        return changed(replicationPrecision, overlap, changed, weightedMean);
     }
 
     public EngineSettings withReplication(ReductionPrecision changed) {
-        return changed(changed, overlap, checkpointing);
+        return changed(changed, overlap, checkpointing, weightedMean);
+    }
+
+    public EngineSettings withWeightedMean(boolean changed) {
+        return changed(replicationPrecision, overlap, checkpointing, changed);
     }
 
     private EngineSettings changed(
-            ReductionPrecision replication, OverlapSettings overlapped, ActivationCheckpointing recomputed) {
+            ReductionPrecision replication,
+            OverlapSettings overlapped,
+            ActivationCheckpointing recomputed,
+            boolean weighted) {
         return new EngineSettings(
-                optimizer, gradientClipping, seed, precision, reductionPrecision, replication, overlapped, recomputed);
+                optimizer,
+                gradientClipping,
+                seed,
+                precision,
+                reductionPrecision,
+                replication,
+                overlapped,
+                recomputed,
+                weighted);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */

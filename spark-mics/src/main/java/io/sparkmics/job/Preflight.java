@@ -55,9 +55,13 @@ final class Preflight {
     static void check(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
+        boolean built = preflight.model();
         // A run that goes on from a checkpoint has its parameters from there.
-        if (preflight.model() && !settings.checkpoint().resumes()) {
+        if (built && !settings.checkpoint().resumes()) {
             preflight.pretrained();
+        }
+        if (built && settings.input().responses()) {
+            ModelCheck.responses(settings.model()).ifPresent(preflight.problems::add);
         }
         preflight.data();
         preflight.cluster();
@@ -131,7 +135,10 @@ final class Preflight {
                     && settings.input().text(schema)) {
                 problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "
                         + settings.model().vocabularySize() + " tokens are of another tokenizer. Put a"
-                        + " MicsTokenizer before the estimator, and let inputCol name its outputCol.");
+                        + " MicsTokenizer before the estimator, and let "
+                        + (settings.input().responses()
+                                ? "promptCol and responseCol name the outputCol of one each."
+                                : "inputCol name its outputCol."));
             }
         } catch (CheckpointException e) {
             problems.add(e.getMessage());
@@ -165,9 +172,10 @@ final class Preflight {
             // Has been said of the model.
             return;
         }
-        if (settings.input().rows().isEmpty() != settings.model().inputs().isEmpty()) {
+        boolean stream = settings.input().rows().isEmpty();
+        if (!settings.input().responses() && stream != settings.model().inputs().isEmpty()) {
             problems.add("Cannot train " + ModelName.of(settings.model())
-                    + (settings.input().rows().isEmpty()
+                    + (stream
                             ? " on a stream of tokens: it reads columns of rows. Train it with a MicsClassifier or a MicsRegressor."
                             : " on columns of rows: it reads a stream of tokens. Train it with a MicsEstimator."));
             return;
@@ -238,7 +246,9 @@ final class Preflight {
                 settings.model().context(),
                 settings.model().vocabularySize(),
                 settings.schedule().seed(),
-                input.rows().isEmpty() ? endOfText(input, input.text(schema)) : OptionalInt.empty(),
+                input.rows().isEmpty() || input.responses()
+                        ? endOfText(input, input.text(schema))
+                        : OptionalInt.empty(),
                 input.rows());
     }
 

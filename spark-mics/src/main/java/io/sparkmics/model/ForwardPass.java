@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 public interface ForwardPass {
 
     /**
-     * What the first stage was given. Of a stream of tokens int64 [b, t + 1]: what is predicted from the first t of them are the
-     * last t. Training always gives t = context; scoring and generating give less where texts are shorter. -1 pads at the end:
+     * What the first stage was given. Of a stream of tokens, and of prompts with their responses, int64 [b, t + 1]: what is predicted from
+     * the first t of them are {@link #targets}. Training always gives t = context; scoring and generating give less where texts are shorter. -1 pads at the end:
      * nothing is predicted there. Of rows it is the first of {@link ModelConfig#inputs()}. Belongs to the engine: neither to be
      * changed nor closed.
      */
@@ -22,6 +22,14 @@ public interface ForwardPass {
      * @throws IllegalArgumentException naming those that there are
      */
     Tensor column(String name);
+
+    /**
+     * What a model of language predicts at each of the t positions: int64 [b, t], negative where nothing is. The token that follows;
+     * of a prompt and its response, the response's alone. Belongs to the engine as {@link #data()} does.
+     */
+    default Tensor targets() {
+        return data().narrow(1, 1, data().size(1) - 1);
+    }
 
     /** Whether dropout is on in this pass. */
     boolean training();

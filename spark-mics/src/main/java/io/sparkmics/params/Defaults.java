@@ -13,7 +13,9 @@ public final class Defaults {
         stage.setDefault(stage.batchSize(), 16);
     }
 
-    public static void of(PackingParams<?> stage) {
+    public static void of(SequenceParams<?> stage) {
+        stage.setDefault(stage.promptCol(), "");
+        stage.setDefault(stage.responseCol(), "");
         stage.setDefault(stage.endOfTextId(), -1);
     }
 

@@ -4,6 +4,7 @@ import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.shard.Seeds;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.NamedColumns;
+import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.UniformNumbers;
 import java.util.Arrays;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -22,6 +23,12 @@ public record StagePass(MicroBatch batch, long seed, boolean training) implement
     @Override
     public Tensor column(String name) {
         return NamedColumns.get(batch.columns(), name);
+    }
+
+    @Override
+    public Tensor targets() {
+        Tensor label = batch.columns().get(RowLayout.LABEL);
+        return label == null ? ForwardPass.super.targets() : label;
     }
 
     @Override

@@ -124,10 +124,18 @@ final class ModelFolder {
         Map<String, Object> pretrained = pretrainedConfig();
         for (String name : List.of("bos_token_id", "eos_token_id")) {
             if (config.containsKey(name)) {
-                config.put(name, source.endOfTextId() < 0 ? pretrained.get(name) : (Integer) source.endOfTextId());
+                Object known = pretrained.get(name);
+                config.put(name, keeps(name, known) ? known : (Integer) source.endOfTextId());
             }
         }
         return config;
+    }
+
+    /** Whether what the training began with says it: how texts begin, and that several tokens end them. */
+    private boolean keeps(String name, Object known) {
+        return source.endOfTextId() < 0
+                || name.equals("bos_token_id") && known != null
+                || known instanceof List<?> several && several.contains(source.endOfTextId());
     }
 
     /** What was trained must not be lost because the folder that it began with has gone. */

@@ -38,7 +38,8 @@ public record TrainingSettings(
                         compute.enginePrecision(),
                         compute.engineReductionPrecision())
                 .withReplication(compute.engineReplicationPrecision())
-                .with(compute.engineCheckpointing());
+                .with(compute.engineCheckpointing())
+                .withWeightedMean(input.responses());
     }
 
     /** The same, now that it is known whether ranks compute on GPUs: what was left to that is decided. */
@@ -87,7 +88,7 @@ public record TrainingSettings(
 
     /** How a row becomes tensors; empty where sequences are cut out of a stream of tokens. */
     public Optional<RowLayout> layout() {
-        return input.rows().isEmpty() ? Optional.empty() : Optional.of(input.layout(model.inputs()));
+        return input.rows().isEmpty() ? Optional.empty() : Optional.of(input.layout(model));
     }
 
     /** What the plan knows of the model and its types. */
