@@ -50,7 +50,7 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
 
     @Override
     InputSettings inputSettings() {
-        return new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId());
+        return new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId(), getSeparateDocuments());
     }
 
     @Override

@@ -41,6 +41,7 @@ class MicsEstimatorParamsTest {
             entry("maxEpochs", 0.0),
             entry("validationIndicatorCol", ""),
             entry("endOfTextId", -1),
+            entry("separateDocuments", false),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
             entry("earlyStoppingPatience", 0),

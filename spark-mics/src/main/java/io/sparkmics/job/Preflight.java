@@ -14,6 +14,7 @@ import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
@@ -55,10 +56,14 @@ final class Preflight {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
         // A run that goes on from a checkpoint has its parameters from there.
-        if (preflight.model() && !settings.checkpoint().resumes()) {
+        boolean built = preflight.model();
+        if (built && !settings.checkpoint().resumes()) {
             preflight.pretrained();
         }
         preflight.data();
+        if (built && settings.input().separateDocuments()) {
+            preflight.separateDocuments();
+        }
         preflight.cluster();
         preflight.gpus();
         WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
@@ -154,6 +159,19 @@ final class Preflight {
             problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
+        }
+    }
+
+    private void separateDocuments() {
+        if (!(settings.model().build() instanceof LanguageModel language && language.readsPast())) {
+            problems.add("Cannot train " + ModelName.of(settings.model())
+                    + " on separate documents: its tokens see all those before them. Set separateDocuments to false, or let"
+                    + " its stages ask past() of the pass, and readsPast() say so.");
+        }
+        if (dataSettings(settings, schema).endOfText().isEmpty()) {
+            problems.add("Cannot separate the documents of column '"
+                    + settings.input().inputCol() + "': no token ends them. Set endOfTextId to the one that shall stand"
+                    + " behind each, or separateDocuments to false.");
         }
     }
 

@@ -15,6 +15,7 @@ public final class Defaults {
 
     public static void of(PackingParams<?> stage) {
         stage.setDefault(stage.endOfTextId(), -1);
+        stage.setDefault(stage.separateDocuments(), false);
     }
 
     public static void of(PredictionParams<?> stage) {

@@ -14,24 +14,30 @@ import org.apache.spark.sql.types.StructType;
  * @param inputCol text, or ready token ids
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
  * @param endOfTextId the token behind every row; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready ids
+ * @param separateDocuments whether a row of the stream sees nothing of the rows before it in its sequence
  * @param rows where rows are sequences of their own, what they are made of: what the model reads, the label, and where there is one
  *     the weight; empty: the input column is one stream
  */
-public record InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, List<RowColumn> rows)
+public record InputSettings(
+        String inputCol,
+        String validationIndicatorCol,
+        int endOfTextId,
+        boolean separateDocuments,
+        List<RowColumn> rows)
         implements Serializable {
 
     /** No token is set to end the rows. */
     public static final int NO_END_OF_TEXT = -1;
 
     /** Of a stream. */
-    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId) {
-        this(inputCol, validationIndicatorCol, endOfTextId, List.of());
+    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, boolean separateDocuments) {
+        this(inputCol, validationIndicatorCol, endOfTextId, separateDocuments, List.of());
     }
 
     /** Of rows. */
     public static InputSettings rows(List<RowColumn> rows, String validationIndicatorCol) {
         // A list that travels, whatever the caller's was.
-        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, List.copyOf(rows));
+        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, false, List.copyOf(rows));
     }
 
     /** Whether there is text among what is trained on, which the built-in tokenizer makes ids of. */
