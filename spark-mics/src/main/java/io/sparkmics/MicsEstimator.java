@@ -52,13 +52,15 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
     @Override
     InputSettings inputSettings() {
         if (!hasResponses()) {
-            return new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId());
+            return new InputSettings(
+                    getInputCol(), getValidationIndicatorCol(), getEndOfTextId(), getSeparateDocuments());
         }
         ModelConfig model = getModel();
         return new InputSettings(
                 isSet(inputCol()) ? getInputCol() : "",
                 getValidationIndicatorCol(),
                 getEndOfTextId(),
+                getSeparateDocuments(),
                 RowColumn.responses(getPromptCol(), getResponseCol(), model.context(), model.vocabularySize()));
     }
 

@@ -44,6 +44,7 @@ class MicsEstimatorParamsTest {
             entry("promptCol", ""),
             entry("responseCol", ""),
             entry("endOfTextId", -1),
+            entry("separateDocuments", false),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
             entry("earlyStoppingPatience", 0),

@@ -107,7 +107,8 @@ final class Documents {
                         when(col("copy").equalTo(1), hash)
                                 .otherwise(xxhash64(hash, col("copy")))
                                 .as("hash"))
-                // As orderBy does, but Spark collects a sample of what ranges are cut by on the driver: hashes, not documents.
+                // As orderBy does, but Spark collects a sample of what ranges are cut by on the driver: hashes, not
+                // documents.
                 .repartitionByRange(col("hash"))
                 .sortWithinPartitions("hash", "document", "validation");
     }

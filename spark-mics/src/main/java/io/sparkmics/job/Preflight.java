@@ -15,6 +15,7 @@ import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
@@ -64,6 +65,9 @@ final class Preflight {
             ModelCheck.responses(settings.model()).ifPresent(preflight.problems::add);
         }
         preflight.data();
+        if (built && settings.input().separateDocuments()) {
+            preflight.separateDocuments();
+        }
         preflight.cluster();
         preflight.gpus();
         WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
@@ -184,6 +188,19 @@ final class Preflight {
             problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
+        }
+    }
+
+    private void separateDocuments() {
+        if (!(settings.model().build() instanceof LanguageModel language && language.readsPast())) {
+            problems.add("Cannot train " + ModelName.of(settings.model())
+                    + " on separate documents: its tokens see all those before them. Set separateDocuments to false, or let"
+                    + " its stages ask past() of the pass, and readsPast() say so.");
+        }
+        if (dataSettings(settings, schema).endOfText().isEmpty()) {
+            problems.add("Cannot separate the documents of column '"
+                    + settings.input().inputCol() + "': no token ends them. Set endOfTextId to the one that shall stand"
+                    + " behind each, or separateDocuments to false.");
         }
     }
 

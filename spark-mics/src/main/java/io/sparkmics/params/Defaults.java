@@ -17,6 +17,7 @@ public final class Defaults {
         stage.setDefault(stage.promptCol(), "");
         stage.setDefault(stage.responseCol(), "");
         stage.setDefault(stage.endOfTextId(), -1);
+        stage.setDefault(stage.separateDocuments(), false);
     }
 
     public static void of(PredictionParams<?> stage) {

@@ -8,7 +8,7 @@ public final class GoodSettings {
 
     private final ModelConfig model;
     private PretrainedSettings pretrained = new PretrainedSettings("", "");
-    private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT);
+    private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT, false);
     private WorldSettings world = new WorldSettings(4, 2, 32, 4);
     private ScheduleSettings schedule = new ScheduleSettings(10, 0, 0, 1);
     private EarlyStoppingSettings earlyStopping = new EarlyStoppingSettings(0, 0);
