@@ -1,24 +1,30 @@
 package io.sparkmics;
 
 import io.sparkmics.data.Columns;
+import io.sparkmics.data.RowColumn;
+import io.sparkmics.data.TokenData;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.params.Defaults;
-import io.sparkmics.params.LoraParams;
-import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.ScoringParams;
+import io.sparkmics.params.SequenceParams;
 import io.sparkmics.scoring.Scoring;
+import java.util.OptionalInt;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Trains a model of language from the rows of a DataFrame: all of them are one stream of tokens, of which each predicts the next.
+ * Trains a model of language from the rows of a DataFrame: all of them are one stream of tokens, of which each predicts the next. Or
+ * each row is a prompt and its response, a sequence of its own of which the response alone is predicted: then the loss of a step is the
+ * mean over all of its tokens of responses, and a row without a response, or whose prompt leaves no room for one, is left out and
+ * counted.
  */
 public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
-        implements ScoringParams<MicsEstimator>, PackingParams<MicsEstimator>, LoraParams<MicsEstimator> {
+        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator> {
 
     private static final long serialVersionUID = 1L;
 
@@ -29,28 +35,47 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
     public MicsEstimator(String uid) {
         super(uid);
         Defaults.of((ScoringParams<?>) this);
-        Defaults.of((PackingParams<?>) this);
-        Defaults.of((LoraParams<?>) this);
+        Defaults.of((SequenceParams<?>) this);
     }
 
     @Override
     public StructType transformSchema(StructType schema) {
-        Columns columns = new Columns(schema).requireTokens(getInputCol()).requireNew(getLossCol(), getTokenCountCol());
+        Scoring scoring = StageScoring.of(this);
+        Columns columns = scoring.require(schema);
         if (!getValidationIndicatorCol().isEmpty()) {
             columns.requireIndicator(getValidationIndicatorCol());
         }
         columns.check();
-        return new Scoring(getInputCol(), getLossCol(), getTokenCountCol()).schema(schema);
-    }
-
-    @Override
-    ModelConfig trainedModel() {
-        return adapted(getModel());
+        return scoring.schema(schema);
     }
 
     @Override
     InputSettings inputSettings() {
-        return new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId());
+        if (!hasResponses()) {
+            return new InputSettings(
+                    getInputCol(), getValidationIndicatorCol(), getEndOfTextId(), getSeparateDocuments());
+        }
+        ModelConfig model = getModel();
+        return new InputSettings(
+                isSet(inputCol()) ? getInputCol() : "",
+                getValidationIndicatorCol(),
+                getEndOfTextId(),
+                getSeparateDocuments(),
+                RowColumn.responses(getPromptCol(), getResponseCol(), model.context(), model.vocabularySize()));
+    }
+
+    /** Which token ends responses, where that is the initial model's to say. */
+    @Override
+    MicsEstimator decided(Dataset<?> frame) {
+        if (!hasResponses()
+                || getEndOfTextId() >= 0
+                || getInitialModel().isBlank()
+                || TokenData.isText(frame.schema(), getResponseCol())) {
+            return this;
+        }
+        OptionalInt end = EndOfText.of(
+                getInitialModel(), frame.sparkSession().sessionState().newHadoopConf());
+        return end.isPresent() ? copy(ParamMap.empty()).setEndOfTextId(end.getAsInt()) : this;
     }
 
     @Override

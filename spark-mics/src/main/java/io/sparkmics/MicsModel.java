@@ -1,11 +1,11 @@
 package io.sparkmics;
 
 import io.sparkmics.checkpoint.WeightsVersion;
-import io.sparkmics.data.Columns;
 import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.cluster.JobDescription;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.ScoringParams;
+import io.sparkmics.params.SequenceParams;
 import io.sparkmics.scoring.Generation;
 import io.sparkmics.scoring.GenerationSettings;
 import io.sparkmics.scoring.Sampling;
@@ -24,7 +24,8 @@ import org.apache.spark.sql.types.StructType;
  * A trained model. Its weights stay in files: {@link #transform} and {@link #generate} read them on the executors, where
  * one JVM must have room for all of them.
  */
-public final class MicsModel extends FittedModel<MicsModel> implements ScoringParams<MicsModel> {
+public final class MicsModel extends FittedModel<MicsModel>
+        implements ScoringParams<MicsModel>, SequenceParams<MicsModel> {
 
     private static final long serialVersionUID = 1L;
 
@@ -38,12 +39,14 @@ public final class MicsModel extends FittedModel<MicsModel> implements ScoringPa
     /** @param training how it was trained; null where it was loaded */
     MicsModel(String uid, WeightsVersion weights, TrainingResult training) {
         super(uid, weights, training);
-        Defaults.of(this);
+        Defaults.of((ScoringParams<?>) this);
+        Defaults.of((SequenceParams<?>) this);
     }
 
     /**
      * Adds to each row its loss and how many of its tokens were predicted: all but the first, in consecutive windows where
-     * the row is longer than the model's context. All other columns stay as they are.
+     * the row is longer than the model's context. Where it has prompts and responses, as it was trained on them, those of the
+     * response and its end, cut off behind the context. All other columns stay as they are.
      *
      * <p>Lazy, in parallel on the executors, each row by itself: a row is scored once and only where its loss is asked for,
      * and the count of its tokens takes no weights.
@@ -53,20 +56,14 @@ public final class MicsModel extends FittedModel<MicsModel> implements ScoringPa
     @Override
     public Dataset<Row> transform(Dataset<?> frame) {
         transformSchema(frame.schema(), true);
-        return scoring().add(frame.toDF(), source(frame.sparkSession()), getBatchSize());
+        return StageScoring.of(this).add(frame.toDF(), source(frame.sparkSession()), getBatchSize());
     }
 
     @Override
     public StructType transformSchema(StructType schema) {
-        new Columns(schema)
-                .requireTokens(getInputCol())
-                .requireNew(getLossCol(), getTokenCountCol())
-                .check();
-        return scoring().schema(schema);
-    }
-
-    private Scoring scoring() {
-        return new Scoring(getInputCol(), getLossCol(), getTokenCountCol());
+        Scoring scoring = StageScoring.of(this);
+        scoring.require(schema).check();
+        return scoring.schema(schema);
     }
 
     /** As {@link #generate(String, int, Sampling)}, with {@link Sampling#DEFAULT}. */
@@ -98,9 +95,13 @@ public final class MicsModel extends FittedModel<MicsModel> implements ScoringPa
         }
     }
 
-    /** A stage that goes on with the prompts of a column by this model; by {@link #getInputCol} of this, at first. */
+    /**
+     * A stage that goes on with the prompts of a column by this model: at first {@link #getPromptCol} of this, or without one {@link
+     * #getInputCol}.
+     */
     public MicsGenerator generator() {
-        return new MicsGenerator(Identifiable$.MODULE$.randomUID("MicsGenerator"), this).setInputCol(getInputCol());
+        return new MicsGenerator(Identifiable$.MODULE$.randomUID("MicsGenerator"), this)
+                .setInputCol(hasResponses() ? getPromptCol() : getInputCol());
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.sparkmics.tokenizer.TokenizerFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -36,7 +37,7 @@ record TokenizedText(Path folder, Configuration hadoop) {
         }
         if (estimator.getInitialModel().isBlank()
                 || estimator.getModel().vocabularySize() == ByteTokenizer.VOCABULARY_SIZE
-                || !TokenData.isText(rows.schema(), estimator.getInputCol())) {
+                || columns(estimator).stream().noneMatch(column -> TokenData.isText(rows.schema(), column))) {
             return Optional.empty();
         }
         Path initial = StoragePaths.qualified(estimator.getInitialModel(), hadoop);
@@ -58,28 +59,36 @@ record TokenizedText(Path folder, Configuration hadoop) {
         }
         if (!estimator.isSet(estimator.endOfTextId())
                 && !estimator.getInitialModel().isBlank()) {
-            end(StoragePaths.qualified(estimator.getInitialModel(), hadoop)).ifPresent(estimator::setEndOfTextId);
+            EndOfText.of(estimator.getInitialModel(), hadoop).ifPresent(estimator::setEndOfTextId);
         }
+        Dataset<Row> tokenized = rows;
+        for (String column : columns(estimator)) {
+            tokenized = ids(tokenized, column, column.equals(estimator.getPromptCol()));
+        }
+        return tokenized;
+    }
+
+    /** That of a stream, or those of prompts and responses. */
+    private static List<String> columns(MicsEstimator estimator) {
+        return estimator.hasResponses()
+                ? Stream.of(estimator.getPromptCol(), estimator.getResponseCol())
+                        .filter(column -> !column.isBlank())
+                        .toList()
+                : List.of(estimator.getInputCol());
+    }
+
+    /** @param begins whether texts begin as those do that are gone on with */
+    private Dataset<Row> ids(Dataset<Row> rows, String column, boolean begins) {
         MicsTokenizer tokenizer = new MicsTokenizer();
-        String column = estimator.getInputCol();
         String ids = tokenizer.uid();
         return tokenizer
                 .setTokenizer(folder.toString())
+                .setAddSpecialTokens(begins)
                 .setInputCol(column)
                 .setOutputCol(ids)
                 .transform(rows)
                 .drop(column)
                 .withColumnRenamed(ids, column);
-    }
-
-    /** The first of several. */
-    private Optional<Integer> end(Path initial) {
-        Object said = new HuggingFaceFolder(PretrainedFolder.withConfig(initial, hadoop), hadoop)
-                .readConfig()
-                .get("eos_token_id");
-        return Optional.ofNullable(said instanceof List<?> several && !several.isEmpty() ? several.get(0) : said)
-                .filter(Integer.class::isInstance)
-                .map(Integer.class::cast);
     }
 
     /** The saved model keeps it. */

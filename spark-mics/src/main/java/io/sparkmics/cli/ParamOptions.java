@@ -5,10 +5,10 @@ import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.EarlyStoppingParams;
 import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.OptimizerParams;
-import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
+import io.sparkmics.params.SequenceParams;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +37,7 @@ final class ParamOptions {
 
     static {
         HEADINGS.put(ScoringParams.class, "The rows");
-        HEADINGS.put(PackingParams.class, "The stream of tokens");
+        HEADINGS.put(SequenceParams.class, "The sequences");
         HEADINGS.put(PretrainedParams.class, "The start");
         HEADINGS.put(LoraParams.class, "Adapters");
         HEADINGS.put(ScheduleParams.class, "The run");

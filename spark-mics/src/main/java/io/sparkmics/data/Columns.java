@@ -59,7 +59,13 @@ public final class Columns {
         String role = column.role().name().toLowerCase(Locale.ROOT);
         boolean single = column.input().shape().isEmpty();
         if (column.isTokens()) {
-            require(role, column.column(), Columns::holdsTokens, "It must be string, array<int> or array<bigint>.");
+            boolean part = column.role() == RowColumn.Role.PROMPT || column.role() == RowColumn.Role.RESPONSE;
+            require(
+                    role,
+                    column.column(),
+                    Columns::holdsTokens,
+                    "It must be string, array<int> or array<bigint>"
+                            + (part ? "; chat messages must be rendered to text before." : "."));
             requireLargeEnough(column);
         } else if (single) {
             require(role, column.column(), NumericType.class::isInstance, "It must be a number.");
@@ -69,6 +75,27 @@ public final class Columns {
                     column.column(),
                     type -> isVector(type) || isNumbers(type),
                     "It must be a vector, array<float> or array<double>.");
+        }
+        return this;
+    }
+
+    /** There must be two that hold prompts and responses. */
+    public Columns requireResponses(String promptCol, String responseCol) {
+        return requireResponses(RowColumn.responses(promptCol, responseCol, 1, Integer.MAX_VALUE));
+    }
+
+    Columns requireResponses(List<RowColumn> promptAndResponse) {
+        String prompt = promptAndResponse.get(0).column();
+        String response = promptAndResponse.get(1).column();
+        if (prompt.isBlank() || response.isBlank()) {
+            problems.add("Cannot read prompts and responses: promptCol is '" + prompt + "', and responseCol is '"
+                    + response + "'. Set both, or neither.");
+            return this;
+        }
+        promptAndResponse.forEach(this::requireInput);
+        if (problems.isEmpty() && isText(prompt) != isText(response)) {
+            problems.add("Cannot read the prompts of column '" + prompt + "' and the responses of column '" + response
+                    + "': one has text, and the other token ids. Make ids of both with one tokenizer.");
         }
         return this;
     }

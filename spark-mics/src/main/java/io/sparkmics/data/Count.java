@@ -18,6 +18,8 @@ enum Count {
     TOKEN_HASH,
     /** What it is of: tokens and beginnings of documents. */
     HASHED,
+    /** Of responses whose sequence is cut off. */
+    CUT_OFF,
     /** The sum of the weights of training rows: the bits of a double. */
     WEIGHT
 }

@@ -14,10 +14,10 @@ import java.util.OptionalInt;
  * @param context how many tokens a sequence predicts
  * @param vocabularySize token ids are from 0 to this, exclusive; at least 1
  * @param seed of the order of the sequences
- * @param endOfText the id that follows every document; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready ids
- *     stand back to back
- * @param rows the columns of rows that are sequences of their own, the weight last; empty: what is in the input column is one
- *     stream
+ * @param endOfText the id that follows every document or response; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready
+ *     ids stand back to back
+ * @param rows the columns of rows that are sequences of their own, the weight last, or {@link RowColumn#responses}; empty: what is
+ *     in the input column is one stream
  */
 public record DataSettings(
         String inputCol,
@@ -59,8 +59,18 @@ public record DataSettings(
         if (rows.isEmpty()) {
             return SequenceForm.stream(context);
         }
-        boolean weighted = rows.get(rows.size() - 1).role() == RowColumn.Role.WEIGHT;
-        return new SequenceForm(context, new RowEncoder(rows).words(), weighted);
+        boolean weighted = responses() || rows.get(rows.size() - 1).role() == RowColumn.Role.WEIGHT;
+        return new SequenceForm(context, words().words(), weighted, responses());
+    }
+
+    /** Whether rows are prompts with their responses. */
+    boolean responses() {
+        return rows.stream().anyMatch(row -> row.role() == RowColumn.Role.RESPONSE);
+    }
+
+    /** What makes words of rows that are sequences of their own. */
+    RowWords words() {
+        return responses() ? new ResponseEncoder(rows, endOfText.orElse(-1)) : new RowEncoder(rows);
     }
 
     /** For text, or for ids that end as {@link ByteTokenizer}'s do. */

@@ -97,10 +97,18 @@ final class DocumentReader {
         while (row.hasRemaining()) {
             accept(row.get(), sink);
         }
+        if (settings.form().responses() && isCutOff(row.get(settings.form().context()))) {
+            counts.add(Count.CUT_OFF, 1);
+        }
         if (kind == TRAINING) {
             counts.addWeight(settings.form().weighted() ? Float.intBitsToFloat(row.get(words - 1)) : 1);
         }
         return words;
+    }
+
+    /** @param last of a sequence of context + 1 tokens */
+    private boolean isCutOff(int last) {
+        return last != TokenBatch.PADDING && last != settings.endOfText();
     }
 
     /** No token is negative, so where documents begin and what they are for is in the hash too. Rows are of one length. */

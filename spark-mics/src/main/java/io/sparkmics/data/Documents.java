@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,9 +35,12 @@ final class Documents {
         if (!settings.rows().isEmpty()) {
             Columns indicator = new Columns(schema);
             settings.validationIndicatorCol().ifPresent(indicator::requireIndicator);
-            return Stream.concat(
-                            new RowEncoder(settings.rows()).problems(schema).stream(), indicator.problems().stream())
-                    .toList();
+            List<String> problems = new ArrayList<>(settings.words().problems(schema));
+            if (settings.responses() && problems.isEmpty()) {
+                endOfResponses(schema, settings, problems);
+            }
+            problems.addAll(indicator.problems());
+            return problems;
         }
         Columns columns = new Columns(schema).requireTokens(settings.inputCol());
         settings.validationIndicatorCol().ifPresent(columns::requireIndicator);
@@ -49,13 +51,24 @@ final class Documents {
                     + settings.vocabularySize() + ": text needs " + ByteTokenizer.VOCABULARY_SIZE
                     + ". Set a larger vocabulary.");
         } else {
-            settings.endOfText().ifPresent(id -> endOfText(id, text, settings, problems));
+            settings.endOfText().ifPresent(id -> endOfText(id, text, settings.inputCol(), settings, problems));
         }
         return problems;
     }
 
-    private static void endOfText(int id, boolean text, DataSettings settings, List<String> problems) {
-        String what = "Cannot end the rows of column '" + settings.inputCol() + "' with token " + id + ": ";
+    private static void endOfResponses(StructType schema, DataSettings settings, List<String> problems) {
+        String response = settings.rows().get(1).column();
+        boolean text = new Columns(schema).isText(response);
+        settings.endOfText()
+                .ifPresentOrElse(
+                        id -> endOfText(id, text, response, settings, problems),
+                        () -> problems.add("Cannot train on the responses of column '" + response
+                                + "': nothing says which token id ends them, and a model must learn to end. Set"
+                                + " endOfTextId, or initialModel to a folder whose config.json has an eos_token_id."));
+    }
+
+    private static void endOfText(int id, boolean text, String column, DataSettings settings, List<String> problems) {
+        String what = "Cannot end the rows of column '" + column + "' with token " + id + ": ";
         if (text && id != ByteTokenizer.END_OF_TEXT) {
             problems.add(what + "the column is text, which the built-in tokenizer ends with "
                     + ByteTokenizer.END_OF_TEXT + ". Leave endOfTextId unset, or tokenize the text and train on ids.");
@@ -94,7 +107,8 @@ final class Documents {
                         when(col("copy").equalTo(1), hash)
                                 .otherwise(xxhash64(hash, col("copy")))
                                 .as("hash"))
-                // As orderBy does, but Spark collects a sample of what ranges are cut by on the driver: hashes, not documents.
+                // As orderBy does, but Spark collects a sample of what ranges are cut by on the driver: hashes, not
+                // documents.
                 .repartitionByRange(col("hash"))
                 .sortWithinPartitions("hash", "document", "validation");
     }
@@ -118,13 +132,13 @@ final class Documents {
         if (settings.rows().isEmpty()) {
             return new Columns(schema).tokens(settings.inputCol());
         }
-        RowEncoder encoder = new RowEncoder(settings.rows());
+        RowWords encoder = settings.words();
         UDF1<Row, byte[]> words = row -> bytes(encoder, row);
         return udf(words, DataTypes.BinaryType).apply(encoder.struct(schema));
     }
 
     /** Words, or what is wrong with them: see {@link RowProblem#bytes}. */
-    private static byte[] bytes(RowEncoder encoder, Row row) {
+    private static byte[] bytes(RowWords encoder, Row row) {
         List<RowProblem> problems = new ArrayList<>();
         int[] words = encoder.encode(row, problems);
         if (!problems.isEmpty()) {

@@ -1,7 +1,6 @@
 package io.sparkmics.data;
 
 import io.sparkmics.model.InputColumn;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +20,7 @@ import scala.collection.Seq;
  * Makes a row of 32-bit words of some columns of a frame's row, one behind the other. Text is its bytes, cut off or padded with
  * -1 to the column's length, as ids are; numbers are rounded to single precision.
  */
-public final class RowEncoder implements Serializable {
+public final class RowEncoder implements RowWords {
 
     private static final long serialVersionUID = 1L;
 
@@ -32,14 +31,14 @@ public final class RowEncoder implements Serializable {
         this.columns = new ArrayList<>(columns);
     }
 
-    /** What is wrong with the frame's columns, as sentences for the user; empty when they will do. */
+    @Override
     public List<String> problems(StructType schema) {
         Columns found = new Columns(schema);
         columns.forEach(column -> found.requireInput(column));
         return found.problems();
     }
 
-    /** The columns as one, which {@link #encode} takes. */
+    @Override
     public Column struct(StructType schema) {
         Columns found = new Columns(schema);
         return functions.struct(
@@ -59,7 +58,7 @@ public final class RowEncoder implements Serializable {
                 type instanceof ArrayType ? DataTypes.createArrayType(DataTypes.DoubleType) : DataTypes.DoubleType);
     }
 
-    /** How many words a row has. */
+    @Override
     public int words() {
         return columns.stream().mapToInt(column -> column.input().size()).reduce(0, Math::addExact);
     }
@@ -68,15 +67,21 @@ public final class RowEncoder implements Serializable {
     public int[] encode(Row row) {
         List<RowProblem> problems = new ArrayList<>();
         int[] words = encode(row, problems);
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(problems.stream()
-                    .map(problem -> problem.describe(columns.get(problem.column()), 1, "predict"))
-                    .collect(Collectors.joining("\n")));
-        }
+        require(problems, "predict");
         return words;
     }
 
-    int[] encode(Row row, List<RowProblem> problems) {
+    /** @throws IllegalArgumentException telling all of the problems, where there are some */
+    void require(List<RowProblem> problems, String what) {
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(problems.stream()
+                    .map(problem -> problem.describe(columns.get(problem.column()), 1, what))
+                    .collect(Collectors.joining("\n")));
+        }
+    }
+
+    @Override
+    public int[] encode(Row row, List<RowProblem> problems) {
         int[] words = new int[words()];
         int offset = 0;
         for (int index = 0; index < columns.size(); index++) {

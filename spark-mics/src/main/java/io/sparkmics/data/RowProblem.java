@@ -21,7 +21,9 @@ record RowProblem(int column, Kind kind, double example) {
         NOT_FINITE("is no finite number, or none in single precision"),
         NOT_A_CLASS("is no class"),
         FOREIGN_ID("has a token id out of range"),
-        NEGATIVE("is negative");
+        NEGATIVE("is negative"),
+        EMPTY("has no token"),
+        NO_ROOM("leaves no room behind it");
 
         private final String words;
 
@@ -65,7 +67,7 @@ record RowProblem(int column, Kind kind, double example) {
 
     private String shown() {
         return switch (kind) {
-            case NULL, NULL_ELEMENT -> "";
+            case NULL, NULL_ELEMENT, EMPTY, NO_ROOM -> "";
             case SIZE, FOREIGN_ID -> String.format(Locale.ROOT, ", for example %.0f", example);
             default -> ", for example " + example;
         };
@@ -73,7 +75,7 @@ record RowProblem(int column, Kind kind, double example) {
 
     private String remedy(RowColumn of) {
         return switch (kind) {
-            case NULL, NULL_ELEMENT, NOT_FINITE -> "Fill it, or leave such rows out";
+            case NULL, NULL_ELEMENT, NOT_FINITE, EMPTY -> "Fill it, or leave such rows out";
             case SIZE -> "The model reads " + of.input().size() + ": give it as many, or configure it for others";
             case NOT_A_CLASS ->
                 of.limit() == Integer.MAX_VALUE
@@ -83,6 +85,7 @@ record RowProblem(int column, Kind kind, double example) {
             case FOREIGN_ID ->
                 "The model's ids are from 0 to " + (of.limit() - 1)
                         + ": make them with its tokenizer, or set a larger vocabulary";
+            case NO_ROOM -> "Shorten it, or set a larger context";
             case NEGATIVE -> "Weights are 0 or more";
         };
     }

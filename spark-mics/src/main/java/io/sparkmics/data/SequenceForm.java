@@ -8,11 +8,12 @@ import java.io.Serializable;
  * @param context how many tokens a sequence predicts, or how many places a row has
  * @param words of a row, weight included; 0: sequences are cut out of a stream
  * @param weighted whether the last word of a row is what its loss counts, as a float
+ * @param responses whether rows are prompts with their responses, of {@link ResponseEncoder}
  */
-record SequenceForm(int context, int words, boolean weighted) implements Serializable {
+record SequenceForm(int context, int words, boolean weighted, boolean responses) implements Serializable {
 
     static SequenceForm stream(int context) {
-        return new SequenceForm(context, 0, false);
+        return new SequenceForm(context, 0, false, false);
     }
 
     boolean stream() {

@@ -8,8 +8,10 @@ import java.util.Locale;
  * their own they are words.
  *
  * @param form of a sequence
- * @param nullRows rows without a document: skipped
- * @param emptyDocuments documents without a token: skipped
+ * @param nullRows rows without a document, a prompt or a response: skipped
+ * @param emptyDocuments documents or responses without a token: skipped
+ * @param withoutRoom prompts behind which there is no room for a response: skipped
+ * @param cutOff responses that are cut off
  * @param weight of all training rows together
  */
 public record TokenCounts(
@@ -20,6 +22,8 @@ public record TokenCounts(
         long validationTokens,
         long nullRows,
         long emptyDocuments,
+        long withoutRoom,
+        long cutOff,
         double weight)
         implements Serializable {
 
@@ -40,6 +44,8 @@ public record TokenCounts(
                 validationTokens,
                 nullRows,
                 emptyDocuments,
+                0,
+                0,
                 0);
     }
 
@@ -102,6 +108,19 @@ public record TokenCounts(
      * @param leftOverSequences that training leaves at the end of its epochs
      */
     public String describe(long leftOverSequences) {
+        if (form.responses()) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d training rows with %,d tokens of responses, %,d validation rows; %,d responses are cut off behind %,d"
+                            + " tokens. Left out: %s, %,d rows behind the last global batch.",
+                    trainingDocuments,
+                    responseTokens(),
+                    validationDocuments,
+                    cutOff,
+                    context() + 1,
+                    leftOut(),
+                    leftOverSequences);
+        }
         if (!form.stream()) {
             return String.format(
                     Locale.ROOT,
@@ -134,6 +153,26 @@ public record TokenCounts(
                         emptyDocuments,
                         trainingTail(),
                         leftOverSequences);
+    }
+
+    /** How many tokens of training rows are predicted, where rows are prompts and responses. */
+    public long responseTokens() {
+        return (long) weight;
+    }
+
+    /** Whether rows are prompts with their responses. */
+    public boolean responses() {
+        return form.responses();
+    }
+
+    /** Of prompts and responses, and why. */
+    String leftOut() {
+        return String.format(
+                Locale.ROOT,
+                "%,d null rows, %,d rows without a response, %,d rows whose prompt leaves no room for one",
+                nullRows,
+                emptyDocuments,
+                withoutRoom);
     }
 
     Packing training() {

@@ -32,7 +32,8 @@ import scala.reflect.ClassTag$;
  *   <li>Sequence g has the stream's tokens g * context to g * context + context, inclusive: documents are cut anywhere, and
  *       neighbours share one token. What is left behind the last whole sequence is not trained on; evaluation pads it.
  *   <li>Where rows are not of a stream, each is a sequence, of words that {@link RowEncoder} makes of some of its columns: sorted
- *       in the same way as binary, and neither cut nor left out.
+ *       in the same way as binary, and neither cut nor left out. So it is with prompts and responses, by {@link
+ *       ResponseEncoder}; but they are cut off behind the context, and rows of which nothing is predicted then are left out.
  *   <li>Training takes the sequences in a seeded permutation of each epoch ({@code SequenceOrder}), a global batch a step.
  *       Evaluation takes them as they are.
  * </ol>
@@ -186,9 +187,20 @@ public final class TokenData {
                 sum(partitions, Count.TRAINING_TOKENS),
                 sum(partitions, Count.VALIDATION_DOCUMENTS),
                 sum(partitions, Count.VALIDATION_TOKENS),
-                sum(partitions, Count.NULL_ROWS),
-                sum(partitions, Count.EMPTY_DOCUMENTS),
+                sum(partitions, Count.NULL_ROWS) + leftOut(partitions, form, RowProblem.Kind.NULL),
+                sum(partitions, Count.EMPTY_DOCUMENTS) + leftOut(partitions, form, RowProblem.Kind.EMPTY),
+                leftOut(partitions, form, RowProblem.Kind.NO_ROOM),
+                sum(partitions, Count.CUT_OFF),
                 partitions.stream().mapToDouble(PartitionCounts::weight).sum());
+    }
+
+    /** Rows of prompts and responses. */
+    private static long leftOut(List<PartitionCounts> partitions, SequenceForm form, RowProblem.Kind kind) {
+        return form.responses()
+                ? partitions.stream()
+                        .mapToLong(partition -> partition.rows(0, kind) + partition.rows(1, kind))
+                        .sum()
+                : 0;
     }
 
     private static List<String> problems(List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
@@ -250,14 +262,19 @@ public final class TokenData {
             List<String> problems, List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
         for (int column = 0; column < settings.rows().size(); column++) {
             for (RowProblem.Kind kind : RowProblem.Kind.values()) {
+                if (settings.responses() && ResponseEncoder.leavesOut(kind)) {
+                    continue;
+                }
                 rowProblem(partitions, column, kind, settings.rows().get(column))
                         .ifPresent(problems::add);
             }
         }
         if (problems.isEmpty() && counts.trainingDocuments() == 0) {
             problems.add(problem(
-                    "Cannot train: the frame has no rows to train on (%,d validation rows). Give rows that are not held out.",
-                    counts.validationDocuments()));
+                    "Cannot train: the frame has no rows to train on (%,d validation rows%s). Give rows that are not held out%s.",
+                    counts.validationDocuments(),
+                    settings.responses() ? "; left out: " + counts.leftOut() : "",
+                    settings.responses() ? ", with responses" : ""));
         }
         if (problems.isEmpty() && settings.form().weighted() && counts.meanWeight() == 0) {
             problems.add("Cannot train: the weights of all training rows are 0 in single precision. Give larger ones.");

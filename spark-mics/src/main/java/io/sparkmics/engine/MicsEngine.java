@@ -68,6 +68,13 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  */
 public final class MicsEngine implements AutoCloseable {
 
+    /** What is summed over the world in a step, in this order; the norm is the same on all ranks. */
+    private static final int LOSS = 0;
+
+    private static final int STOP = 1;
+    private static final int WEIGHT = 2;
+    private static final int NORM = 3;
+
     private final ModelStates states;
     private final Map<Unit, GatheredUnit> gathered = new LinkedHashMap<>();
     private final GradientSynchronization synchronization;
@@ -83,6 +90,7 @@ public final class MicsEngine implements AutoCloseable {
     private final RankContext ranks;
     private final Communicator partition;
     private final int partitionIndex;
+    private final boolean weightedMean;
 
     private boolean stopAsked;
 
@@ -101,6 +109,7 @@ public final class MicsEngine implements AutoCloseable {
                         ranks.communicator(GroupKind.INTER_NODE), ranks.communicator(GroupKind.INTRA_NODE))
                 : new FlatGather(partition);
         partitionIndex = partition.group().index();
+        weightedMean = settings.weightedMean();
         ElementTypes types = settings.types();
         OverlapSettings overlap = settings.overlap();
         RankDevice device = ranks.device();
@@ -139,7 +148,7 @@ public final class MicsEngine implements AutoCloseable {
             gradients = parts.own(
                     new GradientBuffer(trainedUnits, states.layout(), types.reduction(), device),
                     GradientBuffer::close);
-            sums = parts.own(new DeviceSums(3, ranks), DeviceSums::close);
+            sums = parts.own(new DeviceSums(4, ranks), DeviceSums::close);
             HopTwo hopTwo = parts.own(
                     new HopTwo(replication, states, trainedUnits, overlap.messageBytes(), overlap.hopTwo(), waits),
                     HopTwo::close);
@@ -147,8 +156,8 @@ public final class MicsEngine implements AutoCloseable {
                     new GradientSynchronization(partition, states, gradients, hopTwo, waits),
                     GradientSynchronization::close);
             Residency residency = new Residency(thereAndBack, arena, waits);
-            microStep = new MicroStep(stages, residency, synchronization, settings.seed());
-            evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums);
+            microStep = new MicroStep(stages, residency, synchronization, settings);
+            evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums, settings);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -187,10 +196,12 @@ public final class MicsEngine implements AutoCloseable {
         sums.clear();
         synchronization.begin();
         long microSteps = 0;
+        double weight = 0;
         while (microBatches.hasNext()) {
             try (MicroBatch microBatch = microBatches.next();
-                    Tensor loss = sums.at(0)) {
+                    Tensor loss = sums.at(LOSS)) {
                 microStep.run(microBatch, loss, () -> !microBatches.hasNext());
+                weight += microBatch.meanWeight();
                 microSteps++;
             }
         }
@@ -198,17 +209,24 @@ public final class MicsEngine implements AutoCloseable {
         long count = microSteps * ranks.worldSize();
         try (PointerScope scope = new PointerScope()) {
             if (stopAsked) {
-                sums.at(1).fill_(new Scalar(1));
+                sums.at(STOP).fill_(new Scalar(1));
             }
-            norm.measure(count, sums.at(2));
-            worldSum.of(sums.first(2));
+            norm.measure(count, sums.at(NORM));
+            sums.at(WEIGHT).fill_(new Scalar(weight));
+            if (weightedMean) {
+                // Replicas stay equal only if all of them divide by the same number, to the bit.
+                worldSum.alike(sums.first(WEIGHT + 1));
+            } else {
+                worldSum.of(sums.first(STOP + 1));
+            }
         }
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,
         // where the next forward pass would be late.
-        double[] lossStopAndNorm = sums.read();
-        StepResult result = new StepResult(lossStopAndNorm[0] / count, lossStopAndNorm[2], lossStopAndNorm[1] > 0);
+        double[] read = sums.read();
+        double divisor = weightedMean ? read[WEIGHT] : count;
+        StepResult result = new StepResult(read[LOSS] / divisor, read[NORM] * (count / divisor), read[STOP] > 0);
         if (!result.skipped()) {
-            optimizer.update(learningRate, norm.scale(count, result.gradientNorm()));
+            optimizer.update(learningRate, norm.scale(divisor, result.gradientNorm()));
             states.refresh();
         }
         return result;

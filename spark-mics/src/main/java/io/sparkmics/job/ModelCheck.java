@@ -12,9 +12,11 @@ import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.ModelName;
 import io.sparkmics.model.PredictorConfig;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.Stage;
+import io.sparkmics.model.TokenLoss;
 import io.sparkmics.model.UniqueNames;
 import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
@@ -139,6 +141,23 @@ final class ModelCheck {
         return config.getClass().getName();
     }
 
+    /** Why a model that can be built cannot be trained on responses: its loss must be told what to predict. */
+    static Optional<String> responses(ModelConfig config) {
+        if (config instanceof LoraConfig adapted) {
+            return responses(adapted.base());
+        }
+        List<Stage> stages = config.build().stages();
+        boolean follows = config.inputs().isEmpty()
+                && stages.get(stages.size() - 1) instanceof TokenLoss loss
+                && loss.followsTargets();
+        return follows
+                ? Optional.empty()
+                : Optional.of(
+                        "Cannot train " + ModelName.of(config) + " on responses: it does not predict the next token, or"
+                                + " its loss cannot leave out prompts. Train a Gpt or a Llama, or let a TokenLoss be the model's last"
+                                + " stage.");
+    }
+
     /**
      * Runs the model once, where nothing else is wrong. Not those that are built in: our own tests run them, and without it the
      * driver needs no native library.
@@ -154,9 +173,9 @@ final class ModelCheck {
             System.err.println("The model is not tried on the driver: " + unloaded.get());
             return Optional.empty();
         }
-        return settings.layout().isPresent()
-                ? ModelTrial.problem(config.build(), madeUp(settings), precision)
-                : ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision);
+        return config.inputs().isEmpty()
+                ? ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision)
+                : ModelTrial.problem(config.build(), madeUp(settings), precision);
     }
 
     private static MadeUpRows madeUp(TrainingSettings settings) {
@@ -165,13 +184,14 @@ final class ModelCheck {
                 settings.input().rows().stream()
                         .filter(row -> row.role() != RowColumn.Role.WEIGHT)
                         .collect(Collectors.toMap(row -> row.input().name(), RowColumn::limit)),
-                settings.model() instanceof PredictorConfig predictor ? predictor.outputs() : 0);
+                base(settings.model()) instanceof PredictorConfig predictor ? predictor.outputs() : 0);
     }
 
     private static boolean isOurs(ModelConfig config) {
-        if (config instanceof LoraConfig adapted) {
-            return isOurs(adapted.base());
-        }
-        return config.getClass().getPackageName().startsWith(Model.class.getPackageName());
+        return base(config).getClass().getPackageName().startsWith(Model.class.getPackageName());
+    }
+
+    private static ModelConfig base(ModelConfig config) {
+        return config instanceof LoraConfig adapted ? adapted.base() : config;
     }
 }

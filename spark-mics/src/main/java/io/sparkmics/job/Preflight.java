@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.pretrained.AdapterFolder;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
@@ -14,6 +15,7 @@ import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
@@ -54,11 +56,18 @@ final class Preflight {
     static void check(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
+        boolean built = preflight.model();
         // A run that goes on from a checkpoint has its parameters from there.
-        if (preflight.model() && !settings.checkpoint().resumes()) {
+        if (built && !settings.checkpoint().resumes()) {
             preflight.pretrained();
         }
+        if (built && settings.input().responses()) {
+            ModelCheck.responses(settings.model()).ifPresent(preflight.problems::add);
+        }
         preflight.data();
+        if (built && settings.input().separateDocuments()) {
+            preflight.separateDocuments();
+        }
         preflight.cluster();
         preflight.gpus();
         WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
@@ -108,6 +117,7 @@ final class Preflight {
 
     /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
     private void pretrained() {
+        adapter();
         if (!settings.pretrained().present()) {
             if (settings.model() instanceof LoraConfig) {
                 problems.add(
@@ -129,7 +139,10 @@ final class Preflight {
                     && settings.input().text(schema)) {
                 problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "
                         + settings.model().vocabularySize() + " tokens are of another tokenizer. Put a"
-                        + " MicsTokenizer before the estimator, and let inputCol name its outputCol.");
+                        + " MicsTokenizer before the estimator, and let "
+                        + (settings.input().responses()
+                                ? "promptCol and responseCol name the outputCol of one each."
+                                : "inputCol name its outputCol."));
             }
         } catch (CheckpointException e) {
             problems.add(e.getMessage());
@@ -138,14 +151,35 @@ final class Preflight {
         }
     }
 
+    /** What adapters go on from. */
+    private void adapter() {
+        if (!settings.pretrained().hasAdapter()) {
+            return;
+        }
+        if (!(settings.model() instanceof LoraConfig adapted)) {
+            problems.add("Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
+                    + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
+            return;
+        }
+        try {
+            Path folder = StoragePaths.qualified(settings.pretrained().adapter(), hadoop);
+            problems.addAll(AdapterFolder.open(folder, hadoop).problems(adapted));
+        } catch (CheckpointException e) {
+            problems.add(e.getMessage());
+        } catch (IOException e) {
+            problems.add("Cannot go on from initialAdapter: " + e.getMessage());
+        }
+    }
+
     private void data() {
         if (settings.model().context() < 1 || settings.model().vocabularySize() < 1) {
             // Has been said of the model.
             return;
         }
-        if (settings.input().rows().isEmpty() != settings.model().inputs().isEmpty()) {
+        boolean stream = settings.input().rows().isEmpty();
+        if (!settings.input().responses() && stream != settings.model().inputs().isEmpty()) {
             problems.add("Cannot train " + ModelName.of(settings.model())
-                    + (settings.input().rows().isEmpty()
+                    + (stream
                             ? " on a stream of tokens: it reads columns of rows. Train it with a MicsClassifier or a MicsRegressor."
                             : " on columns of rows: it reads a stream of tokens. Train it with a MicsEstimator."));
             return;
@@ -154,6 +188,19 @@ final class Preflight {
             problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
+        }
+    }
+
+    private void separateDocuments() {
+        if (!(settings.model().build() instanceof LanguageModel language && language.readsPast())) {
+            problems.add("Cannot train " + ModelName.of(settings.model())
+                    + " on separate documents: its tokens see all those before them. Set separateDocuments to false, or let"
+                    + " its stages ask past() of the pass, and readsPast() say so.");
+        }
+        if (dataSettings(settings, schema).endOfText().isEmpty()) {
+            problems.add("Cannot separate the documents of column '"
+                    + settings.input().inputCol() + "': no token ends them. Set endOfTextId to the one that shall stand"
+                    + " behind each, or separateDocuments to false.");
         }
     }
 
@@ -216,7 +263,9 @@ final class Preflight {
                 settings.model().context(),
                 settings.model().vocabularySize(),
                 settings.schedule().seed(),
-                input.rows().isEmpty() ? endOfText(input, input.text(schema)) : OptionalInt.empty(),
+                input.rows().isEmpty() || input.responses()
+                        ? endOfText(input, input.text(schema))
+                        : OptionalInt.empty(),
                 input.rows());
     }
 

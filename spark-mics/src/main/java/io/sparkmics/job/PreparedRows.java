@@ -154,6 +154,11 @@ final class PreparedRows {
         figures.put("validationSequences", counts.validationSequences());
         figures.put("nullRows", counts.nullRows());
         figures.put("emptyDocuments", counts.emptyDocuments());
+        if (counts.responses()) {
+            figures.put("responseTokens", counts.responseTokens());
+            figures.put("rowsWithoutRoom", counts.withoutRoom());
+            figures.put("cutOffResponses", counts.cutOff());
+        }
         return figures;
     }
 }

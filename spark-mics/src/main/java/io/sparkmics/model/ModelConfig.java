@@ -16,8 +16,8 @@ public interface ModelConfig extends Serializable {
 
     /**
      * The columns of a row that the model reads, where each row is a sequence of its own: the first stage gets the first of
-     * them, the others are there by {@link ForwardPass#column}. Empty: sequences are cut out of one stream of tokens, and have
-     * {@link #context()} + 1 of them.
+     * them, the others are there by {@link ForwardPass#column}. Empty: sequences are cut out of one stream of tokens, or are a
+     * prompt and its response, and have {@link #context()} + 1 tokens.
      */
     default List<InputColumn> inputs() {
         return List.of();

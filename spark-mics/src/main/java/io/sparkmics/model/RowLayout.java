@@ -27,6 +27,14 @@ public record RowLayout(List<InputColumn> inputs, Optional<InputColumn> label) {
         return new RowLayout(inputs, Optional.empty());
     }
 
+    /**
+     * Of sequences of which only some tokens are predicted: context + 1 tokens, and as label what is predicted from each but the last.
+     */
+    public static RowLayout responses(int context) {
+        return new RowLayout(
+                List.of(InputColumn.tokens("tokens", context + 1)), Optional.of(InputColumn.tokens(LABEL, context)));
+    }
+
     /** The same with a label behind it: a class, or else a number. */
     public RowLayout labelled(boolean classes) {
         return new RowLayout(inputs, Optional.of(classes ? InputColumn.category(LABEL) : InputColumn.number(LABEL)));

@@ -24,7 +24,7 @@ public final class TokenLoss implements ChunkedLoss {
 
         @Override
         public Tensor of(ForwardPass pass) {
-            return pass.data().narrow(1, 1, pass.data().size(1) - 1);
+            return pass.targets();
         }
     }
 
@@ -36,7 +36,7 @@ public final class TokenLoss implements ChunkedLoss {
     private final Targets targets;
 
     /**
-     * At each position the token that follows.
+     * At each position the token that {@link ForwardPass#targets} says, which is the one that follows.
      *
      * @param head makes logits [b, t, vocabulary]
      */
@@ -49,6 +49,11 @@ public final class TokenLoss implements ChunkedLoss {
         this.head = head;
         this.vocabularySize = vocabularySize;
         this.targets = targets;
+    }
+
+    /** Whether it can be told to predict some of the tokens that follow, and no others. */
+    public boolean followsTargets() {
+        return targets instanceof NextTokens;
     }
 
     @Override

@@ -34,6 +34,12 @@ public final class WholeModel implements AutoCloseable {
         }
 
         @Override
+        public Tensor targets() {
+            Tensor label = columns.get(RowLayout.LABEL);
+            return label == null ? ForwardPass.super.targets() : label;
+        }
+
+        @Override
         public boolean training() {
             return false;
         }
@@ -99,15 +105,30 @@ public final class WholeModel implements AutoCloseable {
     public double[] losses(int[][] sequences) {
         try (PointerScope scope = new PointerScope();
                 Tensor data = Tokens.tensor(sequences)) {
-            return withoutGraph(() -> {
-                Tensor losses = run(model.stages(), new Reading(data, Optional.empty()))
-                        .to(ScalarType.Double)
-                        .contiguous();
-                double[] values = new double[Math.toIntExact(losses.numel())];
-                new DoublePointer(losses.data_ptr()).get(values);
-                return values;
-            });
+            return losses(new Reading(data, Optional.empty()));
         }
+    }
+
+    /**
+     * The mean loss of a sequence over those of its tokens that are to be predicted.
+     *
+     * @param targets one fewer than tokens: what is predicted from each but the last, -1 where nothing is
+     */
+    public double loss(int[] tokens, int[] targets) {
+        try (PointerScope scope = new PointerScope();
+                Tensor data = Tokens.tensor(tokens, 1);
+                Tensor label = Tokens.tensor(targets, 1)) {
+            return losses(new Reading(data, Map.of(RowLayout.LABEL, label), Optional.empty()))[0];
+        }
+    }
+
+    private double[] losses(Reading pass) {
+        return withoutGraph(() -> {
+            Tensor losses = run(model.stages(), pass).to(ScalarType.Double).contiguous();
+            double[] values = new double[Math.toIntExact(losses.numel())];
+            new DoublePointer(losses.data_ptr()).get(values);
+            return values;
+        });
     }
 
     /**

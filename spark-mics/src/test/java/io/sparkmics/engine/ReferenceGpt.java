@@ -21,6 +21,11 @@ final class ReferenceGpt {
 
     /** The mean loss over int64 tokens [b, context + 1]. */
     Tensor loss(Tensor tokens) {
+        return tokenLosses(tokens).mean();
+    }
+
+    /** That of each of the tokens that are predicted, [b, context]. */
+    Tensor tokenLosses(Tensor tokens) {
         long length = tokens.size(1) - 1;
         Tensor inputs = tokens.narrow(1, 0, length);
         Tensor targets = tokens.narrow(1, 1, length);
@@ -37,7 +42,6 @@ final class ReferenceGpt {
         return logProbabilities
                 .mul(oneHot(targets, config.vocabularySize()))
                 .sum(2)
-                .mean()
                 .neg();
     }
 

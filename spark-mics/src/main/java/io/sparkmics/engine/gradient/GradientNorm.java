@@ -54,9 +54,10 @@ public final class GradientNorm {
     /**
      * What the summed gradient must be multiplied by to become the mean one, clipped.
      *
-     * @param norm as measured
+     * @param count what the sum is divided by
+     * @param norm of the mean
      */
-    public double scale(long count, double norm) {
+    public double scale(double count, double norm) {
         return (clipping > 0 ? Math.min(1, clipping / (norm + EPSILON)) : 1) / count;
     }
 

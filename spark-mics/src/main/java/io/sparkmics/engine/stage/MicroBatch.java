@@ -1,6 +1,7 @@
 package io.sparkmics.engine.stage;
 
 import io.sparkmics.engine.device.Native;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,11 @@ public record MicroBatch(Tensor data, Map<String, Tensor> columns, long step, in
 
     public int size() {
         return slots.length;
+    }
+
+    /** What its sequences count on average. */
+    public double meanWeight() {
+        return Arrays.stream(weights).sum() / weights.length;
     }
 
     /** What each of the losses counts: a tensor like them, owned by the caller's scope. */

@@ -3,6 +3,7 @@ package io.sparkmics.job.settings;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.model.InputColumn;
+import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
 import java.io.Serializable;
 import java.util.List;
@@ -13,25 +14,31 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param inputCol text, or ready token ids
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
- * @param endOfTextId the token behind every row; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready ids
+ * @param endOfTextId the token behind every row or response; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready ids
+ * @param separateDocuments whether a row of the stream sees nothing of the rows before it in its sequence
  * @param rows where rows are sequences of their own, what they are made of: what the model reads, the label, and where there is one
- *     the weight; empty: the input column is one stream
+ *     the weight; or a prompt and its response; empty: the input column is one stream
  */
-public record InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, List<RowColumn> rows)
+public record InputSettings(
+        String inputCol,
+        String validationIndicatorCol,
+        int endOfTextId,
+        boolean separateDocuments,
+        List<RowColumn> rows)
         implements Serializable {
 
     /** No token is set to end the rows. */
     public static final int NO_END_OF_TEXT = -1;
 
     /** Of a stream. */
-    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId) {
-        this(inputCol, validationIndicatorCol, endOfTextId, List.of());
+    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, boolean separateDocuments) {
+        this(inputCol, validationIndicatorCol, endOfTextId, separateDocuments, List.of());
     }
 
     /** Of rows. */
     public static InputSettings rows(List<RowColumn> rows, String validationIndicatorCol) {
         // A list that travels, whatever the caller's was.
-        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, List.copyOf(rows));
+        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, false, List.copyOf(rows));
     }
 
     /** Whether there is text among what is trained on, which the built-in tokenizer makes ids of. */
@@ -43,10 +50,18 @@ public record InputSettings(String inputCol, String validationIndicatorCol, int 
                                 && TokenData.isText(schema, row.column()));
     }
 
-    /** What rows hold for the model, which has these inputs. */
-    RowLayout layout(List<InputColumn> inputs) {
+    /** Whether rows are prompts with their responses, which alone are trained on. */
+    public boolean responses() {
+        return rows.stream().anyMatch(row -> row.role() == RowColumn.Role.RESPONSE);
+    }
+
+    /** What rows hold for the model. */
+    RowLayout layout(ModelConfig model) {
+        if (responses()) {
+            return RowLayout.responses(model.context());
+        }
         return new RowLayout(
-                inputs,
+                model.inputs(),
                 rows.stream()
                         .filter(row -> row.role() == RowColumn.Role.LABEL)
                         .map(RowColumn::input)
@@ -56,6 +71,14 @@ public record InputSettings(String inputCol, String validationIndicatorCol, int 
     void check(Problems problems) {
         if (rows.isEmpty() && inputCol.isBlank()) {
             problems.add("Cannot read the rows: inputCol is empty. Name the column of text or token ids.");
+        }
+        if (responses() && !inputCol.isBlank()) {
+            problems.add("Cannot train on the stream of column '" + inputCol
+                    + "' and on responses at once. Set inputCol, or" + " promptCol and responseCol.");
+        }
+        if (responses() && separateDocuments) {
+            problems.add("Cannot keep the documents of a stream apart: with promptCol and responseCol each row is a"
+                    + " sequence of its own. Leave separateDocuments unset.");
         }
     }
 }
