@@ -193,7 +193,7 @@ class HuggingFaceFolderTest {
         LocalFiles.replace(folder.resolve("model-00002-of-00002.safetensors"), second);
         assertThatThrownBy(() -> files(folder).check())
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("Cannot read tensor h.0.qry from " + folder
+                .hasMessageStartingWith("Cannot read tensor h.0.qry from file:" + folder
                         + "/model-00002-of-00002.safetensors:" + " its CRC-32C is ");
     }
 
