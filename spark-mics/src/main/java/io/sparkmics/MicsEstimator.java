@@ -7,7 +7,6 @@ import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.params.Defaults;
-import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.params.SequenceParams;
 import io.sparkmics.scoring.Scoring;
@@ -25,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
  * counted.
  */
 public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
-        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator>, LoraParams<MicsEstimator> {
+        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator> {
 
     private static final long serialVersionUID = 1L;
 
@@ -37,7 +36,6 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
         super(uid);
         Defaults.of((ScoringParams<?>) this);
         Defaults.of((SequenceParams<?>) this);
-        Defaults.of((LoraParams<?>) this);
     }
 
     @Override
@@ -52,20 +50,17 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
     }
 
     @Override
-    ModelConfig trainedModel() {
-        return adapted(getModel());
-    }
-
-    @Override
     InputSettings inputSettings() {
         if (!hasResponses()) {
-            return new InputSettings(getInputCol(), getValidationIndicatorCol(), getEndOfTextId());
+            return new InputSettings(
+                    getInputCol(), getValidationIndicatorCol(), getEndOfTextId(), getSeparateDocuments());
         }
         ModelConfig model = getModel();
         return new InputSettings(
                 isSet(inputCol()) ? getInputCol() : "",
                 getValidationIndicatorCol(),
                 getEndOfTextId(),
+                getSeparateDocuments(),
                 RowColumn.responses(getPromptCol(), getResponseCol(), model.context(), model.vocabularySize()));
     }
 

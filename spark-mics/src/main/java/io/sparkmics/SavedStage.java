@@ -104,8 +104,7 @@ record SavedStage(Path folder, DefaultParamsReader.Metadata metadata) {
             if (files.getFileStatus(folder).isFile()) {
                 return "it is a file. Give the folder that the model was saved to.";
             }
-            if (files.exists(
-                    new HuggingFaceFolder(folder, session.sessionState().newHadoopConf()).weights())) {
+            if (new HuggingFaceFolder(folder, session.sessionState().newHadoopConf()).hasWeights()) {
                 return "it holds weights and no Spark metadata, as a model of another program does or one whose saving broke"
                         + " off. Give a folder that MicsModel.write has saved to.";
             }

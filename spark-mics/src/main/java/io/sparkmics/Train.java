@@ -100,6 +100,7 @@ public final class Train {
         StoragePaths.requireNoPassword(estimator.getCheckpointDirectory());
         StoragePaths.requireNoPassword(estimator.getResumeFrom());
         StoragePaths.requireNoPassword(estimator.getInitialModel());
+        StoragePaths.requireNoPassword(estimator.getInitialAdapter());
         StoragePaths.requireNoPassword(command.tokenizer());
         StoragePaths.requireNoPassword(estimator.getStopWhen());
     }

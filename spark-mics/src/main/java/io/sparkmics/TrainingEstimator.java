@@ -8,6 +8,7 @@ import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.CollectiveSettings;
 import io.sparkmics.job.settings.ComputeSettings;
 import io.sparkmics.job.settings.EarlyStoppingSettings;
+import io.sparkmics.job.settings.ExportSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.OptimizationSettings;
 import io.sparkmics.job.settings.PretrainedSettings;
@@ -23,6 +24,7 @@ import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
 import io.sparkmics.params.Defaults;
 import io.sparkmics.params.EarlyStoppingParams;
+import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.ModelDeclaration;
 import io.sparkmics.params.ModelParams;
 import io.sparkmics.params.OptimizerParams;
@@ -51,6 +53,7 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
         extends Estimator<M>
         implements ModelParams<E>,
                 PretrainedParams<E>,
+                LoraParams<E>,
                 ScheduleParams<E>,
                 EarlyStoppingParams<E>,
                 OptimizerParams<E>,
@@ -68,6 +71,7 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
     TrainingEstimator(String uid) {
         this.uid = uid;
         Defaults.of((PretrainedParams<?>) this);
+        Defaults.of((LoraParams<?>) this);
         Defaults.of((ScheduleParams<?>) this);
         Defaults.of((EarlyStoppingParams<?>) this);
         Defaults.of((OptimizerParams<?>) this);
@@ -78,11 +82,6 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
     @Override
     public String uid() {
         return uid;
-    }
-
-    /** What is trained: the model, where nothing is put beside it. */
-    ModelConfig trainedModel() {
-        return getModel();
     }
 
     /** What of the rows is trained on. */
@@ -165,8 +164,8 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
 
     TrainingSettings settings() {
         return new TrainingSettings(
-                trainedModel(),
-                new PretrainedSettings(getInitialModel()),
+                adapted(getModel()),
+                new PretrainedSettings(getInitialModel(), getInitialAdapter()),
                 inputSettings(),
                 new WorldSettings(getNumWorkers(), getPartitionGroupSize(), getGlobalBatchSize(), getMicroBatchSize()),
                 scheduleSettings(),
@@ -180,6 +179,7 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
                         getActivationCheckpointing()),
                 new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
                 new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
+                new ExportSettings(getMaxShardSize()),
                 checkpointSettings(),
                 recoverySettings());
     }

@@ -2,16 +2,21 @@ package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.model.bert.Bert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,6 +113,95 @@ class LoraFitTest {
         assertThat(rows(longer)).isEqualTo(rows(estimator().fit(SmallFit.texts())));
         assertThatThrownBy(() -> estimator.setLoraAlpha(8).setMaxSteps(4).fit(SmallFit.texts()))
                 .hasMessageContaining("lora");
+    }
+
+    /** The optimizer remembers nothing, and all the rows are a batch. */
+    @Test
+    void twoStepsAndTwoMoreFromTheAdapterAreFour() throws IOException {
+        Dataset<Row> batch = TrainedModel.texts("a text of sixty-four bytes, which with its end are a full batch.");
+        MicsEstimator estimator = estimator()
+                .setLoraDropout(0)
+                .setOptimizer("sgd")
+                .setPrecision("float64")
+                .setLearningRate(1);
+        MicsModel four = estimator.setMaxSteps(4).fit(batch);
+        MicsModel two = estimator.setMaxSteps(2).fit(batch);
+        String saved = folder.resolve("two").toString();
+        two.write().save(saved);
+
+        MicsModel further = estimator.setInitialAdapter(saved).fit(batch);
+
+        assertThat(further.summary().finalLoss())
+                .isCloseTo(four.summary().finalLoss(), within(1e-9))
+                .isLessThan(two.summary().finalLoss() - 1e-3);
+    }
+
+    @Test
+    void aClassifiersHeadIsTrainedInFullAndGoneOnWith() throws IOException {
+        Dataset<Row> rows = LocalSpark.session()
+                .range(0, 8, 1, 1)
+                .selectExpr(
+                        "transform(sequence(0, int(id)), i -> int(id * 5 + i)) as tokens", "double(id % 2) as label");
+        MicsClassifier classifier = PredictorRuns.small(new MicsClassifier(), 8, 2, folder)
+                .setModel(
+                        Bert.config().layers(1).heads(2).width(16).positions(8).classifier())
+                .setFeaturesCol("tokens");
+        Path first = folder.resolve("classifier");
+        classifier.fit(rows).write().save(first.toString());
+        classifier.setInitialModel(first.toString()).setLoraRank(2);
+
+        MicsClassificationModel tuned = classifier.fit(rows);
+        Path saved = folder.resolve("tuned-classifier");
+        tuned.write().save(saved.toString());
+
+        Path adapter = saved.resolve("huggingface/adapter");
+        JsonNode config = new ObjectMapper().readTree(Files.readString(adapter.resolve("adapter_config.json")));
+        assertThat(config.get("task_type").asText()).isEqualTo("SEQ_CLS");
+        assertThat(config.get("modules_to_save").toString()).isEqualTo("[\"classifier\"]");
+        assertThat(tensors(adapter.resolve("adapter_model.safetensors")))
+                .extracting(TensorInfo::name)
+                .hasSize(2 * 6 + 2)
+                .contains("base_model.model.classifier.weight", "base_model.model.classifier.bias")
+                .contains("base_model.model.bert.encoder.layer.0.attention.output.dense.lora_A.weight");
+        List<Row> scored = scored(tuned, rows);
+        assertThat(scored(MicsClassificationModel.load(saved.toString()), rows)).isEqualTo(scored);
+        assertThat(scored(MicsClassificationModel.load(first.toString()), rows)).isNotEqualTo(scored);
+        // A step so small that it changes nothing that could be seen.
+        classifier.setInitialAdapter(saved.toString()).setMaxSteps(1).setLearningRate(1e-15);
+        List<Row> further = scored(classifier.fit(rows), rows);
+        for (int row = 0; row < scored.size(); row++) {
+            assertThat(further.get(row).<Vector>getAs(0).toArray())
+                    .containsExactly(scored.get(row).<Vector>getAs(0).toArray(), within(1e-12));
+        }
+    }
+
+    private static List<Row> scored(MicsClassificationModel model, Dataset<Row> rows) {
+        return model.transform(rows).select("rawPrediction").collectAsList();
+    }
+
+    @Test
+    void anAdapterThatDoesNotFitIsRefusedBeforeAnythingStarts() throws IOException {
+        Path saved = folder.resolve("other");
+        estimator().setMaxSteps(1).fit(SmallFit.texts()).write().save(saved.toString());
+
+        assertThatThrownBy(() -> estimator()
+                        .setInitialAdapter(saved.toString())
+                        .setLoraRank(3)
+                        .setGlobalBatchSize(5)
+                        .fit(SmallFit.texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot split a global batch of 5 sequences: ")
+                .hasMessageContaining("Cannot go on from the adapter in file:" + saved
+                        + "/huggingface/adapter: r is 2 and must be 3, of its tensors are 4 of another shape (");
+        assertThatThrownBy(() -> estimator().setInitialAdapter(base()).fit(SmallFit.texts()))
+                .hasMessageContaining("it has no adapter_config.json.");
+        assertThatThrownBy(() -> estimator()
+                        .setInitialAdapter(saved.toString())
+                        .setLoraRank(0)
+                        .fit(SmallFit.texts()))
+                .hasMessage(
+                        "Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
+                                + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
     }
 
     @Test

@@ -33,6 +33,7 @@ class MicsEstimatorParamsTest {
             entry("loraAlpha", 16.0),
             entry("loraDropout", 0.0),
             entry("loraTargets", ""),
+            entry("initialAdapter", ""),
             entry("numWorkers", 1),
             entry("partitionGroupSize", 0),
             entry("globalBatchSize", 32),
@@ -43,6 +44,7 @@ class MicsEstimatorParamsTest {
             entry("promptCol", ""),
             entry("responseCol", ""),
             entry("endOfTextId", -1),
+            entry("separateDocuments", false),
             entry("evaluateEvery", 0L),
             entry("seed", 42L),
             entry("earlyStoppingPatience", 0),
@@ -64,6 +66,7 @@ class MicsEstimatorParamsTest {
             entry("activationCheckpointing", 0),
             entry("workDirectory", ""),
             entry("sharedWorkDirectory", false),
+            entry("maxShardSize", "5GB"),
             entry("slotTimeout", 60),
             entry("collectiveTimeout", 120),
             entry("acceptPlainTextCollectives", false),
@@ -119,6 +122,7 @@ class MicsEstimatorParamsTest {
             case "gather" -> "flat";
             case "deviceType" -> "cuda";
             case "precision" -> "float64";
+            case "maxShardSize" -> "2GiB";
             case "reductionPrecision", "replicationPrecision" -> "bfloat16";
             default ->
                 Map.of(int.class, 7, long.class, 7L, double.class, 0.5, boolean.class, true, String.class, "other")
@@ -183,6 +187,8 @@ class MicsEstimatorParamsTest {
     @ParameterizedTest
     @CsvSource({
         "gather, ring, 'one of auto, flat, hierarchical'",
+        "maxShardSize, 5G, 'a size as 5GB, 500MB or 2GiB'",
+        "maxShardSize, 0GB, 'a size as 5GB, 500MB or 2GiB'",
         "deviceType, tpu, 'one of auto, cpu, cuda'",
         "precision, float16, 'one of auto, float32, float64, bfloat16'",
         "reductionPrecision, float64, 'one of float32, bfloat16'",

@@ -10,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,29 @@ class MicsTokenizerTest {
         for (int row = 0; row < TEXTS.length; row++) {
             assertThat(rows.get(row).<Integer>getList(0)).as(TEXTS[row]).containsExactly(boxed(expected(TEXTS[row])));
         }
+    }
+
+    /** What is made once and trained on often: files, their number and the order of rows in them change nothing. */
+    @Test
+    void idsThatWereWrittenOnceTrainAsTheTextDoes() {
+        MicsEstimator estimator =
+                TrainedModel.estimator().setInputCol("tokens").setMaxSteps(5).setEndOfTextId(256);
+        PipelineModel fromText = new Pipeline()
+                .setStages(new PipelineStage[] {tokenizer(), estimator})
+                .fit(TrainedModel.frame());
+        String files = folder.resolve("tokens.parquet").toString();
+        tokenizer()
+                .transform(TrainedModel.frame())
+                .orderBy(functions.desc("text"))
+                .select("tokens")
+                .repartition(5)
+                .write()
+                .parquet(files);
+
+        MicsModel fromFiles = estimator.fit(LocalSpark.session().read().parquet(files));
+
+        assertThat(CheckpointedFits.history(fromFiles)).hasSize(5).isEqualTo(CheckpointedFits.history((MicsModel)
+                fromText.stages()[1]));
     }
 
     @Test

@@ -61,6 +61,7 @@ final class PredictorParamsTest {
             case "gather" -> "flat";
             case "deviceType" -> "cuda";
             case "precision" -> "float64";
+            case "maxShardSize" -> "2GiB";
             case "reductionPrecision", "replicationPrecision" -> "bfloat16";
             default ->
                 Map.of(

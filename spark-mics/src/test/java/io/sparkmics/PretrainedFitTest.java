@@ -29,8 +29,10 @@ class PretrainedFitTest {
 
     @BeforeAll
     static void train() throws IOException {
-        first = TrainedModel.estimator().fit(TrainedModel.frame());
+        first = TrainedModel.estimator().setMaxShardSize("1KB").fit(TrainedModel.frame());
         first.write().save(saved());
+        assertThat(folder.resolve("first/huggingface/model.safetensors.index.json"))
+                .isNotEmptyFile();
     }
 
     private static String saved() {

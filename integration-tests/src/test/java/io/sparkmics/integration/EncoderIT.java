@@ -80,12 +80,14 @@ final class EncoderIT {
                 .setMicroBatchSize(1)
                 .setMaxSteps(1)
                 .setWarmUpSteps(0)
-                .setLearningRate(1e-12);
+                .setLearningRate(1e-12)
+                .setMaxShardSize("20KB");
         PipelineModel tuned = new Pipeline()
                 .setStages(new PipelineStage[] {tokenizer, estimator})
                 .fit(texts.union(texts).union(texts));
         Path saved = folder.resolve("saved");
         ((MicsModel) tuned.stages()[1]).write().save(saved.toString());
+        assertThat(saved.resolve("huggingface/model.safetensors.index.json")).isNotEmptyFile();
 
         JsonNode again = run(python, saved.resolve("huggingface"), "none", "float32");
         assertThat(again.get("missing")).isEmpty();

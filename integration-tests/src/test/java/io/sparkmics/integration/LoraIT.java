@@ -5,20 +5,27 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.FittedModel;
+import io.sparkmics.MicsClassificationModel;
+import io.sparkmics.MicsClassifier;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
+import io.sparkmics.TrainingEstimator;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,42 +66,25 @@ final class LoraIT {
         Path base = folder.resolve("base");
         new PythonScript(python, "pretrained.py")
                 .run(base, family, "float32", "1GB", json.writeValueAsString(SEQUENCES), "[\"a text\"]");
-        MicsEstimator estimator = new MicsEstimator()
-                .setInitialModel(base.toString())
-                .setLoraRank(4)
-                .setLoraAlpha(8)
+        MicsEstimator estimator = adapted(new MicsEstimator(), base)
                 .setLoraTargets(targets)
                 .setInputCol("tokens")
-                .setNumWorkers(2)
-                .setPartitionGroupSize(partitionGroupSize)
-                .setGlobalBatchSize(8)
-                .setMicroBatchSize(2)
-                .setPrecision("float64")
-                .setWarmUpSteps(0)
-                .setMinimumLearningRateRatio(1);
+                .setPartitionGroupSize(partitionGroupSize);
 
         // A step so small that A is as it was drawn.
-        Path first = folder.resolve("first");
-        estimator.setMaxSteps(1).setLearningRate(1e-12).fit(document()).write().save(first.toString());
+        Path first = save(estimator.setMaxSteps(1).setLearningRate(1e-12).fit(document()), folder.resolve("first"));
         MicsModel tuned = estimator.setMaxSteps(20).setLearningRate(1e-2).fit(document());
-        Path saved = folder.resolve("saved");
-        tuned.write().save(saved.toString());
+        Path saved = save(tuned, folder.resolve("saved"));
         tuned.writeReport(folder.toString());
 
         JsonNode theirs = new PythonScript(python, "adapter.py")
                 .run(
                         base,
-                        first.resolve("huggingface/adapter"),
-                        saved.resolve("huggingface/adapter"),
-                        saved.resolve("huggingface"),
+                        first.resolve("adapter"),
+                        saved.resolve("adapter"),
+                        saved,
                         json.writeValueAsString(SEQUENCES));
-        List<String> lines = Files.readAllLines(folder.resolve("metrics.jsonl"));
-        assertThat(lines).hasSize(20);
-        for (int step = 0; step < 20; step++) {
-            assertThat(json.readTree(lines.get(step)).get("loss").asDouble())
-                    .as("step %d", step)
-                    .isCloseTo(theirs.get("curve").get(step).asDouble(), within(1e-8));
-        }
+        assertCurve(folder, theirs);
         double[] losses = tuned.transform(rows()).orderBy("position").select("loss").collectAsList().stream()
                 .mapToDouble(row -> row.getDouble(0))
                 .toArray();
@@ -108,6 +98,106 @@ final class LoraIT {
         assertThat(theirs.get("unknown")).isEmpty();
         assertThat(theirs.get("missing")).isEmpty();
         assertThat(theirs.get("unexpected")).isEmpty();
+    }
+
+    /** With the heads that BERT is published with: the classifier's is a new one, which PEFT trains in full and saves. */
+    @Test
+    void aBertsAdaptersLearnAsPeftHasThemLearnAndGoOnFromOnesOfPeft(@TempDir Path folder) throws Exception {
+        PythonScript script = new PythonScript(Environment.python(), "adapted_bert.py");
+        Path base = folder.resolve("base");
+        script.run(base);
+        MicsClassifier classifier = adapted(new MicsClassifier(), base).setFeaturesCol("tokens");
+        Dataset<Row> labelled = labelled();
+        Path first = save(classifier.setMaxSteps(1).setLearningRate(1e-12).fit(labelled), folder.resolve("first"));
+        MicsClassificationModel tuned =
+                classifier.setMaxSteps(20).setLearningRate(1e-2).fit(labelled);
+        Path saved = save(tuned, folder.resolve("saved"));
+        tuned.writeReport(folder.toString());
+        Path guessing = save(
+                adapted(new MicsEstimator(), base)
+                        .setInputCol("tokens")
+                        .setGlobalBatchSize(4)
+                        .setMaxSteps(2)
+                        .setLearningRate(1e-2)
+                        .fit(labelled),
+                folder.resolve("guessing"));
+        Path next = folder.resolve("next");
+
+        ObjectMapper json = new ObjectMapper();
+        JsonNode theirs = script.run(
+                base,
+                first.resolve("adapter"),
+                saved.resolve("adapter"),
+                saved,
+                guessing.resolve("adapter"),
+                guessing,
+                next,
+                json.writeValueAsString(labelled.select("tokens").collectAsList().stream()
+                        .map(row -> row.getList(0))
+                        .toList()),
+                json.writeValueAsString(labelled.select("label").collectAsList().stream()
+                        .map(row -> (int) row.getDouble(0))
+                        .toList()));
+        assertCurve(folder, theirs);
+        assertThat(theirs.get("unknown")).isEmpty();
+        assertThat(theirs.get("difference").asDouble()).isLessThan(TOLERANCE);
+        assertThat(theirs.get("guessing").asDouble()).isLessThan(TOLERANCE);
+        assertThat(theirs.get("change").asDouble()).isGreaterThan(0.01);
+        assertLogits(tuned.transform(labelled), theirs.get("logits"));
+        MicsClassificationModel further = classifier
+                .setInitialAdapter(next.toString())
+                .setMaxSteps(1)
+                .setLearningRate(1e-12)
+                .fit(labelled);
+        assertLogits(further.transform(labelled), theirs.get("next"));
+    }
+
+    private static <E extends TrainingEstimator<E, ?>> E adapted(E estimator, Path base) {
+        return estimator
+                .setInitialModel(base.toString())
+                .setLoraRank(4)
+                .setLoraAlpha(8)
+                .setNumWorkers(2)
+                .setPartitionGroupSize(2)
+                .setGlobalBatchSize(8)
+                .setMicroBatchSize(2)
+                .setPrecision("float64")
+                .setWarmUpSteps(0)
+                .setMinimumLearningRateRatio(1);
+    }
+
+    /** Eight sequences, which are a batch. */
+    private static Dataset<Row> labelled() {
+        return spark.range(0, 8, 1, 1)
+                .selectExpr(
+                        "transform(sequence(0, 11), i -> int(5 + (id * 17 + i * 7) % 56)) tokens",
+                        "double(id % 3) label");
+    }
+
+    private static Path save(FittedModel<?> model, Path folder) throws IOException {
+        model.write().save(folder.toString());
+        return folder.resolve("huggingface");
+    }
+
+    private static void assertLogits(Dataset<Row> scored, JsonNode expected) {
+        List<Row> rows = scored.select("rawPrediction").collectAsList();
+        for (int row = 0; row < rows.size(); row++) {
+            for (int output = 0; output < 3; output++) {
+                assertThat(rows.get(row).<Vector>getAs(0).apply(output))
+                        .as("row %d", row)
+                        .isCloseTo(expected.get(row).get(output).asDouble(), within(TOLERANCE));
+            }
+        }
+    }
+
+    private static void assertCurve(Path report, JsonNode theirs) throws IOException {
+        List<String> lines = Files.readAllLines(report.resolve("metrics.jsonl"));
+        assertThat(lines).hasSize(20);
+        for (int step = 0; step < 20; step++) {
+            assertThat(new ObjectMapper().readTree(lines.get(step)).get("loss").asDouble())
+                    .as("step %d", step)
+                    .isCloseTo(theirs.get("curve").get(step).asDouble(), within(1e-8));
+        }
     }
 
     /** All the sequences one behind the other, and the first token again: cut into pieces that share a token. */

@@ -6,12 +6,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sparkmics.checkpoint.manifest.ShardFile;
-import io.sparkmics.checkpoint.manifest.ShardFileJson;
-import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
-import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
-import io.sparkmics.checkpoint.safetensors.TensorChecksum;
+import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,8 +25,8 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A folder that Python's {@code from_pretrained} takes: {@code config.json} and {@code model.safetensors}. The weights are
- * the last to appear: where they are, the folder is whole.
+ * A folder that Python's {@code from_pretrained} takes: {@code config.json}, and {@code model.safetensors} or several files of
+ * weights and their index. The weights, or their index, are the last to appear: where they are, the folder is whole.
  */
 public final class HuggingFaceFolder {
 
@@ -39,8 +35,6 @@ public final class HuggingFaceFolder {
 
     private static final String CONFIG = "config.json";
     private static final String GENERATION = "generation_config.json";
-    private static final String WEIGHTS = "model.safetensors";
-    static final String CHECKSUMS = "checksums.json";
     private static final String ADAPTER = "adapter";
     private static final int MOST_BYTES = 1 << 20;
 
@@ -72,7 +66,13 @@ public final class HuggingFaceFolder {
 
     /** The file of the weights, there or not. */
     public Path weights() {
-        return new Path(folder, WEIGHTS);
+        return new Path(folder, WeightsFile.WHOLE);
+    }
+
+    /** Whether there are weights, in one file or in several. */
+    public boolean hasWeights() throws IOException {
+        FileSystem files = folder.getFileSystem(hadoop);
+        return files.exists(weights()) || files.exists(new Path(folder, WeightFiles.INDEX));
     }
 
     /** Writes {@code config.json}, over an older one. */
@@ -106,7 +106,7 @@ public final class HuggingFaceFolder {
 
     /** Reads {@code config.json}. */
     public Map<String, Object> readConfig() {
-        return readJson(new Path(folder, CONFIG));
+        return readJson(CONFIG);
     }
 
     /** Reads {@code generation_config.json}, where there is one. */
@@ -114,10 +114,12 @@ public final class HuggingFaceFolder {
         Path file = new Path(folder, GENERATION);
         boolean there = StorageCall.call(
                 "look for " + file, () -> file.getFileSystem(hadoop).exists(file));
-        return there ? Optional.of(readJson(file)) : Optional.empty();
+        return there ? Optional.of(readJson(GENERATION)) : Optional.empty();
     }
 
-    private Map<String, Object> readJson(Path file) {
+    /** Reads another file of JSON. */
+    public Map<String, Object> readJson(String name) {
+        Path file = new Path(folder, name);
         try (InputStream in = file.getFileSystem(hadoop).open(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
@@ -162,10 +164,16 @@ public final class HuggingFaceFolder {
         FileSystem from = folder.getFileSystem(hadoop);
         FileSystem to = target.getFileSystem(hadoop);
         to.mkdirs(target);
-        // Those of other weights would refuse these.
-        to.delete(new Path(target, CHECKSUMS), false);
+        // Other weights would be taken for these, and their checksums would refuse these.
+        for (String name : new HuggingFaceFolder(target, hadoop).contents().keySet()) {
+            if (name.endsWith(WeightsFile.SUFFIX)
+                    || name.endsWith(WeightsFile.CHECKSUMS)
+                    || name.equals(WeightFiles.INDEX)) {
+                to.delete(new Path(target, name), false);
+            }
+        }
         List<String> names = new ArrayList<>(contents().keySet());
-        names.sort(Comparator.comparing(WEIGHTS::equals));
+        names.sort(Comparator.comparing(name -> name.equals(WeightsFile.WHOLE) || name.equals(WeightFiles.INDEX)));
         for (String name : names) {
             FileUtil.copy(from, new Path(folder, name), to, new Path(target, name), false, true, hadoop);
         }
@@ -190,17 +198,15 @@ public final class HuggingFaceFolder {
         return new Path(folder, ADAPTER);
     }
 
-    /** Begins {@code model.safetensors}; before it has its name, {@code checksums.json} lies beside it. */
-    public SafetensorsWriter writeWeights(SafetensorsHeader header) {
-        return SafetensorsWriter.create(
-                weights(), header, checksums -> writeChecksums(header.fileLength(), checksums), hadoop);
-    }
-
-    private void writeChecksums(long length, List<TensorChecksum> checksums) {
-        Path file = new Path(folder, CHECKSUMS);
-        // Of a writing that broke off: there are no weights that it could speak of.
-        StorageCall.run("write " + file, () -> file.getFileSystem(hadoop).delete(file, false));
-        ShardFileJson.write(file, new ShardFile(WEIGHTS, length, checksums), hadoop);
+    /**
+     * Begins the weights, each file of which has its checksums beside it.
+     *
+     * @param tensors all of them, in the order in which they are written
+     * @param maxShardSize bytes of tensors; where they are more there are several files, none of them with more, unless it has one
+     *     tensor alone
+     */
+    public WeightsWriter writeWeights(List<TensorInfo> tensors, long maxShardSize) {
+        return WeightsWriter.create(this, folder, tensors, maxShardSize, hadoop);
     }
 
     /**
@@ -208,25 +214,6 @@ public final class HuggingFaceFolder {
      * {@code checksums.json} lies beside it, one that is not as it was written.
      */
     public SafetensorsReader readWeights() {
-        return SafetensorsReader.openWeights(weights(), checksums(), hadoop);
-    }
-
-    /** Another program's folder has none. */
-    Optional<List<TensorChecksum>> checksums() {
-        Path file = new Path(folder, CHECKSUMS);
-        return StorageCall.call("read " + file, () -> {
-            FileSystem files = file.getFileSystem(hadoop);
-            if (!files.exists(file)) {
-                return Optional.empty();
-            }
-            ShardFile written = ShardFileJson.read(file, hadoop);
-            long length = files.getFileStatus(weights()).getLen();
-            if (length != written.length()) {
-                throw new CheckpointException("Cannot read " + weights() + ": it has " + length + " bytes, and "
-                        + written.length() + " were written, as " + CHECKSUMS + " says. The file is damaged; if another"
-                        + " program has replaced it, delete " + CHECKSUMS + ".");
-            }
-            return Optional.of(written.tensors());
-        });
+        return new WeightsFile(weights(), hadoop).read();
     }
 }

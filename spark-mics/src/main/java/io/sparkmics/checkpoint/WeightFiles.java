@@ -1,12 +1,10 @@
 package io.sparkmics.checkpoint;
 
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
-import io.sparkmics.checkpoint.safetensors.TensorChecksum;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
@@ -15,8 +13,8 @@ import org.apache.hadoop.fs.Path;
 /** The weights of a folder, in one file or in several. */
 public final class WeightFiles {
 
-    private static final String SUFFIX = ".safetensors";
-    private static final String INDEX = "model.safetensors.index.json";
+    /** What says which of several files has which tensor. */
+    public static final String INDEX = "model.safetensors.index.json";
 
     private final Path folder;
     private final Configuration hadoop;
@@ -39,7 +37,8 @@ public final class WeightFiles {
             return List.of(whole);
         }
         List<Path> parts = contents.contents().keySet().stream()
-                .filter(name -> name.endsWith(SUFFIX))
+                // An adapter's have its folder before their name.
+                .filter(name -> name.endsWith(WeightsFile.SUFFIX) && !name.contains("/"))
                 .map(name -> new Path(folder, name))
                 .toList();
         if (parts.isEmpty()) {
@@ -52,15 +51,15 @@ public final class WeightFiles {
     public void copyTo(Path target) throws IOException {
         FileSystem from = folder.getFileSystem(hadoop);
         FileSystem to = target.getFileSystem(hadoop);
-        List<Path> copied = new ArrayList<>(paths());
-        for (String name : List.of(INDEX, HuggingFaceFolder.CHECKSUMS)) {
-            Path file = new Path(folder, name);
-            if (from.exists(file)) {
-                copied.add(file);
-            }
+        List<Path> copied = new ArrayList<>(List.of(new Path(folder, INDEX)));
+        for (Path file : paths()) {
+            copied.add(file);
+            copied.add(new WeightsFile(file, hadoop).checksumsPath());
         }
         for (Path file : copied) {
-            FileUtil.copy(from, file, to, new Path(target, file.getName()), false, true, hadoop);
+            if (from.exists(file)) {
+                FileUtil.copy(from, file, to, new Path(target, file.getName()), false, true, hadoop);
+            }
         }
     }
 
@@ -71,9 +70,7 @@ public final class WeightFiles {
      */
     public void check() throws IOException {
         for (Path file : paths()) {
-            Optional<List<TensorChecksum>> checksums =
-                    file.equals(contents.weights()) ? contents.checksums() : Optional.empty();
-            try (SafetensorsReader reader = SafetensorsReader.openWeights(file, checksums, hadoop)) {
+            try (SafetensorsReader reader = new WeightsFile(file, hadoop).read()) {
                 reader.check();
             }
         }

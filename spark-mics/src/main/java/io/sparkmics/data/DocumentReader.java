@@ -3,7 +3,6 @@ package io.sparkmics.data;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
-import java.util.List;
 import java.util.function.IntConsumer;
 import org.apache.spark.sql.Row;
 
@@ -11,12 +10,13 @@ import org.apache.spark.sql.Row;
 final class DocumentReader {
 
     /**
-     * What the tokens are checked against and ended with.
+     * What documents are read as and ended with.
      *
+     * @param bytes of the documents of a stream
      * @param endOfText follows every document; negative: nothing does. An OptionalInt would not travel to the executors.
      * @param columns of a row where each is a sequence of its own
      */
-    record Tokens(int vocabularySize, int endOfText, SequenceForm form, int columns) implements Serializable {
+    record Tokens(TokenBytes bytes, int endOfText, SequenceForm form, int columns) implements Serializable {
 
         boolean ends() {
             return endOfText >= 0;
@@ -44,40 +44,35 @@ final class DocumentReader {
 
     /** Gives every token of the row's document to one of the two, or none when the row is skipped. */
     void read(Row row, IntConsumer training, IntConsumer validation) {
-        Object document = row.get(Documents.DOCUMENT);
+        byte[] document = row.getAs(Documents.DOCUMENT);
         if (document == null) {
             counts.add(Count.NULL_ROWS, 1);
         } else if (row.isNullAt(Documents.VALIDATION)) {
             counts.add(Count.NULL_INDICATORS, 1);
         } else if (row.getBoolean(Documents.VALIDATION)) {
-            long tokens = read(row, document, VALIDATION, validation);
+            long tokens = read(document, VALIDATION, validation);
             counts.add(Count.VALIDATION_DOCUMENTS, tokens > 0 ? 1 : 0);
             counts.add(Count.VALIDATION_TOKENS, tokens);
         } else {
-            long tokens = read(row, document, TRAINING, training);
+            long tokens = read(document, TRAINING, training);
             counts.add(Count.TRAINING_DOCUMENTS, tokens > 0 ? 1 : 0);
             counts.add(Count.TRAINING_TOKENS, tokens);
         }
     }
 
-    private long read(Row row, Object document, int kind, IntConsumer sink) {
-        long length;
+    private long read(byte[] document, int kind, IntConsumer sink) {
         if (!settings.form().stream()) {
-            return readRow((byte[]) document, kind, sink);
+            return readRow(document, kind, sink);
         }
-        if (document instanceof byte[] bytes) {
-            length = bytes.length;
-            begin(length, kind);
-            for (byte b : bytes) {
-                accept(Byte.toUnsignedInt(b), sink);
-            }
-        } else {
-            List<Long> ids = row.getList(Documents.DOCUMENT);
-            length = ids.size();
-            begin(length, kind);
-            for (Long id : ids) {
-                check(id, sink);
-            }
+        int width = settings.bytes().width();
+        if (document.length % width != 0) {
+            refuse(IdProblems.read(document));
+            return 0;
+        }
+        long length = document.length / width;
+        begin(length, kind);
+        for (int offset = 0; offset < document.length; offset += width) {
+            accept(settings.bytes().get(document, offset), sink);
         }
         if (length == 0) {
             counts.add(Count.EMPTY_DOCUMENTS, 1);
@@ -123,14 +118,11 @@ final class DocumentReader {
         }
     }
 
-    private void check(Long id, IntConsumer sink) {
-        if (id == null) {
-            counts.add(Count.NULL_IDS, 1);
-        } else if (id < 0 || id >= settings.vocabularySize()) {
-            counts.add(Count.FOREIGN_IDS, 1);
-            counts.set(Count.FOREIGN_ID_EXAMPLE, id);
-        } else {
-            accept(id.intValue(), sink);
+    private void refuse(IdProblems problems) {
+        counts.add(Count.NULL_IDS, problems.nulls());
+        counts.add(Count.FOREIGN_IDS, problems.foreign());
+        if (problems.foreign() > 0) {
+            counts.set(Count.FOREIGN_ID_EXAMPLE, problems.example());
         }
     }
 

@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
 /** The rows of the user's DataFrame as documents: the one order that they are read in. */
 final class Documents {
 
-    /** Columns of the canonical rows: the document as binary or array of bigint, then the validation indicator. */
+    /** Columns of the canonical rows: the document as bytes, then the validation indicator. */
     static final int DOCUMENT = 0;
 
     static final int VALIDATION = 1;
@@ -84,16 +84,22 @@ final class Documents {
      * xxhash64(seed, document) and copy n = 2 to c has xxhash64(h, n), as Spark's function of that name gives them, of
      * bigints and, for text, binary: so copies are spread over the whole order, and it does not matter which of them is
      * which. Hashes ascend as signed numbers. Text is compared as bytes and ids as bigint, so neither a collation nor the
-     * width of the ids matters. A row that is a sequence of its own is the binary of its words.
+     * width of the ids matters. A row that is a sequence of its own is the binary of its words. Ids are hashed as they are and
+     * shuffled as {@link TokenBytes}, which compare alike.
      */
     static Dataset<Row> inCanonicalOrder(Dataset<Row> frame, DataSettings settings) {
-        Column document = document(frame.schema(), settings);
+        Column tokens = tokens(frame.schema(), settings);
         Column validation =
                 settings.validationIndicatorCol().map(Columns::column).orElse(lit(false));
-        Dataset<Row> counted = frame.select(document.as("document"), validation.as("validation"))
-                .groupBy("document", "validation")
+        Column document = isIds(frame.schema(), settings) ? packed(settings) : col("tokens");
+        Dataset<Row> counted = frame.select(tokens.as("tokens"), validation.as("validation"))
+                .select(
+                        document.as("document"),
+                        col("validation"),
+                        xxhash64(lit(settings.seed()), col("tokens")).as("hash"))
+                .groupBy("document", "validation", "hash")
                 .count();
-        Column hash = xxhash64(lit(settings.seed()), col("document"));
+        Column hash = col("hash");
         return copies(counted)
                 .select(
                         col("document"),
@@ -101,10 +107,28 @@ final class Documents {
                         when(col("copy").equalTo(1), hash)
                                 .otherwise(xxhash64(hash, col("copy")))
                                 .as("hash"))
-                .orderBy("hash", "document", "validation");
+                // As orderBy does, but Spark collects a sample of what ranges are cut by on the driver: hashes, not
+                // documents.
+                .repartitionByRange(col("hash"))
+                .sortWithinPartitions("hash", "document", "validation");
     }
 
-    private static Column document(StructType schema, DataSettings settings) {
+    /** How the bytes of the canonical rows are read. */
+    static TokenBytes bytes(StructType schema, DataSettings settings) {
+        return isIds(schema, settings) ? TokenBytes.of(settings.vocabularySize()) : TokenBytes.TEXT;
+    }
+
+    private static boolean isIds(StructType schema, DataSettings settings) {
+        return settings.rows().isEmpty() && !new Columns(schema).isText(settings.inputCol());
+    }
+
+    private static Column packed(DataSettings settings) {
+        return udf(new PackedIds(settings.vocabularySize()), DataTypes.BinaryType)
+                .withName("packed")
+                .apply(col("tokens"));
+    }
+
+    private static Column tokens(StructType schema, DataSettings settings) {
         if (settings.rows().isEmpty()) {
             return new Columns(schema).tokens(settings.inputCol());
         }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.ShuffledRDD;
-import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -42,6 +41,7 @@ import scala.reflect.ClassTag$;
 public final class TokenData {
 
     private final DataSettings settings;
+    private final DocumentReader.Tokens tokens;
 
     /** One and the same for counting and shuffling: a second sort could cut its partitions elsewhere. */
     private final JavaRDD<Row> documents;
@@ -50,8 +50,13 @@ public final class TokenData {
     private final TokenCounts counts;
 
     private TokenData(
-            DataSettings settings, JavaRDD<Row> documents, List<PartitionCounts> partitions, TokenCounts counts) {
+            DataSettings settings,
+            DocumentReader.Tokens tokens,
+            JavaRDD<Row> documents,
+            List<PartitionCounts> partitions,
+            TokenCounts counts) {
         this.settings = settings;
+        this.tokens = tokens;
         this.documents = documents;
         this.partitions = partitions;
         this.counts = counts;
@@ -91,14 +96,14 @@ public final class TokenData {
         }
         require(checkSchema(frame.schema(), settings));
         JavaRDD<Row> documents = Documents.inCanonicalOrder(frame, settings).javaRDD();
-        DocumentReader.Tokens tokens = tokens(settings);
+        DocumentReader.Tokens tokens = tokens(frame.schema(), settings);
         List<PartitionCounts> partitions =
                 documents.mapPartitions(rows -> List.of(count(rows, tokens)).iterator()).collect().stream()
                         .map(PartitionCounts::new)
                         .toList();
         TokenCounts counts = counts(partitions, settings.form());
         require(problems(partitions, counts, settings));
-        return new TokenData(settings, documents, partitions, counts);
+        return new TokenData(settings, tokens, documents, partitions, counts);
     }
 
     /** What the data holds. */
@@ -120,8 +125,8 @@ public final class TokenData {
     /**
      * The pieces of all batches from a step on: one partition for each rank, each sorted as the rank reads it. A {@link
      * BatchReader} makes batches of it. All documents are read, only what is due is shuffled. The batches of a step are the
-     * same whatever the first step, the world size and the micro-batch size. Pieces cross this shuffle by Java serialization, whatever {@code spark.serializer} is: Kryo cannot read
-     * records. An evaluation's sequences travel once for each time that they are due.
+     * same whatever the first step, the world size and the micro-batch size. Tokens cross this shuffle in as few bytes as the
+     * vocabulary needs. An evaluation's sequences travel once for each time that they are due.
      *
      * @param firstStep how many steps are done already, 0 to all of them; evaluations are due after later ones only
      * @throws IllegalArgumentException when the data has fewer training sequences than one global batch, or the schedule ends
@@ -131,7 +136,7 @@ public final class TokenData {
         counts.requireGlobalBatch(schedule.globalBatchSize());
         List<PartitionPlan> plans = plans();
         SequenceOrder order = new SequenceOrder(schedule, firstStep, counts, settings.seed());
-        DocumentReader.Tokens tokens = tokens(settings);
+        DocumentReader.Tokens tokens = this.tokens;
         JavaRDD<Tuple2<SequenceKey, int[]>> pieces = documents.mapPartitionsWithIndex(
                 (partition, rows) -> new PieceIterator(partition, plans.get(partition), order, tokens, rows), false);
         ClassTag<SequenceKey> key = ClassTag$.MODULE$.apply(SequenceKey.class);
@@ -139,7 +144,7 @@ public final class TokenData {
         ShuffledRDD<SequenceKey, int[], int[]> shuffled = new ShuffledRDD<SequenceKey, int[], int[]>(
                         pieces.rdd(), new SlotPartitioner(schedule.worldSize()), key, value, value)
                 .setKeyOrdering(Ordering.comparatorToOrdering(Comparator.<SequenceKey>naturalOrder()))
-                .setSerializer(new JavaSerializer(pieces.context().getConf()));
+                .setSerializer(new PieceSerializer(pieceBytes()));
         return JavaPairRDD.fromRDD(shuffled, key, value);
     }
 
@@ -153,9 +158,13 @@ public final class TokenData {
         return plans;
     }
 
-    private static DocumentReader.Tokens tokens(DataSettings settings) {
+    private TokenBytes pieceBytes() {
+        return settings.form().stream() ? TokenBytes.of(settings.vocabularySize()) : TokenBytes.WORDS;
+    }
+
+    private static DocumentReader.Tokens tokens(StructType schema, DataSettings settings) {
         return new DocumentReader.Tokens(
-                settings.vocabularySize(),
+                Documents.bytes(schema, settings),
                 settings.endOfText().orElse(-1),
                 settings.form(),
                 settings.rows().size());

@@ -6,9 +6,11 @@ import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
+import io.sparkmics.model.SeparateDocuments;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -21,15 +23,18 @@ final class Evaluation {
     private final Residency residency;
     private final WorldSum worldSum;
     private final DeviceSums sums;
+    private final EngineSettings settings;
 
     /**
      * @param sums at least two; stay the caller's
      */
-    Evaluation(List<BoundStage> stages, Residency residency, WorldSum worldSum, DeviceSums sums) {
+    Evaluation(
+            List<BoundStage> stages, Residency residency, WorldSum worldSum, DeviceSums sums, EngineSettings settings) {
         this.stages = stages;
         this.residency = residency;
         this.worldSum = worldSum;
         this.sums = sums;
+        this.settings = settings;
     }
 
     double run(Iterator<MicroBatch> microBatches) {
@@ -38,8 +43,9 @@ final class Evaluation {
         NoGradGuard withoutGraph = new NoGradGuard();
         try {
             while (microBatches.hasNext()) {
-                try (MicroBatch batch = microBatches.next()) {
-                    addLoss(batch);
+                try (MicroBatch batch = microBatches.next();
+                        SeparateDocuments documents = settings.documents(batch)) {
+                    addLoss(batch, new StagePass(batch, 0, false, Optional.ofNullable(documents)));
                     weight += Arrays.stream(batch.weights()).sum();
                 }
             }
@@ -55,8 +61,7 @@ final class Evaluation {
         return lossAndWeight[0] / lossAndWeight[1];
     }
 
-    private void addLoss(MicroBatch batch) {
-        StagePass pass = new StagePass(batch, 0, false);
+    private void addLoss(MicroBatch batch, StagePass pass) {
         Tensor input = batch.data();
         Activation last = null;
         try {

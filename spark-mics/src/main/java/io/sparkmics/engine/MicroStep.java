@@ -8,10 +8,12 @@ import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
+import io.sparkmics.model.SeparateDocuments;
 import io.sparkmics.plan.GradientPlaces;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -26,16 +28,20 @@ final class MicroStep {
     private final Residency residency;
     private final GradientSynchronization synchronization;
     private final LossPass lossPass;
-    private final long seed;
+    private final EngineSettings settings;
 
-    MicroStep(List<BoundStage> stages, Residency residency, GradientSynchronization synchronization, long seed) {
+    MicroStep(
+            List<BoundStage> stages,
+            Residency residency,
+            GradientSynchronization synchronization,
+            EngineSettings settings) {
         this.stages = stages;
         this.completed = GradientPlaces.completedBy(
                 stages.stream().map(BoundStage::trainedUnits).toList());
         this.residency = residency;
         this.synchronization = synchronization;
         this.lossPass = new LossPass(stages.get(stages.size() - 1), stages.size() - 1, residency, synchronization);
-        this.seed = seed;
+        this.settings = settings;
     }
 
     /**
@@ -46,7 +52,12 @@ final class MicroStep {
      *     may have to read rows
      */
     void run(MicroBatch batch, Tensor loss, BooleanSupplier last) {
-        StagePass pass = new StagePass(batch, seed, true);
+        try (SeparateDocuments documents = settings.documents(batch)) {
+            run(new StagePass(batch, settings.seed(), true, Optional.ofNullable(documents)), loss, last);
+        }
+    }
+
+    private void run(StagePass pass, Tensor loss, BooleanSupplier last) {
         Deque<Activation> activations = new ArrayDeque<>();
         try {
             Tensor input = forward(pass, activations);

@@ -156,8 +156,8 @@ public final class MicsEngine implements AutoCloseable {
                     new GradientSynchronization(partition, states, gradients, hopTwo, waits),
                     GradientSynchronization::close);
             Residency residency = new Residency(thereAndBack, arena, waits);
-            microStep = new MicroStep(stages, residency, synchronization, settings.seed());
-            evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums);
+            microStep = new MicroStep(stages, residency, synchronization, settings);
+            evaluation = new Evaluation(stages, new Residency(forward, arena, waits), worldSum, sums, settings);
         } catch (RuntimeException | Error e) {
             close();
             throw e;

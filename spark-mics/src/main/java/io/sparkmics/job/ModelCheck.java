@@ -184,13 +184,14 @@ final class ModelCheck {
                 settings.input().rows().stream()
                         .filter(row -> row.role() != RowColumn.Role.WEIGHT)
                         .collect(Collectors.toMap(row -> row.input().name(), RowColumn::limit)),
-                settings.model() instanceof PredictorConfig predictor ? predictor.outputs() : 0);
+                base(settings.model()) instanceof PredictorConfig predictor ? predictor.outputs() : 0);
     }
 
     private static boolean isOurs(ModelConfig config) {
-        if (config instanceof LoraConfig adapted) {
-            return isOurs(adapted.base());
-        }
-        return config.getClass().getPackageName().startsWith(Model.class.getPackageName());
+        return base(config).getClass().getPackageName().startsWith(Model.class.getPackageName());
+    }
+
+    private static ModelConfig base(ModelConfig config) {
+        return config instanceof LoraConfig adapted ? adapted.base() : config;
     }
 }

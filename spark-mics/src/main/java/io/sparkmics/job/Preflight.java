@@ -4,6 +4,7 @@ import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.bootstrap.machine.Platform;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.pretrained.AdapterFolder;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
@@ -14,6 +15,7 @@ import io.sparkmics.job.cluster.WorkDirectory;
 import io.sparkmics.job.settings.CheckpointSettings;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
@@ -63,6 +65,9 @@ final class Preflight {
             ModelCheck.responses(settings.model()).ifPresent(preflight.problems::add);
         }
         preflight.data();
+        if (built && settings.input().separateDocuments()) {
+            preflight.separateDocuments();
+        }
         preflight.cluster();
         preflight.gpus();
         WorkDirectory.problem(settings.workDirectory().path(), hadoop).ifPresent(preflight.problems::add);
@@ -112,6 +117,7 @@ final class Preflight {
 
     /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
     private void pretrained() {
+        adapter();
         if (!settings.pretrained().present()) {
             if (settings.model() instanceof LoraConfig) {
                 problems.add(
@@ -145,6 +151,26 @@ final class Preflight {
         }
     }
 
+    /** What adapters go on from. */
+    private void adapter() {
+        if (!settings.pretrained().hasAdapter()) {
+            return;
+        }
+        if (!(settings.model() instanceof LoraConfig adapted)) {
+            problems.add("Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
+                    + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
+            return;
+        }
+        try {
+            Path folder = StoragePaths.qualified(settings.pretrained().adapter(), hadoop);
+            problems.addAll(AdapterFolder.open(folder, hadoop).problems(adapted));
+        } catch (CheckpointException e) {
+            problems.add(e.getMessage());
+        } catch (IOException e) {
+            problems.add("Cannot go on from initialAdapter: " + e.getMessage());
+        }
+    }
+
     private void data() {
         if (settings.model().context() < 1 || settings.model().vocabularySize() < 1) {
             // Has been said of the model.
@@ -162,6 +188,19 @@ final class Preflight {
             problems.addAll(TokenData.checkSchema(schema, dataSettings(settings, schema)));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
+        }
+    }
+
+    private void separateDocuments() {
+        if (!(settings.model().build() instanceof LanguageModel language && language.readsPast())) {
+            problems.add("Cannot train " + ModelName.of(settings.model())
+                    + " on separate documents: its tokens see all those before them. Set separateDocuments to false, or let"
+                    + " its stages ask past() of the pass, and readsPast() say so.");
+        }
+        if (dataSettings(settings, schema).endOfText().isEmpty()) {
+            problems.add("Cannot separate the documents of column '"
+                    + settings.input().inputCol() + "': no token ends them. Set endOfTextId to the one that shall stand"
+                    + " behind each, or separateDocuments to false.");
         }
     }
 

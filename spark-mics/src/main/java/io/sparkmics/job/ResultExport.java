@@ -38,6 +38,7 @@ record ResultExport(
                 rows.text(),
                 settings.pretrained().folder(),
                 rows.endOfText().orElse(InputSettings.NO_END_OF_TEXT),
+                settings.export().maxShardBytes(),
                 folder.path().toString(),
                 new SerializableConfiguration(hadoop));
         try (JobDescription description = JobDescription.of(spark.sc(), "Writing the model")) {

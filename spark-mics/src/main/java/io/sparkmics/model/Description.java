@@ -124,6 +124,11 @@ public final class Description {
                 allowed.length > 2 ? "one of " + Arrays.toString(allowed) : "" + allowed[allowed.length - 1]);
     }
 
+    /** What is wrong, a part of a sentence each. */
+    public List<String> problems() {
+        return List.copyOf(problems);
+    }
+
     /** @throws IllegalArgumentException with every problem */
     public void check() {
         if (!problems.isEmpty()) {

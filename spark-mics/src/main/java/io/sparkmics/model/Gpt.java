@@ -68,6 +68,11 @@ public final class Gpt implements LanguageModel {
     }
 
     @Override
+    public boolean readsPast() {
+        return true;
+    }
+
+    @Override
     public PretrainedNames pretrainedNames() {
         return NAMES;
     }

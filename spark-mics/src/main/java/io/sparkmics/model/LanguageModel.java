@@ -11,8 +11,9 @@ public interface LanguageModel extends Model {
     Stage logits();
 
     /**
-     * Whether the stages take a pass that has only the newest tokens, for {@link ForwardPass#past} knows of those before. Where
-     * they do not, every pass computes all tokens again, with the same result.
+     * Whether the stages ask {@link ForwardPass#past}, where there is one, for the positions of tokens and for attention. So they take
+     * a pass that has only the newest tokens, and a training on separate documents. Where they do not, every pass of a generation
+     * computes all tokens again, with the same result, and such a training is refused.
      */
     default boolean readsPast() {
         return false;

@@ -38,6 +38,14 @@ public interface Model {
     }
 
     /**
+     * The units that are trained in full beside adapters, and not adapted: those of what is new with each task, as the last projection
+     * of a classifier. Such a unit has the name of PEFT's module.
+     */
+    default List<Unit> heads() {
+        return List.of();
+    }
+
+    /**
      * The names of parameters that have a row for each token id. In a folder that the model starts from they may be shorter: rows
      * behind those that are there start as those of a new model.
      */

@@ -29,12 +29,22 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> drawn, L
 
     /** @param shapes of the folder's tensors, by name */
     public static PretrainedMatch of(Model model, Map<String, List<Long>> shapes) {
-        PretrainedNames names = model.pretrainedNames();
+        return of(model.pretrainedUnits(), model.pretrainedNames(), model.tokenTables(), shapes);
+    }
+
+    /**
+     * As above.
+     *
+     * @param units that start from the folder
+     * @param tokenTables as in {@link Model#tokenTables}
+     */
+    public static PretrainedMatch of(
+            List<Unit> units, PretrainedNames names, Set<String> tokenTables, Map<String, List<Long>> shapes) {
         Map<String, String> tensors = new LinkedHashMap<>();
         List<String> drawn = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
-        for (Unit unit : model.pretrainedUnits()) {
+        for (Unit unit : units) {
             for (Parameter parameter : unit.parameters()) {
                 Optional<String> tensor = names.find(parameter.name(), shapes.keySet());
                 if (tensor.isEmpty()) {
@@ -42,7 +52,7 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> drawn, L
                     continue;
                 }
                 List<Long> shape = shapes.get(tensor.get());
-                if (!shape.equals(parameter.shape()) && !grows(model, parameter, shape)) {
+                if (!shape.equals(parameter.shape()) && !grows(tokenTables, parameter, shape)) {
                     misshapen.add(tensor.get() + " is " + shape + " and the model's is " + parameter.shape());
                 }
                 tensors.put(parameter.name(), tensor.get());
@@ -59,9 +69,9 @@ public record PretrainedMatch(Map<String, String> tensors, List<String> drawn, L
     }
 
     /** Whether the folder has fewer tokens, and nothing else is different. */
-    private static boolean grows(Model model, Parameter parameter, List<Long> shape) {
+    private static boolean grows(Set<String> tokenTables, Parameter parameter, List<Long> shape) {
         List<Long> whole = parameter.shape();
-        return model.tokenTables().contains(parameter.name())
+        return tokenTables.contains(parameter.name())
                 && shape.size() == whole.size()
                 && shape.get(0) < whole.get(0)
                 && shape.subList(1, shape.size()).equals(whole.subList(1, whole.size()));

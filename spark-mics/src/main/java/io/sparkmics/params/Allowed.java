@@ -1,5 +1,6 @@
 package io.sparkmics.params;
 
+import io.sparkmics.job.settings.ExportSettings;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,11 @@ final class Allowed<T> extends AbstractFunction1<T, Object> implements Serializa
 
     static Function1<String, Object> oneOf(String name, List<String> choices) {
         return new Allowed<>(name, "one of " + String.join(", ", choices), choices::contains);
+    }
+
+    /** Bytes. */
+    static Function1<String, Object> size(String name) {
+        return new Allowed<>(name, "a size as 5GB, 500MB or 2GiB", ExportSettings::isSize);
     }
 
     /** Whole numbers and fractions alike. */

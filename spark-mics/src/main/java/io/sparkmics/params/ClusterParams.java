@@ -148,6 +148,24 @@ public interface ClusterParams<T> extends Params {
         return Fluent.set(this, sharedWorkDirectory(), value);
     }
 
+    default Param<String> maxShardSize() {
+        return new Param<>(
+                uid(),
+                "maxShardSize",
+                "the largest file of a saved model's weights, as in 5GB, 500MB or 2GiB: a larger model has several files, and an"
+                        + " index of them. A tensor that is larger has a file of its own",
+                Allowed.size("maxShardSize"),
+                String.class);
+    }
+
+    default String getMaxShardSize() {
+        return getOrDefault(maxShardSize());
+    }
+
+    default T setMaxShardSize(String value) {
+        return Fluent.set(this, maxShardSize(), value);
+    }
+
     default IntParam slotTimeout() {
         return new IntParam(
                 uid(),

@@ -17,6 +17,7 @@ public final class Defaults {
         stage.setDefault(stage.promptCol(), "");
         stage.setDefault(stage.responseCol(), "");
         stage.setDefault(stage.endOfTextId(), -1);
+        stage.setDefault(stage.separateDocuments(), false);
     }
 
     public static void of(PredictionParams<?> stage) {
@@ -88,6 +89,7 @@ public final class Defaults {
         stage.setDefault(stage.loraAlpha(), 16.0);
         stage.setDefault(stage.loraDropout(), 0.0);
         stage.setDefault(stage.loraTargets(), "");
+        stage.setDefault(stage.initialAdapter(), "");
     }
 
     public static void of(ScheduleParams<?> stage) {
@@ -128,6 +130,7 @@ public final class Defaults {
         stage.setDefault(stage.activationCheckpointing(), 0);
         stage.setDefault(stage.workDirectory(), "");
         stage.setDefault(stage.sharedWorkDirectory(), false);
+        stage.setDefault(stage.maxShardSize(), "5GB");
         stage.setDefault(stage.slotTimeout(), 60);
         stage.setDefault(stage.collectiveTimeout(), 120);
         stage.setDefault(stage.acceptPlainTextCollectives(), false);

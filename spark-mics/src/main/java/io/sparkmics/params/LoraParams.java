@@ -11,7 +11,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 
 /**
- * Low-rank adapters, which are then all that is trained.
+ * Low-rank adapters, which are then all that is trained, with the head of a classifier or a regressor.
  *
  * @param <T> the stage itself
  */
@@ -21,8 +21,8 @@ public interface LoraParams<T> extends Params {
         return new IntParam(
                 uid(),
                 "loraRank",
-                "the rank of adapters, which are then all that is trained: the model that initialModel names stays as it is; "
-                        + "0: no adapters",
+                "the rank of adapters, which are then all that is trained, with the head of a classifier or a regressor: the model "
+                        + "that initialModel names stays as it is; 0: no adapters",
                 Allowed.atLeast("loraRank", 0));
     }
 
@@ -70,7 +70,8 @@ public interface LoraParams<T> extends Params {
         return new Param<>(
                 uid(),
                 "loraTargets",
-                "the projections that get adapters, separated by commas, as in q_proj, v_proj; empty: all in the blocks",
+                "the projections that get adapters, separated by commas, as in q_proj, v_proj or attention.output.dense; empty: "
+                        + "all in the blocks",
                 String.class);
     }
 
@@ -80,6 +81,23 @@ public interface LoraParams<T> extends Params {
 
     default T setLoraTargets(String value) {
         return Fluent.set(this, loraTargets(), value);
+    }
+
+    default Param<String> initialAdapter() {
+        return new Param<>(
+                uid(),
+                "initialAdapter",
+                "a folder that PEFT has saved, or a model that was saved with adapters, any Hadoop path, that the adapters start "
+                        + "from: loraRank, loraAlpha and loraTargets must be its; empty: they are drawn",
+                String.class);
+    }
+
+    default String getInitialAdapter() {
+        return getOrDefault(initialAdapter());
+    }
+
+    default T setInitialAdapter(String path) {
+        return Fluent.set(this, initialAdapter(), path);
     }
 
     /** The model that is trained: the given one, or that with adapters. */

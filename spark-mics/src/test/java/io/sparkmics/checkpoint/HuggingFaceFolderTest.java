@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
-import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import java.nio.ByteBuffer;
@@ -34,7 +33,7 @@ class HuggingFaceFolderTest {
     void itHoldsConfigurationAndWeights() throws Exception {
         Map<String, Object> config = Map.of("model_type", "gpt2", "n_layer", 4, "resid_pdrop", 0.1);
         huggingFace().writeConfig(config);
-        try (SafetensorsWriter writer = huggingFace().writeWeights(SafetensorsHeader.of(List.of()))) {
+        try (WeightsWriter writer = huggingFace().writeWeights(List.of(), 1)) {
             writer.commit();
         }
 
@@ -171,13 +170,79 @@ class HuggingFaceFolderTest {
         assertThatCode(this::readAll).doesNotThrowAnyException();
     }
 
+    @Test
+    void whatIsLargerThanAFileMayBeLiesInSeveralWithAnIndex() throws Exception {
+        write(1, 47);
+
+        assertThat(huggingFace().contents())
+                .containsOnlyKeys(
+                        "model-00001-of-00002.safetensors",
+                        "model-00001-of-00002.checksums.json",
+                        "model-00002-of-00002.safetensors",
+                        "model-00002-of-00002.checksums.json",
+                        "model.safetensors.index.json");
+        assertThat(new ObjectMapper()
+                        .readTree(folder.resolve("model.safetensors.index.json").toFile()))
+                .isEqualTo(new ObjectMapper()
+                        .readTree("{\"metadata\": {\"total_size\": 48}, \"weight_map\": {"
+                                + "\"h.0.key\": \"model-00001-of-00002.safetensors\","
+                                + " \"h.0.qry\": \"model-00002-of-00002.safetensors\"}}"));
+        assertThatCode(() -> files(folder).check()).doesNotThrowAnyException();
+        byte[] second = LocalFiles.read(folder.resolve("model-00002-of-00002.safetensors"));
+        second[second.length - 4] ^= 1;
+        LocalFiles.replace(folder.resolve("model-00002-of-00002.safetensors"), second);
+        assertThatThrownBy(() -> files(folder).check())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("Cannot read tensor h.0.qry from " + folder
+                        + "/model-00002-of-00002.safetensors:" + " its CRC-32C is ");
+    }
+
+    @Test
+    void severalFilesOfWhichOneIsNotWrittenLeaveNothing() {
+        assertThatThrownBy(() -> {
+                    try (WeightsWriter writer = huggingFace().writeWeights(List.of(KEY, QUERY), 1)) {
+                        writer.write("h.0.key", ByteBuffer.allocate(24));
+                        writer.commit();
+                    }
+                })
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("model-00002-of-00002.safetensors: 0 of 1 tensors are written");
+        assertThat(folder.toFile().list()).isEmpty();
+    }
+
+    @Test
+    void aCopyOverOtherWeightsIsTheCopyAlone() throws Exception {
+        Path copy = folder.resolve("copy");
+        write(1, 48);
+        huggingFace().copyTo(LocalFiles.hadoop(copy));
+        for (String file : huggingFace().contents().keySet()) {
+            Files.delete(folder.resolve(file));
+        }
+        write(2, 1);
+
+        huggingFace().copyTo(LocalFiles.hadoop(copy));
+
+        assertThat(new HuggingFaceFolder(LocalFiles.hadoop(copy), HADOOP).contents())
+                .isEqualTo(huggingFace().contents());
+        assertThatCode(() -> files(copy).check()).doesNotThrowAnyException();
+        assertThat(files(copy).paths()).hasSize(2);
+    }
+
+    private static WeightFiles files(Path folder) {
+        return new WeightFiles(LocalFiles.hadoop(folder), HADOOP);
+    }
+
     private void write(float last) {
+        write(last, 48);
+    }
+
+    private void write(float last, long maxShardSize) {
         ByteBuffer bytes = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 11; i++) {
             bytes.putFloat(i);
         }
         bytes.putFloat(last).flip();
-        try (SafetensorsWriter writer = huggingFace().writeWeights(SafetensorsHeader.of(List.of(KEY, QUERY)))) {
+        try (WeightsWriter writer = huggingFace().writeWeights(List.of(KEY, QUERY), maxShardSize)) {
             writer.write("h.0.key", bytes.slice(0, 24));
             writer.write("h.0.qry", bytes.slice(24, 24));
             writer.commit();

@@ -18,8 +18,8 @@ import scala.Tuple2;
 /** A run that goes on reads what the whole run would have read. */
 class FirstStepTest {
 
-    private static final DocumentReader.Tokens TOKENS = new DocumentReader.Tokens(
-            ByteTokenizer.VOCABULARY_SIZE, ByteTokenizer.END_OF_TEXT, SequenceForm.stream(16), 0);
+    private static final DocumentReader.Tokens TOKENS =
+            new DocumentReader.Tokens(TokenBytes.TEXT, ByteTokenizer.END_OF_TEXT, SequenceForm.stream(16), 0);
 
     /** Documents in their order, cut into partitions, and what counting them has found. */
     private record Data(List<List<Row>> partitions, List<PartitionPlan> plans, TokenCounts counts) {

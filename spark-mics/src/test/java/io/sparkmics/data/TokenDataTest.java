@@ -275,6 +275,19 @@ class TokenDataTest {
     }
 
     @Test
+    void aColumnOfNullsIsRefused() {
+        Dataset<Row> nulls = ids(DataTypes.IntegerType, null, null);
+        assertThatThrownBy(() -> TokenData.prepare(nulls, settings(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "Cannot train on column 'text': it has no documents to train on (2 null rows, ");
+        Dataset<Row> untyped = spark.range(2).select(lit(null).as("text"));
+        assertThatThrownBy(() -> TokenData.prepare(untyped, settings(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot use 'text' as the input column: its type is void.");
+    }
+
+    @Test
     void nullIndicatorsAreRefused() {
         assertThatThrownBy(() -> TokenData.prepare(flagged("a", true, "b", null, "c", false), validated(4)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -15,9 +15,12 @@ import io.sparkmics.job.settings.WorkDirectorySettings;
 import io.sparkmics.job.settings.WorldSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Model;
+import io.sparkmics.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -92,6 +95,57 @@ class PreflightTest {
 
     private static TrainingSettings ending(int endOfTextId) {
         return settings(MODEL.vocabularySize(300), "text", "", endOfTextId, 2, "", false, "auto");
+    }
+
+    @Test
+    void documentsThatNothingEndsCannotBeSeparated() {
+        assertThatThrownBy(() -> Preflight.check(
+                        separate(MODEL.vocabularySize(300), -1),
+                        StructType.fromDDL("text ARRAY<INT>"),
+                        conf,
+                        new Configuration()))
+                .hasMessage("Cannot separate the documents of column 'text': no token ends them. Set endOfTextId to the"
+                        + " one that shall stand behind each, or separateDocuments to false.");
+    }
+
+    /** The stages of a GPT in a model that does not say what they can. */
+    private record OwnConfig(GptConfig inner) implements ModelConfig {
+
+        @Override
+        public Model build() {
+            return inner.build()::stages;
+        }
+
+        @Override
+        public int context() {
+            return inner.context();
+        }
+
+        @Override
+        public int vocabularySize() {
+            return inner.vocabularySize();
+        }
+
+        @Override
+        public Map<String, Object> describe() {
+            return Map.of();
+        }
+    }
+
+    @Test
+    void aModelThatDoesNotReadThePastCannotSeparateDocuments() {
+        assertThatCode(() -> check(separate(MODEL, -1))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> check(separate(new OwnConfig(MODEL), -1)))
+                .hasMessage(
+                        "Cannot train Own on separate documents: its tokens see all those before them. Set"
+                                + " separateDocuments to false, or let its stages ask past() of the pass, and readsPast() say so.");
+    }
+
+    private static TrainingSettings separate(ModelConfig model, int endOfTextId) {
+        return GoodSettings.of(model)
+                .with(new InputSettings("text", "", endOfTextId, true))
+                .with(new WorldSettings(6, 2, 24, 4))
+                .build();
     }
 
     @Test
@@ -227,7 +281,7 @@ class PreflightTest {
             String deviceType) {
         int globalBatchSize = 6 % partitionGroupSize == 0 ? 24 : 32;
         return GoodSettings.of(model)
-                .with(new InputSettings(inputCol, validationIndicatorCol, endOfTextId))
+                .with(new InputSettings(inputCol, validationIndicatorCol, endOfTextId, false))
                 .with(new WorldSettings(6, partitionGroupSize, globalBatchSize, 4))
                 .with(new ComputeSettings(deviceType, "float32", "float32", "float32", 0))
                 .with(new CollectiveSettings("auto", acceptPlainText, false))

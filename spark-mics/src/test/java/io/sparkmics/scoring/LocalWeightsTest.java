@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.WeightsVersion;
-import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
-import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
+import io.sparkmics.checkpoint.WeightsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import java.io.IOException;
@@ -35,10 +34,9 @@ class LocalWeightsTest {
         Path saved = Files.createDirectories(folder.resolve(name));
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        SafetensorsHeader header =
-                SafetensorsHeader.of(List.of(new TensorInfo("w", TensorType.F32, List.of((long) values.length))));
+        List<TensorInfo> tensors = List.of(new TensorInfo("w", TensorType.F32, List.of((long) values.length)));
         HuggingFaceFolder files = new HuggingFaceFolder(new org.apache.hadoop.fs.Path(saved.toUri()), HADOOP);
-        try (SafetensorsWriter writer = files.writeWeights(header)) {
+        try (WeightsWriter writer = files.writeWeights(tensors, Long.MAX_VALUE)) {
             writer.write("w", bytes);
             writer.commit();
         }

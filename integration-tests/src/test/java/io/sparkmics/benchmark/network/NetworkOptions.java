@@ -1,5 +1,6 @@
 package io.sparkmics.benchmark.network;
 
+import io.sparkmics.benchmark.OptionValues;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import java.nio.file.Path;

@@ -3,11 +3,13 @@ package io.sparkmics.checkpoint.pretrained;
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.checkpoint.StorageCall;
+import io.sparkmics.checkpoint.WeightFiles;
 import io.sparkmics.checkpoint.safetensors.MappedSafetensors;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.Parameter;
 import io.sparkmics.model.PretrainedMatch;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +42,7 @@ public final class PretrainedFolder {
         this.folder = folder;
         this.hadoop = hadoop;
         Path weights = new HuggingFaceFolder(folder, hadoop).weights();
-        Path index = new Path(folder, PretrainedIndex.NAME);
+        Path index = new Path(folder, WeightFiles.INDEX);
         if (exists(weights)) {
             add(weights);
         } else if (exists(index)) {
@@ -51,7 +53,7 @@ public final class PretrainedFolder {
                             Map.Entry::getKey, entry -> entry.getValue().getName())));
         } else {
             throw new CheckpointException("Cannot start from " + folder + ": it has neither " + weights.getName()
-                    + " nor " + PretrainedIndex.NAME
+                    + " nor " + WeightFiles.INDEX
                     + ". Name a folder that save_pretrained has written, as safetensors.");
         }
     }
@@ -116,10 +118,28 @@ public final class PretrainedFolder {
                 .map(tensors::get)
                 .filter(tensor -> tensor != null && !tensor.type().floating())
                 .forEach(tensor -> reasons.add(tensor.name() + " is " + tensor.type()));
-        return reasons.isEmpty()
-                ? List.of()
-                : List.of("Cannot start from " + folder + ": of its tensors are " + String.join(", ", reasons)
-                        + ". Leave the model unset, for that which its config.json describes, or set one that fits.");
+        List<String> problems = new ArrayList<>();
+        if (!reasons.isEmpty()) {
+            problems.add("Cannot start from " + folder + ": of its tensors are " + String.join(", ", reasons)
+                    + ". Leave the model unset, for that which its config.json describes, or set one that fits.");
+        }
+        List<String> untrained = untrained(model, match);
+        if (!untrained.isEmpty()) {
+            problems.add("Cannot train adapters beside the model in " + folder + ": it has no "
+                    + String.join(", ", untrained) + ", and what is drawn of them would stay as it is. Train the model"
+                    + " without adapters first, or start from a folder that has them.");
+        }
+        return problems;
+    }
+
+    /** What the folder does not have and the training leaves as it was drawn. */
+    private static List<String> untrained(Model model, PretrainedMatch match) {
+        return model.pretrainedUnits().stream()
+                .filter(unit -> !unit.trainable())
+                .flatMap(unit -> unit.parameters().stream())
+                .map(Parameter::name)
+                .filter(match.drawn()::contains)
+                .toList();
     }
 
     /** What of a model without {@link #problems} does not start from this folder, as a sentence for the user; empty: nothing. */

@@ -20,8 +20,6 @@ import org.apache.hadoop.fs.Path;
 /** Which of several files has which tensor. */
 final class PretrainedIndex {
 
-    static final String NAME = "model.safetensors.index.json";
-
     private static final int MOST_BYTES = 16 << 20;
 
     /** Of this folder, and no other. */

@@ -4,16 +4,27 @@ import io.sparkmics.engine.device.Cuda;
 import io.sparkmics.engine.shard.Seeds;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.NamedColumns;
+import io.sparkmics.model.Past;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.UniformNumbers;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** One pass of one micro-batch, with a seed for each dropout mask of each sequence. */
-public record StagePass(MicroBatch batch, long seed, boolean training) implements ForwardPass {
+/**
+ * One pass of one micro-batch, with a seed for each dropout mask of each sequence.
+ *
+ * @param past stays the caller's
+ */
+public record StagePass(MicroBatch batch, long seed, boolean training, Optional<Past> past) implements ForwardPass {
+
+    /** In which each token sees all those before it. */
+    public StagePass(MicroBatch batch, long seed, boolean training) {
+        this(batch, seed, training, Optional.empty());
+    }
 
     @Override
     public Tensor data() {

@@ -118,6 +118,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
         values.put("precision", settings.compute().precision());
         values.put("reductionPrecision", settings.compute().reductionPrecision());
         values.put("replicationPrecision", settings.compute().replicationPrecision());
+        values.put("separateDocuments", settings.input().separateDocuments());
         return values.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,

@@ -42,6 +42,7 @@ public final class ModelExport {
      * @param text whether the model is trained on text, by the built-in tokenizer
      * @param pretrained the folder that the parameters started from, whose tokenizer the model keeps; empty: none
      * @param endOfTextId the token that the rows were ended with; negative: none
+     * @param maxShardSize bytes of tensors in a file of the model, where there are several
      * @param runDirectory where the model goes, into a folder of its own
      */
     public record Source(
@@ -50,6 +51,7 @@ public final class ModelExport {
             boolean text,
             String pretrained,
             int endOfTextId,
+            long maxShardSize,
             String runDirectory,
             SerializableConfiguration hadoop)
             implements Serializable {}

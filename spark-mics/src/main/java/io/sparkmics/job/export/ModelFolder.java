@@ -4,9 +4,8 @@ import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.CheckpointFolder;
 import io.sparkmics.checkpoint.CheckpointReader;
 import io.sparkmics.checkpoint.HuggingFaceFolder;
+import io.sparkmics.checkpoint.WeightsWriter;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
-import io.sparkmics.checkpoint.safetensors.SafetensorsHeader;
-import io.sparkmics.checkpoint.safetensors.SafetensorsWriter;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.model.Model;
@@ -58,33 +57,35 @@ final class ModelFolder {
             copyTokenizer(files);
         }
         UnitSource units = new UnitSource(reader, type);
-        SafetensorsHeader header;
+        long length;
         if (source.model() instanceof LoraConfig config) {
             LoraModel adapted = config.build();
-            new AdapterFiles(adapted, config.lora(), base(), files.adapter(), hadoop).write(units);
-            header = writeWeights(files, config.base().build(), type, unit -> merged(unit, adapted, units));
+            new AdapterFiles(config, base(), files.adapter(), hadoop).write(units);
+            length = writeWeights(files, config.base().build(), type, unit -> merged(unit, adapted, units));
         } else {
-            header = writeWeights(files, source.model().build(), type, units::read);
+            length = writeWeights(files, source.model().build(), type, units::read);
         }
         return new WrittenModel(
                 folder.toString(),
                 SparkEnv.get().blockManager().blockManagerId().host(),
-                header.fileLength());
+                length);
     }
 
-    /** @param values of a unit, by their names: of the caller's scope */
-    private static SafetensorsHeader writeWeights(
+    /**
+     * @param values of a unit, by their names: of the caller's scope
+     * @return how many bytes the files have
+     */
+    private long writeWeights(
             HuggingFaceFolder files, Model model, TensorType type, Function<Unit, Map<String, Tensor>> values) {
-        SafetensorsHeader header = header(model, type);
-        try (SafetensorsWriter writer = files.writeWeights(header)) {
+        try (WeightsWriter writer = files.writeWeights(tensors(model, type), source.maxShardSize())) {
             for (Unit unit : model.units()) {
                 try (PointerScope scope = new PointerScope()) {
                     values.apply(unit).forEach(writer::write);
                 }
             }
             writer.commit();
+            return writer.length();
         }
-        return header;
     }
 
     /** The folder with the {@code config.json} of what the training began with; empty where there is none. */
@@ -160,11 +161,11 @@ final class ModelFolder {
         }
     }
 
-    /** The header comes from arithmetic: nothing needs to be read for it. */
-    private static SafetensorsHeader header(Model model, TensorType type) {
-        return SafetensorsHeader.of(model.units().stream()
+    /** From arithmetic: nothing needs to be read for it. */
+    private static List<TensorInfo> tensors(Model model, TensorType type) {
+        return model.units().stream()
                 .flatMap(unit -> unit.parameters().stream())
                 .map(parameter -> new TensorInfo(parameter.name(), type, parameter.shape()))
-                .toList());
+                .toList();
     }
 }

@@ -6,11 +6,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What a rank says it has written.
+ * What a task says it has written.
  *
  * @param folder the Hugging Face folder
  * @param host whose disk that may be
- * @param bytes the length of the file of the weights
+ * @param bytes of the weights, in one file or in several
  */
 public record WrittenModel(String folder, String host, long bytes) {
 

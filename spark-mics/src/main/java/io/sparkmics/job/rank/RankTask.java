@@ -92,8 +92,7 @@ public final class RankTask {
             reporter.met(ranks);
             heartbeats.met(ranks.rank());
             ranks.onFailure(reporter::failed);
-            try (MicsEngine engine =
-                    ranks.abortOnFailure(() -> new MicsEngine(model, settings.engineSettings(), ranks))) {
+            try (MicsEngine engine = ranks.abortOnFailure(() -> new MicsEngine(model, plan.engineSettings(), ranks))) {
                 return ranks.abortOnFailure(() -> train(ranks, model, engine, reader, reporter, task::isInterrupted));
             }
         }

@@ -1,6 +1,7 @@
 package io.sparkmics.job.rank;
 
 import io.sparkmics.data.TokenCounts;
+import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -38,6 +39,11 @@ public record TrainingPlan(
         Saving saving,
         HeldOutLosses heldOut)
         implements Serializable {
+
+    EngineSettings engineSettings() {
+        EngineSettings engine = settings.engineSettings();
+        return settings.input().separateDocuments() ? engine.withSeparateDocuments(endOfTextId) : engine;
+    }
 
     /** p, chosen. */
     int partitionGroupSize() {

@@ -15,24 +15,30 @@ import org.apache.spark.sql.types.StructType;
  * @param inputCol text, or ready token ids
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
  * @param endOfTextId the token behind every row or response; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready ids
+ * @param separateDocuments whether a row of the stream sees nothing of the rows before it in its sequence
  * @param rows where rows are sequences of their own, what they are made of: what the model reads, the label, and where there is one
  *     the weight; or a prompt and its response; empty: the input column is one stream
  */
-public record InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, List<RowColumn> rows)
+public record InputSettings(
+        String inputCol,
+        String validationIndicatorCol,
+        int endOfTextId,
+        boolean separateDocuments,
+        List<RowColumn> rows)
         implements Serializable {
 
     /** No token is set to end the rows. */
     public static final int NO_END_OF_TEXT = -1;
 
     /** Of a stream. */
-    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId) {
-        this(inputCol, validationIndicatorCol, endOfTextId, List.of());
+    public InputSettings(String inputCol, String validationIndicatorCol, int endOfTextId, boolean separateDocuments) {
+        this(inputCol, validationIndicatorCol, endOfTextId, separateDocuments, List.of());
     }
 
     /** Of rows. */
     public static InputSettings rows(List<RowColumn> rows, String validationIndicatorCol) {
         // A list that travels, whatever the caller's was.
-        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, List.copyOf(rows));
+        return new InputSettings("", validationIndicatorCol, NO_END_OF_TEXT, false, List.copyOf(rows));
     }
 
     /** Whether there is text among what is trained on, which the built-in tokenizer makes ids of. */
@@ -69,6 +75,10 @@ public record InputSettings(String inputCol, String validationIndicatorCol, int 
         if (responses() && !inputCol.isBlank()) {
             problems.add("Cannot train on the stream of column '" + inputCol
                     + "' and on responses at once. Set inputCol, or" + " promptCol and responseCol.");
+        }
+        if (responses() && separateDocuments) {
+            problems.add("Cannot keep the documents of a stream apart: with promptCol and responseCol each row is a"
+                    + " sequence of its own. Leave separateDocuments unset.");
         }
     }
 }

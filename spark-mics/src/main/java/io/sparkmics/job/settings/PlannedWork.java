@@ -17,12 +17,12 @@ final class PlannedWork {
 
     private PlannedWork() {}
 
-    static Work of(ModelConfig config, EngineSettings settings, MemoryModel memory, int microBatchSize) {
+    static Work of(
+            ModelConfig config, EngineSettings settings, MemoryModel memory, int microBatchSize, long activationBytes) {
         List<StageWork> stages = config instanceof GptConfig gpt
                 ? settings.workload(gpt).work(microBatchSize).stages()
                 : any(config, settings, memory, microBatchSize);
-        long activations = settings.activationModel(config).bytes(microBatchSize, config.context());
-        return new Work(memory, stages, activations);
+        return new Work(memory, stages, activationBytes);
     }
 
     /** A user's own: each weight of several dimensions is multiplied once with each token, and nothing else is known. */

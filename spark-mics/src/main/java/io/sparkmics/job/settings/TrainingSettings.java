@@ -3,6 +3,7 @@ package io.sparkmics.job.settings;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
+import io.sparkmics.model.SeparateDocuments;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.step.Work;
 import java.io.Serializable;
@@ -25,6 +26,7 @@ public record TrainingSettings(
         ComputeSettings compute,
         CollectiveSettings collectives,
         WorkDirectorySettings workDirectory,
+        ExportSettings export,
         CheckpointSettings checkpoint,
         RecoverySettings recovery)
         implements Serializable {
@@ -54,6 +56,7 @@ public record TrainingSettings(
                 compute.on(cuda),
                 collectives,
                 workDirectory,
+                export,
                 checkpoint,
                 recovery);
     }
@@ -71,6 +74,7 @@ public record TrainingSettings(
                 compute,
                 collectives,
                 workDirectory,
+                export,
                 checkpoint,
                 recovery);
     }
@@ -95,7 +99,17 @@ public record TrainingSettings(
 
     /** What it knows of a micro-batch: see {@link #memoryModel()} for the model. */
     public Work work(MemoryModel memory) {
-        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize());
+        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize(), activationBytes(memory));
+    }
+
+    /** What it knows of what a micro-batch keeps until its backward pass. */
+    public long activationBytes(MemoryModel memory) {
+        int sequences = world.microBatchSize();
+        int length = model.context();
+        long documents = input.separateDocuments()
+                ? SeparateDocuments.bytes(sequences, length, memory.elements().compute())
+                : 0;
+        return engineSettings().activationModel(model).bytes(sequences, length) + documents;
     }
 
     /** Whether states are copied and written while it trains. */

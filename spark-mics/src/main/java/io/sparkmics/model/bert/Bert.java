@@ -2,6 +2,7 @@ package io.sparkmics.model.bert;
 
 import io.sparkmics.model.EncoderModel;
 import io.sparkmics.model.PretrainedNames;
+import io.sparkmics.model.Projection;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.TokenLoss;
 import java.util.ArrayList;
@@ -16,13 +17,14 @@ import java.util.Set;
 public final class Bert implements EncoderModel {
 
     private final BertConfig config;
+    private final BertEncoder whole;
     private final List<Stage> encoder;
     private final List<Stage> stages;
     private final Stage head;
 
     Bert(BertConfig config) {
         this.config = config;
-        BertEncoder whole = new BertEncoder(config);
+        whole = new BertEncoder(config);
         encoder = List.copyOf(whole.stages());
         head = new BertTokenHead(config, whole.words());
         List<Stage> built = new ArrayList<>(whole.maskedStages());
@@ -51,6 +53,11 @@ public final class Bert implements EncoderModel {
     /** Makes logits of what the last layer makes. */
     Stage head() {
         return head;
+    }
+
+    @Override
+    public List<Projection> projections() {
+        return whole.projections();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sparkmics.model.bert;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.PretrainedNames;
+import io.sparkmics.model.Projection;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ final class BertEncoder {
     /** Buffers of older versions of the library, and every head: those that are a model's own are its parameters. */
     private static final Pattern UNREAD =
             Pattern.compile("embeddings\\.position_ids|pooler\\..*|cls\\..*|classifier\\..*|qa_outputs\\..*");
+
+    private static final Pattern PROJECTIONS =
+            Pattern.compile("query|key|value|attention\\.output\\.dense|intermediate\\.dense|output\\.dense");
 
     private final BertConfig config;
     private final Unit words;
@@ -64,6 +68,12 @@ final class BertEncoder {
         List<Stage> stages = new ArrayList<>(List.of(new BertEmbedding(config, words, places, masked)));
         stages.addAll(layers);
         return stages;
+    }
+
+    /** Those of the layers. Heads have none. */
+    List<Projection> projections() {
+        return Projection.of(
+                layers.stream().flatMap(layer -> layer.units().stream()).toList(), PROJECTIONS, false);
     }
 
     /**

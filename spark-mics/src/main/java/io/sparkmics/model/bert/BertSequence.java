@@ -4,7 +4,9 @@ import io.sparkmics.model.EncoderModel;
 import io.sparkmics.model.LabelLoss;
 import io.sparkmics.model.Predictor;
 import io.sparkmics.model.PretrainedNames;
+import io.sparkmics.model.Projection;
 import io.sparkmics.model.Stage;
+import io.sparkmics.model.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,12 +18,14 @@ import java.util.Set;
  */
 public final class BertSequence implements Predictor, EncoderModel {
 
+    private final BertEncoder whole;
     private final List<Stage> encoder;
     private final List<Stage> stages;
-    private final Stage head;
+    private final BertSequenceHead head;
 
     BertSequence(BertSequenceConfig config) {
-        encoder = List.copyOf(new BertEncoder(config.encoder()).stages());
+        whole = new BertEncoder(config.encoder());
+        encoder = List.copyOf(whole.stages());
         head = new BertSequenceHead(config);
         List<Stage> built = new ArrayList<>(encoder);
         built.add(config.classifies() ? LabelLoss.crossEntropy(head) : LabelLoss.squaredError(head));
@@ -41,6 +45,17 @@ public final class BertSequence implements Predictor, EncoderModel {
     @Override
     public Stage prediction() {
         return head;
+    }
+
+    @Override
+    public List<Projection> projections() {
+        return whole.projections();
+    }
+
+    /** As PEFT trains it: the pooler stays as it is. */
+    @Override
+    public List<Unit> heads() {
+        return List.of(head.classifier());
     }
 
     @Override

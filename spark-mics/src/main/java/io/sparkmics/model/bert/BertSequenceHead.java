@@ -13,6 +13,7 @@ final class BertSequenceHead implements Stage {
     private final double dropout;
     private final Linear pooler;
     private final Linear classifier;
+    private final Unit last;
     private final List<Unit> units;
 
     BertSequenceHead(BertSequenceConfig config) {
@@ -20,7 +21,13 @@ final class BertSequenceHead implements Stage {
         dropout = config.dropout();
         pooler = new Linear("bert.pooler.dense", width, width);
         classifier = new Linear("classifier", width, config.outputs());
-        units = List.of(new Unit("pooler", pooler.parameters()), new Unit("classifier", classifier.parameters()));
+        last = new Unit("classifier", classifier.parameters());
+        units = List.of(new Unit("pooler", pooler.parameters()), last);
+    }
+
+    /** The projection to the outputs. */
+    Unit classifier() {
+        return last;
     }
 
     @Override

@@ -19,6 +19,7 @@ record Linear(String name, long in, long out) {
     }
 
     Tensor of(Tensor input, Weights weights) {
-        return linear(input, weights.get(name + ".weight"), new TensorOptional(weights.get(name + ".bias")));
+        Tensor output = linear(input, weights.get(name + ".weight"), new TensorOptional(weights.get(name + ".bias")));
+        return weights.adapted(name, input, output);
     }
 }

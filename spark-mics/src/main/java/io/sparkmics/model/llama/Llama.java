@@ -28,7 +28,7 @@ public final class Llama implements LanguageModel {
     static final String TOKENS = "model.embed_tokens.weight";
     static final String HEAD = "lm_head.weight";
 
-    private static final Pattern PROJECTIONS = Pattern.compile(".*_proj");
+    private static final Pattern PROJECTIONS = Pattern.compile("[^.]+_proj");
 
     private final LlamaConfig config;
     private final List<Stage> stages;

@@ -17,22 +17,27 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A model that stays as it is, with adapters beside its projections: for each unit that has some, one unit of its adapters. It has the
- * tokens of the folder that it starts from, and no more: what is drawn for others would never be trained.
+ * A model that stays as it is but for its {@linkplain Model#heads heads}, with adapters beside its projections: for each unit that has
+ * some, one unit of its adapters. It has the tokens of the folder that it starts from, and no more: what is drawn for others would
+ * never be trained.
  */
 public class LoraModel implements Model {
 
     private final Model base;
     private final Map<String, Adapter> adapters = new LinkedHashMap<>();
     private final Map<String, Adapter> byWeight = new HashMap<>();
+    private final List<Unit> heads;
     private final List<Stage> stages;
 
     private LoraModel(Model base, Lora lora) {
         this.base = base;
-        List<Projection> projections = base.projections();
+        heads = base.heads();
+        List<Projection> projections = base.projections().stream()
+                .filter(projection -> heads.stream().noneMatch(head -> has(head, projection)))
+                .toList();
         requireAll(lora.targets(), projections);
         for (Projection projection : projections) {
-            if (lora.targets().isEmpty() || lora.targets().contains(projection.kind())) {
+            if (lora.targets().isEmpty() || lora.targets().stream().anyMatch(projection::isTarget)) {
                 Adapter adapter = new Adapter(projection, lora);
                 adapters.put(projection.name(), adapter);
                 byWeight.put(projection.weight(), adapter);
@@ -64,11 +69,15 @@ public class LoraModel implements Model {
 
     private Stage adapted(Stage stage) {
         return AdaptedStage.of(
-                stage,
-                stage.units().stream()
-                        .flatMap(unit -> Stream.concat(Stream.of(unit.frozen()), beside(unit).stream()))
-                        .toList(),
-                adapters);
+                stage, stage.units().stream().flatMap(this::adapted).toList(), adapters);
+    }
+
+    private Stream<Unit> adapted(Unit unit) {
+        return Stream.concat(Stream.of(heads.contains(unit) ? unit : unit.frozen()), beside(unit).stream());
+    }
+
+    private static boolean has(Unit unit, Projection projection) {
+        return unit.parameters().stream().anyMatch(parameter -> parameter.name().equals(projection.weight()));
     }
 
     /** The unit of the adapters beside a unit of the base. */
@@ -91,6 +100,11 @@ public class LoraModel implements Model {
                 .toList();
     }
 
+    /** The units that are trained: those of the adapters, and the heads. */
+    public List<Unit> adapterUnits() {
+        return units().stream().filter(Unit::trainable).toList();
+    }
+
     /** All of them. */
     public List<Adapter> adapters() {
         return List.copyOf(adapters.values());
@@ -109,7 +123,14 @@ public class LoraModel implements Model {
     /** Those of the base: adapters begin as they are initialized. */
     @Override
     public List<Unit> pretrainedUnits() {
-        return units().stream().filter(unit -> !unit.trainable()).toList();
+        return units().stream()
+                .filter(unit -> !unit.trainable() || heads.contains(unit))
+                .toList();
+    }
+
+    @Override
+    public List<Unit> heads() {
+        return heads;
     }
 
     private static final class Language extends LoraModel implements LanguageModel {

@@ -11,9 +11,12 @@ import io.sparkmics.checkpoint.safetensors.TensorType;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.bert.Bert;
+import io.sparkmics.model.lora.Lora;
+import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -224,6 +227,31 @@ class PretrainedFolderTest {
         assertThat(open().problems(bert))
                 .hasSize(1)
                 .allMatch(problem -> problem.contains("1 missing (bert.embeddings.word_embeddings.weight)"));
+    }
+
+    @Test
+    void aClassifierWithAdaptersNeedsAPoolerAndGetsANewHead() throws IOException {
+        ModelConfig config =
+                Bert.config().layers(1).heads(1).width(4).classifier().withOutputs(3);
+        Model model = new LoraConfig(config, new Lora(2, 4, 0, List.of())).build();
+        List<TensorInfo> tensors = new ArrayList<>(tensors(config.build(), TensorType.F32));
+        tensors.removeIf(tensor -> tensor.name().startsWith("classifier"));
+        save("model.safetensors", tensors);
+
+        assertThat(open().problems(model)).isEmpty();
+        assertThat(open().drawn(model))
+                .hasValue(
+                        "file:" + folder
+                                + "/ has no classifier.weight, classifier.bias: they start as those of a new model, to be trained.");
+
+        tensors.removeIf(tensor -> tensor.name().startsWith("bert.pooler"));
+        save("model.safetensors", tensors);
+        assertThat(open().problems(config.build())).isEmpty();
+        assertThat(open().problems(model))
+                .containsExactly(
+                        "Cannot train adapters beside the model in file:" + folder
+                                + "/: it has no bert.pooler.dense.weight, bert.pooler.dense.bias, and what is drawn of them would"
+                                + " stay as it is. Train the model without adapters first, or start from a folder that has them.");
     }
 
     private void assertNothingButTheHeadIsLeft(Model bert) {

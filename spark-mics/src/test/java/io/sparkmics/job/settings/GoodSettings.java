@@ -7,8 +7,8 @@ import java.time.Duration;
 public final class GoodSettings {
 
     private final ModelConfig model;
-    private PretrainedSettings pretrained = new PretrainedSettings("");
-    private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT);
+    private PretrainedSettings pretrained = new PretrainedSettings("", "");
+    private InputSettings input = new InputSettings("text", "", InputSettings.NO_END_OF_TEXT, false);
     private WorldSettings world = new WorldSettings(4, 2, 32, 4);
     private ScheduleSettings schedule = new ScheduleSettings(10, 0, 0, 1);
     private EarlyStoppingSettings earlyStopping = new EarlyStoppingSettings(0, 0);
@@ -96,6 +96,7 @@ public final class GoodSettings {
                 compute,
                 collectives,
                 workDirectory,
+                new ExportSettings("5GB"),
                 checkpoint,
                 recovery);
     }

@@ -52,7 +52,7 @@ class TrainingSettingsTest {
     @Test
     void everythingThatIsWrongIsSaidAtOnce() {
         TrainingSettings wrong = GoodSettings.of(MODEL)
-                .with(new InputSettings(" ", "", InputSettings.NO_END_OF_TEXT))
+                .with(new InputSettings(" ", "", InputSettings.NO_END_OF_TEXT, false))
                 .with(new WorldSettings(6, 4, 32, 4))
                 .with(new ScheduleSettings(-1, 0, -2, 1))
                 .with(new EarlyStoppingSettings(-3, -0.5))

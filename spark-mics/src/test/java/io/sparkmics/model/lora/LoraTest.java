@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sparkmics.engine.shard.Initializer;
 import io.sparkmics.model.Decoding;
@@ -20,6 +21,8 @@ import io.sparkmics.model.UniqueNames;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
 import io.sparkmics.model.WholeModel;
+import io.sparkmics.model.bert.Bert;
+import io.sparkmics.model.bert.BertConfig;
 import io.sparkmics.model.llama.LlamaConfig;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +35,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What an adapted model computes is what the model computes with the adapters merged into its weights. */
@@ -40,9 +45,13 @@ class LoraTest {
     private static final ModelConfig GPT =
             Gpt.config().layers(2).heads(2).width(12).context(7).vocabularySize(23);
 
+    private static final BertConfig BERT =
+            Bert.config().layers(2).heads(2).width(12).positions(8);
+
     static Stream<ModelConfig> architectures() {
         return Stream.of(
                 GPT,
+                BERT,
                 LlamaConfig.of(llama("llama", true)).context(7),
                 LlamaConfig.of(llama("qwen2", false)).context(7));
     }
@@ -83,6 +92,9 @@ class LoraTest {
             assertThat(apart).containsExactly(together, within(1e-10));
             double[] without = WholeModel.of(config.build(), weights).losses(sequences);
             assertThat(Math.abs(without[0] - apart[0])).isGreaterThan(1e-3);
+            if (config.equals(BERT)) {
+                return;
+            }
             assertThat(logits(WholeModel.of(adapted, weights)))
                     .containsExactly(logits(WholeModel.of(config.build(), merged)), within(1e-5f));
         }
@@ -180,17 +192,57 @@ class LoraTest {
         }
     }
 
+    static Stream<Arguments> kinds() {
+        return architectures().map(config -> {
+            if (config.equals(GPT)) {
+                return arguments(config, List.of("c_attn", "c_proj", "c_fc"));
+            }
+            return config.equals(BERT)
+                    ? arguments(
+                            config,
+                            List.of(
+                                    "query",
+                                    "key",
+                                    "value",
+                                    "attention.output.dense",
+                                    "intermediate.dense",
+                                    "output.dense"))
+                    : arguments(
+                            config,
+                            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"));
+        });
+    }
+
     @ParameterizedTest
-    @MethodSource("architectures")
-    void allProjectionsOfTheBlocksCanBeAdapted(ModelConfig config) {
-        assertThat(config.build().projections().stream().map(Projection::kind).distinct())
-                .containsExactlyInAnyOrder(
-                        config.equals(GPT)
-                                ? new String[] {"c_attn", "c_proj", "c_fc"}
-                                : new String[] {
-                                    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"
-                                });
-        assertThat(new LoraConfig(config, new Lora(1, 1, 0, List.of())).build()).isInstanceOf(LanguageModel.class);
+    @MethodSource("kinds")
+    void allProjectionsOfTheBlocksCanBeAdapted(ModelConfig config, List<String> kinds) {
+        List<Projection> projections = config.build().projections();
+        assertThat(projections.stream().map(Projection::kind).distinct()).containsExactlyInAnyOrderElementsOf(kinds);
+        assertThat(projections).extracting(Projection::name).doesNotHaveDuplicates();
+        assertThat(new LoraConfig(config, new Lora(1, 1, 0, List.of())).build() instanceof LanguageModel)
+                .isEqualTo(config.build() instanceof LanguageModel);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"output.dense, 4", "attention.output.dense, 2", "query, 2"})
+    void aTargetMeansEveryProjectionWhoseNameEndsWithIt(String target, int count) {
+        LoraModel model = new LoraConfig(BERT, new Lora(2, 4, 0, List.of(target))).build();
+
+        assertThat(model.adapters())
+                .hasSize(count)
+                .extracting(adapter -> adapter.projection().name())
+                .allMatch(name -> name.endsWith("." + target));
+    }
+
+    @Test
+    void ofAClassifierTheHeadIsTrainedInFullAndThePoolerIsNot() {
+        LoraModel model = new LoraConfig(BERT.classifier().withOutputs(3), new Lora(2, 4, 0, List.of("value"))).build();
+
+        assertThat(model.adapterUnits())
+                .extracting(Unit::name)
+                .containsExactly("layer.0.lora", "layer.1.lora", "classifier");
+        assertThat(model.pretrainedUnits()).extracting(Unit::name).contains("pooler", "classifier");
+        assertThat(UniqueNames.problems(model)).isEmpty();
     }
 
     @Test
@@ -199,6 +251,9 @@ class LoraTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot adapt the model: it has no projection q_proj. Choose of c_attn, c_fc, c_proj, or"
                         + " none for all of them.");
+        assertThatThrownBy(() -> new LoraConfig(BERT, new Lora(4, 8, 0, List.of("dense"))).build())
+                .hasMessage("Cannot adapt the model: it has no projection dense. Choose of attention.output.dense,"
+                        + " intermediate.dense, key, output.dense, query, value, or none for all of them.");
         assertThatThrownBy(() -> new Lora(0, 0, 1, List.of()))
                 .hasMessage("Cannot configure adapters: rank = 0 must be positive, alpha = 0.0 must be positive,"
                         + " dropout = 1.0 must be in [0, 1).");

@@ -1,4 +1,4 @@
-package io.sparkmics.benchmark.network;
+package io.sparkmics.benchmark;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -8,12 +8,12 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /** What a command line says, each as {@code name=value}. */
-final class OptionValues {
+public final class OptionValues {
 
     private final Map<String, String> values;
 
     /** @param defaults of all options that there are */
-    OptionValues(Map<String, String> defaults, String... arguments) {
+    public OptionValues(Map<String, String> defaults, String... arguments) {
         values = new LinkedHashMap<>(defaults);
         for (String argument : arguments) {
             String[] parts = argument.split("=", 2);
@@ -24,20 +24,20 @@ final class OptionValues {
         }
     }
 
-    String text(String name) {
+    public String text(String name) {
         return values.get(name);
     }
 
-    int number(String name) {
+    public int number(String name) {
         return positive(name, text(name));
     }
 
-    List<Integer> numbers(String name) {
+    public List<Integer> numbers(String name) {
         return list(name, value -> positive(name, value));
     }
 
     /** What stands between commas; of an empty value nothing. */
-    <T> List<T> list(String name, Function<String, T> reader) {
+    public <T> List<T> list(String name, Function<String, T> reader) {
         return Arrays.stream(text(name).split(","))
                 .filter(value -> !value.isEmpty())
                 .map(reader)
