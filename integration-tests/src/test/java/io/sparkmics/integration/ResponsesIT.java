@@ -53,7 +53,7 @@ final class ResponsesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpt2, 1, 1, 8", "gpt2, 4, 2, 1", "llama, 4, 2, 2"})
+    @CsvSource({"gpt2, 1, 1, 8", "gpt2, 4, 2, 1"})
     void twentyStepsHaveTheLossesOfTheLibrary(
             String family, int worldSize, int partitionGroupSize, int microBatchSize, @TempDir Path folder)
             throws Exception {
