@@ -65,7 +65,7 @@ final class Preflight {
             ModelCheck.responses(settings.model()).ifPresent(preflight.problems::add);
         }
         preflight.data();
-        if (built && settings.input().separateDocuments()) {
+        if (built && settings.input().separateDocuments() && !settings.input().responses()) {
             preflight.separateDocuments();
         }
         preflight.cluster();

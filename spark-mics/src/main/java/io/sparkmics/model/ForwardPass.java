@@ -56,9 +56,9 @@ public interface ForwardPass {
     Tensor uniform(String site, long... shape);
 
     /**
-     * What tokens see of those before them, for a model that {@link LanguageModel#readsPast}: where text is generated, what earlier
-     * passes over these sequences have left, and -1 pads at the beginning then; where it is trained on separate documents, those of
-     * the same document. Nothing in any other training and in scoring: each token sees all those before it.
+     * What tokens see of those before them, for a model that {@link LanguageModel#readsPast}: where text is generated, what
+     * earlier passes over these sequences have left, and -1 pads at the beginning then; where it is trained on separate
+     * documents, those of the same document. Nothing in any other training and in scoring: each token sees all before it.
      */
     default Optional<Past> past() {
         return Optional.empty();

@@ -11,9 +11,9 @@ public interface LanguageModel extends Model {
     Stage logits();
 
     /**
-     * Whether the stages ask {@link ForwardPass#past}, where there is one, for the positions of tokens and for attention. So they take
-     * a pass that has only the newest tokens, and a training on separate documents. Where they do not, every pass of a generation
-     * computes all tokens again, with the same result, and such a training is refused.
+     * Whether the stages ask {@link ForwardPass#past}, where there is one, for the positions of tokens and for attention. So they
+     * take a pass that has only the newest tokens, and a training on separate documents. Where they do not, every pass of a
+     * generation computes all tokens again, with the same result, and such a training is refused.
      */
     default boolean readsPast() {
         return false;

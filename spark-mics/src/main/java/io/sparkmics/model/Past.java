@@ -3,9 +3,9 @@ package io.sparkmics.model;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What the tokens of a pass see of those before them, where it is not simply all that stand before them in the pass: in generation
- * also what earlier passes over the same sequences have left, so that nothing is computed again; in training with {@link
- * SeparateDocuments} those of the same document only. There is none in scoring.
+ * What the tokens of a pass see of those before them, where it is not simply all that stand before them in the pass: in
+ * generation also what earlier passes over the same sequences have left, so that nothing is computed again; in training with
+ * {@link SeparateDocuments} those of the same document only. There is none in scoring.
  */
 public interface Past {
 

@@ -10,12 +10,12 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Sequences of several documents, each computed as if it were alone: a token attends to those of its own document up to itself, and
- * positions begin at 0 with each document. A document ends with its end-of-text token. Native memory, the caller's to close; read
- * by any number of stages.
+ * Sequences of several documents, each computed as if it were alone: a token attends to those of its own document up to itself,
+ * and positions begin at 0 with each document. A document ends with its end-of-text token. Native memory, the caller's to close;
+ * read by any number of stages.
  *
- * <p>Source: {@code reset_attention_mask} and {@code reset_position_ids} of NVIDIA's Megatron-LM; "The Llama 3 Herd of Models", 2024,
- * section 3.2.
+ * <p>Source: {@code reset_attention_mask} and {@code reset_position_ids} of NVIDIA's Megatron-LM; "The Llama 3 Herd of Models",
+ * 2024, section 3.2.
  */
 public final class SeparateDocuments implements Past, AutoCloseable {
 
