@@ -113,6 +113,36 @@ class TrainTest {
     }
 
     @Test
+    void promptsAndResponsesBecomeTheIdsOfATokenizer() throws IOException {
+        writeFrame();
+        assertThat(train("--max-steps=1")).as(err.toString()).isZero();
+        TrainedModel.frame()
+                .selectExpr("concat('row ', id) as prompt", "'an answer' as response")
+                .write()
+                .parquet(folder.resolve("pairs").toString());
+        Path tuned = folder.resolve("tuned");
+
+        assertThat(run(Stream.of(SMALL, new String[] {
+                    "--input=" + folder.resolve("pairs"),
+                    "--output=" + tuned,
+                    "--max-steps=1",
+                    "--prompt-col=prompt",
+                    "--response-col=response",
+                    "--tokenizer=" + folder.resolve("out"),
+                    "--end-of-text-id=256"
+                })))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode data = new ObjectMapper()
+                .readTree(tuned.resolve("summary.json").toFile())
+                .get("data");
+        assertThat(data.get("trainingDocuments").intValue()).isEqualTo(60);
+        assertThat(data.get("responseTokens").intValue()).isEqualTo(60 * "an answer.".length());
+        assertThat(tuned.resolve("huggingface/tokenizer.json")).isNotEmptyFile();
+    }
+
+    @Test
     void aRunThatIsCancelledLeavesTheStepsThatItMade() throws Exception {
         writeFrame();
         Path metrics = folder.resolve("out/metrics.jsonl");

@@ -25,7 +25,6 @@ public final class ResponseEncoder implements RowWords {
     private static final Set<RowProblem.Kind> LEFT_OUT =
             EnumSet.of(RowProblem.Kind.NULL, RowProblem.Kind.EMPTY, RowProblem.Kind.NO_ROOM);
 
-    private final ArrayList<RowColumn> parts;
     private final RowEncoder columns;
     private final int length;
     private final int endOfText;
@@ -35,7 +34,6 @@ public final class ResponseEncoder implements RowWords {
      * @param endOfText see {@link ResponseSequence#of}
      */
     public ResponseEncoder(List<RowColumn> columns, int endOfText) {
-        this.parts = new ArrayList<>(columns);
         this.columns = new RowEncoder(columns);
         this.length = columns.get(PROMPT).input().size();
         this.endOfText = endOfText;
@@ -47,7 +45,7 @@ public final class ResponseEncoder implements RowWords {
 
     @Override
     public List<String> problems(StructType schema) {
-        return new Columns(schema).requireResponses(parts).problems();
+        return new Columns(schema).requireResponses(columns.columns()).problems();
     }
 
     @Override

@@ -31,6 +31,10 @@ public final class RowEncoder implements RowWords {
         this.columns = new ArrayList<>(columns);
     }
 
+    List<RowColumn> columns() {
+        return columns;
+    }
+
     @Override
     public List<String> problems(StructType schema) {
         Columns found = new Columns(schema);
