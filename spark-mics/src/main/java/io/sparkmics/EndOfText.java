@@ -15,7 +15,10 @@ final class EndOfText {
 
     private EndOfText() {}
 
-    /** As its {@code config.json} says, the first of several; empty where it says nothing, or cannot be read, which is told later. */
+    /**
+     * As its {@code config.json} says, the first of several; empty where it says nothing, or cannot be read, which is told
+     * later.
+     */
     static OptionalInt of(String initialModel, Configuration hadoop) {
         try {
             Path folder = PretrainedFolder.withConfig(StoragePaths.qualified(initialModel, hadoop), hadoop);

@@ -21,8 +21,8 @@ import org.apache.spark.sql.Dataset;
  * Trains a model to tell classes apart: of rows of text, token ids or numbers. Its params are named as spark.ml's are, and its
  * evaluators and tuning work with it.
  *
- * <p>Where the model leaves open how many classes there are ({@link PredictorConfig#outputs} is 0), the label column's metadata say
- * it, which a StringIndexer writes, or its largest label.
+ * <p>Where the model leaves open how many classes there are ({@link PredictorConfig#outputs} is 0), the label column's metadata
+ * say it, which a StringIndexer writes, or its largest label.
  */
 public final class MicsClassifier extends PredictorEstimator<MicsClassifier, MicsClassificationModel>
         implements ClassificationParams<MicsClassifier> {

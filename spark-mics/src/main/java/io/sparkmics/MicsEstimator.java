@@ -7,6 +7,7 @@ import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.params.Defaults;
+import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.params.SequenceParams;
 import io.sparkmics.scoring.Scoring;
@@ -18,13 +19,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Trains a model of language from the rows of a DataFrame: all of them are one stream of tokens, of which each predicts the next. Or
- * each row is a prompt and its response, a sequence of its own of which the response alone is predicted: then the loss of a step is the
- * mean over all of its tokens of responses, and a row without a response, or whose prompt leaves no room for one, is left out and
- * counted.
+ * Trains a model of language from the rows of a DataFrame: all of them are one stream of tokens, of which each predicts the
+ * next. Or each row is a prompt and its response, a sequence of its own of which the response alone is predicted: then the loss
+ * of a step is the mean over all of its tokens of responses, and a row without a response, or whose prompt leaves no room for
+ * one, is left out and counted.
  */
 public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
-        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator> {
+        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator>, PackingParams<MicsEstimator> {
 
     private static final long serialVersionUID = 1L;
 
@@ -36,6 +37,7 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
         super(uid);
         Defaults.of((ScoringParams<?>) this);
         Defaults.of((SequenceParams<?>) this);
+        Defaults.of((PackingParams<?>) this);
     }
 
     @Override

@@ -29,8 +29,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Goes on with the prompts of a column: adds the column of what follows them. By the model in a folder, of Hugging Face's library or a
- * saved {@link MicsModel}, or by a model at hand: {@link MicsModel#generator}.
+ * Goes on with the prompts of a column: adds the column of what follows them. By the model in a folder, of Hugging Face's
+ * library or a saved {@link MicsModel}, or by a model at hand: {@link MicsModel#generator}.
  *
  * <p>Prompts that are texts become tokens by the tokenizer in the folder, or the built-in one; prompts that are token ids are
  * taken as they are, and ids follow. A text ends where the model says so, at the latest after {@code maxNewTokens}. What becomes

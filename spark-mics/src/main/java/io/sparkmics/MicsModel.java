@@ -96,8 +96,8 @@ public final class MicsModel extends FittedModel<MicsModel>
     }
 
     /**
-     * A stage that goes on with the prompts of a column by this model: at first {@link #getPromptCol} of this, or without one {@link
-     * #getInputCol}.
+     * A stage that goes on with the prompts of a column by this model: at first {@link #getPromptCol} of this, or without one
+     * {@link #getInputCol}.
      */
     public MicsGenerator generator() {
         return new MicsGenerator(Identifiable$.MODULE$.randomUID("MicsGenerator"), this)

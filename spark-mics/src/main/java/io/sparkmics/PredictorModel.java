@@ -40,9 +40,9 @@ public abstract class PredictorModel<M extends PredictorModel<M>> extends Fitted
     }
 
     /**
-     * Adds what the model predicts; all other columns stay as they are. Lazy, in parallel on the executors: a row is computed once,
-     * and only where one of the added columns is asked for. A row whose inputs are null, or not what the model reads, ends the
-     * query with an error, as in spark.ml.
+     * Adds what the model predicts; all other columns stay as they are. Lazy, in parallel on the executors: a row is computed
+     * once, and only where one of the added columns is asked for. A row whose inputs are null, or not what the model reads,
+     * ends the query with an error, as in spark.ml.
      *
      * @throws IllegalArgumentException telling all that is wrong with the columns
      */

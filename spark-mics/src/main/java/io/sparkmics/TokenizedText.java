@@ -17,8 +17,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A tokenizer of Hugging Face's library before an estimator that reads text: what the command line does where one is named, or lies
- * in the folder that the model starts from.
+ * A tokenizer of Hugging Face's library before an estimator that reads text: what the command line does where one is named, or
+ * lies in the folder that the model starts from.
  *
  * @param folder with {@code tokenizer.json} in it
  */
@@ -45,8 +45,8 @@ record TokenizedText(Path folder, Configuration hadoop) {
     }
 
     /**
-     * The rows with ids in the place of text. The estimator's model gets as many tokens as the tokenizer has, where it has fewer, and
-     * texts end as the model that it starts from ends them, where nothing else was said.
+     * The rows with ids in the place of text. The estimator's model gets as many tokens as the tokenizer has, where it has
+     * fewer, and texts end as the model that it starts from ends them, where nothing else was said.
      *
      * @param mayGrow whether the number of tokens was left to us
      */

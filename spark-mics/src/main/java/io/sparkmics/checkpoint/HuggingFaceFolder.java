@@ -133,8 +133,8 @@ public final class HuggingFaceFolder {
     }
 
     /**
-     * The files that lie here, and how many bytes each has; empty where there is no folder. Those of the adapter have its folder's
-     * name before their own.
+     * The files that lie here, and how many bytes each has; empty where there is no folder. Those of the adapter have its
+     * folder's name before their own.
      */
     public SortedMap<String, Long> contents() throws IOException {
         SortedMap<String, Long> lengths = new TreeMap<>();
@@ -202,8 +202,8 @@ public final class HuggingFaceFolder {
      * Begins the weights, each file of which has its checksums beside it.
      *
      * @param tensors all of them, in the order in which they are written
-     * @param maxShardSize bytes of tensors; where they are more there are several files, none of them with more, unless it has one
-     *     tensor alone
+     * @param maxShardSize bytes of tensors; where they are more there are several files, none of them with more, unless it has
+     *     one tensor alone
      */
     public WeightsWriter writeWeights(List<TensorInfo> tensors, long maxShardSize) {
         return WeightsWriter.create(this, folder, tensors, maxShardSize, hadoop);

@@ -42,8 +42,8 @@ record WeightsFile(Path path, Configuration hadoop) {
     }
 
     /**
-     * Opens the file. A tensor with an element that is not finite is refused when it is read; so is, where checksums lie beside it,
-     * one that is not as it was written.
+     * Opens the file. A tensor with an element that is not finite is refused when it is read; so is, where checksums lie beside
+     * it, one that is not as it was written.
      */
     SafetensorsReader read() {
         return SafetensorsReader.openWeights(path, checksums(), hadoop);

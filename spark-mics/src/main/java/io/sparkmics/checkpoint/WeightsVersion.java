@@ -22,8 +22,8 @@ import org.apache.hadoop.fs.Path;
  * @param folder qualified
  * @param length of the file, in bytes; where there are several, of all together
  * @param modified when it, or the last of several, was written, in milliseconds since 1970
- * @param fingerprint SHA-256 over 64 blocks of 4 KiB, evenly spread; over all bytes of a file that is not longer; of several files, over
- *     these of each
+ * @param fingerprint SHA-256 over 64 blocks of 4 KiB, evenly spread; over all bytes of a file that is not longer; of several
+ *     files, over these of each
  */
 public record WeightsVersion(String folder, long length, long modified, String fingerprint) implements Serializable {
 

@@ -14,9 +14,9 @@ import org.apache.hadoop.fs.Path;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Streams a model's weights into a folder as {@code save_pretrained} of Python's transformers does: one file, or, where that would be
- * larger than a file may be, several and an index of them. The one file, or the index, is the last to appear. Holds no tensor. One
- * thread at a time.
+ * Streams a model's weights into a folder as {@code save_pretrained} of Python's transformers does: one file, or, where that
+ * would be larger than a file may be, several and an index of them. The one file, or the index, is the last to appear. Holds no
+ * tensor. One thread at a time.
  */
 public final class WeightsWriter implements AutoCloseable {
 

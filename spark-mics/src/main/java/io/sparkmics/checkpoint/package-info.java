@@ -30,8 +30,8 @@
  *
  * <h2>Checksums of a saved model</h2>
  *
- * <p>Beside {@code model.safetensors} lies {@code checksums.json}, and beside {@code model-00001-of-00002.safetensors} lies {@code
- * model-00001-of-00002.checksums.json}, which have the form of a part. Weights of another program have none, and are only held
- * to be finite.
+ * <p>Beside {@code model.safetensors} lies {@code checksums.json}, and beside {@code model-00001-of-00002.safetensors} lies
+ * {@code model-00001-of-00002.checksums.json}, which have the form of a part. Weights of another program have none, and are
+ * only held to be finite.
  */
 package io.sparkmics.checkpoint;

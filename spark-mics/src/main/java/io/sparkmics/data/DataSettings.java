@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param seed of the order of the sequences
  * @param endOfText the id that follows every document or response; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready
  *     ids stand back to back
- * @param rows the columns of rows that are sequences of their own, the weight last, or {@link RowColumn#responses}; empty: what is
- *     in the input column is one stream
+ * @param rows the columns of rows that are sequences of their own, the weight last, or {@link RowColumn#responses}; empty: what
+ *     is in the input column is one stream
  */
 public record DataSettings(
         String inputCol,

@@ -12,8 +12,8 @@ import org.apache.spark.serializer.SerializerInstance;
 import scala.reflect.ClassTag;
 
 /**
- * How pieces of sequences cross the shuffle, whatever {@code spark.serializer} is: a {@link SequenceKey} in 17 bytes, then how many
- * tokens there are, then their bytes.
+ * How pieces of sequences cross the shuffle, whatever {@code spark.serializer} is: a {@link SequenceKey} in 17 bytes, then how
+ * many tokens there are, then their bytes.
  */
 final class PieceSerializer extends Serializer implements Serializable {
 

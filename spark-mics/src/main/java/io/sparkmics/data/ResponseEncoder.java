@@ -11,8 +11,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Makes a row of 32-bit words of a prompt and its response: the tokens of their {@link ResponseSequence}, what is predicted from each
- * but the last, both padded with -1, and as a float how many are predicted, for a row counts as much.
+ * Makes a row of 32-bit words of a prompt and its response: the tokens of their {@link ResponseSequence}, what is predicted
+ * from each but the last, both padded with -1, and as a float how many are predicted, for a row counts as much.
  */
 public final class ResponseEncoder implements RowWords {
 

@@ -3,8 +3,8 @@ package io.sparkmics.data;
 import java.io.Serializable;
 
 /**
- * How tokens are written where they are sorted and shuffled: each in equally many bytes, the highest first, so that bytes in their
- * order are tokens in theirs.
+ * How tokens are written where they are sorted and shuffled: each in equally many bytes, the highest first, so that bytes in
+ * their order are tokens in theirs.
  *
  * @param width bytes of a token, 1 to 4
  */

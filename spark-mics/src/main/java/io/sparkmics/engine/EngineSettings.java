@@ -33,8 +33,8 @@ import java.util.stream.IntStream;
  * @param replicationPrecision what hop 2 sums in, with any precision
  * @param overlap which communication runs beside what is computed
  * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
- * @param weightedMean whether a step's loss is the weighted mean over its sequences, as where weights are numbers of tokens; else it is
- *     their weighted sum over how many they are
+ * @param weightedMean whether a step's loss is the weighted mean over its sequences, as where weights are numbers of tokens;
+ *     else it is their weighted sum over how many they are
  * @param documentEnd the token that ends a document, where each is computed as if it were alone: see {@link SeparateDocuments};
  *     {@link #NOT_SEPARATE}: a token sees all those before it in its sequence
  */

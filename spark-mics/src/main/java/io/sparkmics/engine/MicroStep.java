@@ -48,8 +48,8 @@ final class MicroStep {
      * Afterwards the gradients lie in the shards, summed with those of the micro-batches before.
      *
      * @param loss the mean loss of the micro-batch is added to it; double, without dimensions
-     * @param last whether the step has no further one; asked when the device has been told most of the forward pass, for the answer
-     *     may have to read rows
+     * @param last whether the step has no further one; asked when the device has been told most of the forward pass, for the
+     *     answer may have to read rows
      */
     void run(MicroBatch batch, Tensor loss, BooleanSupplier last) {
         try (SeparateDocuments documents = settings.documents(batch)) {

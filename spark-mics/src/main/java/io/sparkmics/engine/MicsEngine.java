@@ -63,8 +63,8 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * <p>The model states are sharded over the partition group. With p = 1 this is data parallelism, with p = W it is ZeRO-3:
  * settings, not other code.
  *
- * <p>Errors: {@link io.sparkmics.bootstrap.deadline.CommunicationException} when a peer is lost; the engine must then be closed and
- * its communicators aborted. Source: "MiCS: Near-linear Scaling for Training Gigantic Model on Public Cloud", VLDB 2023.
+ * <p>Errors: {@link io.sparkmics.bootstrap.deadline.CommunicationException} when a peer is lost; the engine must then be closed
+ * and its communicators aborted. Source: "MiCS: Near-linear Scaling for Training Gigantic Model on Public Cloud", VLDB 2023.
  */
 public final class MicsEngine implements AutoCloseable {
 
@@ -233,8 +233,8 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
-     * Where units are read in the shards of others: until all of the partition group have come here, and see what each has changed.
-     * Nobody changes anything while others read it, for what reads ends with a sum over the world, or with this.
+     * Where units are read in the shards of others: until all of the partition group have come here, and see what each has
+     * changed. Nobody changes anything while others read it, for what reads ends with a sum over the world, or with this.
      */
     private void awaitShards() {
         if (states.inCommon()) {
@@ -344,7 +344,8 @@ public final class MicsEngine implements AutoCloseable {
     }
 
     /**
-     * Gives the parameters of some units other first values; the rest keep theirs. Before the first step; each rank calls it alone.
+     * Gives the parameters of some units other first values; the rest keep theirs. Before the first step; each rank calls it
+     * alone.
      *
      * @param units of the model
      * @throws IOException what the source threw; the engine must then be closed

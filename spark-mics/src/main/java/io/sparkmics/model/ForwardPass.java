@@ -7,10 +7,10 @@ import org.bytedeco.pytorch.Tensor;
 public interface ForwardPass {
 
     /**
-     * What the first stage was given. Of a stream of tokens, and of prompts with their responses, int64 [b, t + 1]: what is predicted from
-     * the first t of them are {@link #targets}. Training always gives t = context; scoring and generating give less where texts are shorter. -1 pads at the end:
-     * nothing is predicted there. Of rows it is the first of {@link ModelConfig#inputs()}. Belongs to the engine: neither to be
-     * changed nor closed.
+     * What the first stage was given. Of a stream of tokens, and of prompts with their responses, int64 [b, t + 1]: what is
+     * predicted from the first t of them are {@link #targets}. Training always gives t = context; scoring and generating give
+     * less where texts are shorter. -1 pads at the end: nothing is predicted there. Of rows it is the first of {@link
+     * ModelConfig#inputs()}. Belongs to the engine: neither to be changed nor closed.
      */
     Tensor data();
 
@@ -24,8 +24,8 @@ public interface ForwardPass {
     Tensor column(String name);
 
     /**
-     * What a model of language predicts at each of the t positions: int64 [b, t], negative where nothing is. The token that follows;
-     * of a prompt and its response, the response's alone. Belongs to the engine as {@link #data()} does.
+     * What a model of language predicts at each of the t positions: int64 [b, t], negative where nothing is. The token that
+     * follows; of a prompt and its response, the response's alone. Belongs to the engine as {@link #data()} does.
      */
     default Tensor targets() {
         return data().narrow(1, 1, data().size(1) - 1);

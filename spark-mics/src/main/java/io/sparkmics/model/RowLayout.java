@@ -28,7 +28,8 @@ public record RowLayout(List<InputColumn> inputs, Optional<InputColumn> label) {
     }
 
     /**
-     * Of sequences of which only some tokens are predicted: context + 1 tokens, and as label what is predicted from each but the last.
+     * Of sequences of which only some tokens are predicted: context + 1 tokens, and as label what is predicted from each but
+     * the last.
      */
     public static RowLayout responses(int context) {
         return new RowLayout(

@@ -16,9 +16,9 @@
  * <p>A last stage that makes a number for each position and each token of a large vocabulary should be a {@link
  * io.sparkmics.model.ChunkedLoss}, so that these are never there all at once.
  *
- * <p>A unit that is {@link io.sparkmics.model.Unit#frozen} stays as it is, and costs neither gradient nor moments. A model that names its
- * {@link io.sparkmics.model.Model#projections}, and whose stages let {@link io.sparkmics.model.Weights#adapted} change their results, can
- * be trained with adapters.
+ * <p>A unit that is {@link io.sparkmics.model.Unit#frozen} stays as it is, and costs neither gradient nor moments. A model that
+ * names its {@link io.sparkmics.model.Model#projections}, and whose stages let {@link io.sparkmics.model.Weights#adapted}
+ * change their results, can be trained with adapters.
  *
  * <p>Before a rank starts, the driver checks the model and runs it once on made-up tokens; what is wrong with it is said
  * there, by stage.

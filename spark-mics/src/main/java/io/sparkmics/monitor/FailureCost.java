@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Says of a long run without checkpoints what a failure would cost, once, as soon as it is known how long it is. For one thread. */
+/**
+ * Says of a long run without checkpoints what a failure would cost, once, as soon as it is known how long it is. For one
+ * thread.
+ */
 public final class FailureCost implements StepListener {
 
     private static final Duration LONG = Duration.ofMinutes(10);

@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be looked at while a run trains, and what is left of one that was interrupted: {@code metrics.jsonl} grows by a
- * line a step (on an object store it is there when closed), {@code loss.png} is drawn with the first step, every minute
- * and at the end. Both have each step once, in order: what is trained again replaces what was there. A run without a step leaves the folder as it was. Any thread.
+ * What can be looked at while a run trains, and what is left of one that was interrupted: {@code metrics.jsonl} grows by a line
+ * a step (on an object store it is there when closed), {@code loss.png} is drawn with the first step, every minute and at the
+ * end. Both have each step once, in order: what is trained again replaces what was there. A run without a step leaves the
+ * folder as it was. Any thread.
  */
 public final class RunningReport implements StepListener, AutoCloseable {
 

@@ -18,8 +18,8 @@ import java.util.WeakHashMap;
 import scala.Product;
 
 /**
- * A Scala case class as JSON and back, by the parameters of its constructor: what a record is in Java. One that a shell defines is
- * inside an object of the shell, which is that of the instance that was written last.
+ * A Scala case class as JSON and back, by the parameters of its constructor: what a record is in Java. One that a shell defines
+ * is inside an object of the shell, which is that of the instance that was written last.
  */
 final class CaseClass {
 

@@ -17,6 +17,9 @@ public final class Defaults {
         stage.setDefault(stage.promptCol(), "");
         stage.setDefault(stage.responseCol(), "");
         stage.setDefault(stage.endOfTextId(), -1);
+    }
+
+    public static void of(PackingParams<?> stage) {
         stage.setDefault(stage.separateDocuments(), false);
     }
 

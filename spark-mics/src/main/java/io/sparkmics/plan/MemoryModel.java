@@ -90,8 +90,8 @@ public record MemoryModel(
     }
 
     /**
-     * Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included; of what is not trained that
-     * alone.
+     * Masters, gradients, optimizer moments and what gathers move of one rank's shards, padding included; of what is not
+     * trained that alone.
      */
     public long modelStates(int partitionGroupSize) {
         int perTrained =
@@ -136,8 +136,8 @@ public record MemoryModel(
 
     /**
      * The units of the neighbouring stages that are largest together, a unit that several read counted once: of a stage and of
-     * those that gathers are ahead. Or one unit in the type that it is kept in, as it is saved. None where a rank's shards are whole
-     * units.
+     * those that gathers are ahead. Or one unit in the type that it is kept in, as it is saved. None where a rank's shards are
+     * whole units.
      */
     public long gatheredUnits(int partitionGroupSize) {
         if (partitionGroupSize == 1) {

@@ -53,7 +53,9 @@ interface Prompts extends AutoCloseable {
             return tokenizer.beginning((String) value);
         }
 
-        /** Behind the prompt, where the tokenizer gives that back at the beginning of the whole: a letter may be several tokens. */
+        /**
+         * Behind the prompt, where the tokenizer gives that back at the beginning of the whole: a letter may be several tokens.
+         */
         @Override
         public Object added(int[] prompt, int[] added) {
             int[] all = Arrays.copyOf(prompt, prompt.length + added.length);

@@ -7,8 +7,8 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What an encoder reads of a row: its ids, as many as the model takes. Of a text that is cut the last special token stays, as Hugging
- * Face's library cuts it.
+ * What an encoder reads of a row: its ids, as many as the model takes. Of a text that is cut the last special token stays, as
+ * Hugging Face's library cuts it.
  *
  * @param file null where rows hold ids
  */

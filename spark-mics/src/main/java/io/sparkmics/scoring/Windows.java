@@ -20,8 +20,8 @@ final class Windows {
     }
 
     /**
-     * The same sequences, so many at a time, in their order. Those of one batch are of one length: the last, which may be shorter,
-     * comes alone then, and nothing is padded.
+     * The same sequences, so many at a time, in their order. Those of one batch are of one length: the last, which may be
+     * shorter, comes alone then, and nothing is padded.
      */
     static List<int[][]> batches(List<int[]> windows, int size) {
         List<int[][]> batches = new ArrayList<>();

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How fast each way of training is where links are what limits it: ours with every p, and PyTorch's, in turns over the same links.
- * Prints a table for each number of hosts, of micro-steps and each rate as soon as it is measured, and at the end all of them, with
- * what shows in several together, and pictures.
+ * How fast each way of training is where links are what limits it: ours with every p, and PyTorch's, in turns over the same
+ * links. Prints a table for each number of hosts, of micro-steps and each rate as soon as it is measured, and at the end all of
+ * them, with what shows in several together, and pictures.
  */
 final class NetworkBenchmark {
 

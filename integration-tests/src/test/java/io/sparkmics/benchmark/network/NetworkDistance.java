@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What hosts that are further from each other would change. Links that {@code tc tbf} shapes have no distance, so this is what the
- * plan has of it.
+ * What hosts that are further from each other would change. Links that {@code tc tbf} shapes have no distance, so this is what
+ * the plan has of it.
  */
 final class NetworkDistance {
 

@@ -19,7 +19,8 @@ import java.util.Optional;
  * What the planner has of steps over shaped links, told two things alone: the rate of the links, and how fast a core is.
  *
  * @param coreSpeed of the machine's cores, beside the core that {@link Instance} has
- * @param distanceSeconds that each turn of a ring between hosts takes longer than over the benchmark's links, which have no length
+ * @param distanceSeconds that each turn of a ring between hosts takes longer than over the benchmark's links, which have no
+ *     length
  */
 record NetworkPlan(double coreSpeed, double distanceSeconds) {
 

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * All ranks of one host, a thread each. Says {@code ready}; then, for each contestant, number of steps and of micro-steps that it reads, trains
- * so many and prints for each rank what {@code network/pytorch.py} prints too.
+ * All ranks of one host, a thread each. Says {@code ready}; then, for each contestant, number of steps and of micro-steps that
+ * it reads, trains so many and prints for each rank what {@code network/pytorch.py} prints too.
  */
 final class NetworkRanks {
 

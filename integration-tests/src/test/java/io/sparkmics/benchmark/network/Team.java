@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The ranks of all hosts that are of one kind, each with all contestants of this kind, so that those can take turns. Ours are the
- * threads of one process on each host, as those of a Spark executor are; those of PyTorch are processes. May be closed by another thread at any time.
+ * The ranks of all hosts that are of one kind, each with all contestants of this kind, so that those can take turns. Ours are
+ * the threads of one process on each host, as those of a Spark executor are; those of PyTorch are processes. May be closed by
+ * another thread at any time.
  */
 final class Team implements AutoCloseable {
 

@@ -9,10 +9,10 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The collectives of one group. Every member calls the same operations in the same order with the same sizes and types.
  *
- * <p>Each call checks its own arguments, starts the operation and returns at once; tensors are contiguous, stay the
- * caller's, and must be neither changed nor freed before {@link Pending#await()} has returned. When it throws, all operations that
- * were started on this communicator are given up: the tensors of each hold garbage and may be freed. A communicator is
- * used by one thread at a time.
+ * <p>Each call checks its own arguments, starts the operation and returns at once; tensors are contiguous, stay the caller's,
+ * and must be neither changed nor freed before {@link Pending#await()} has returned. When it throws, all operations that were
+ * started on this communicator are given up: the tensors of each hold garbage and may be freed. A communicator is used by one
+ * thread at a time.
  *
  * <p>Errors: {@link IllegalArgumentException} for arguments that this rank can see to be wrong, {@link
  * CommunicationException} for everything that the others have a part in.
@@ -64,8 +64,8 @@ public interface Communicator extends AutoCloseable {
 
     /**
      * Memory that all members read and write where it lies, zero at first; empty where they have none in common. Every member
-     * asks as often, for as many bytes each time, and none waits for another. What a member has written the others see once all have
-     * taken part in a collective behind it. It stays until the last member has closed its tensor.
+     * asks as often, for as many bytes each time, and none waits for another. What a member has written the others see once all
+     * have taken part in a collective behind it. It stays until the last member has closed its tensor.
      *
      * @param bytes above 0
      * @return uint8 [bytes]; the caller's to close

@@ -115,9 +115,9 @@ final class Ring implements RingCollectives {
     }
 
     /**
-     * In each turn a chunk goes to the next member. In the first turns, one for each other member, it collects its sum on the way
-     * and ends at the member of its index; in as many further ones it goes round as it is. Piece by piece: while one is summed the
-     * next is on its way, and each goes on at once.
+     * In each turn a chunk goes to the next member. In the first turns, one for each other member, it collects its sum on the
+     * way and ends at the member of its index; in as many further ones it goes round as it is. Piece by piece: while one is
+     * summed the next is on its way, and each goes on at once.
      */
     private void turn(Tensor whole, Chunks chunks, int first, int last, IntConsumer before, IntConsumer after) {
         Inbox inbox = inbox();

@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tells the errors of CUDA after which its context is lost from those that pass. The first are those of which the documentation of
- * {@code cudaError_t} says that the process must be terminated and relaunched, and the uncorrectable ones of memory and NVLink.
+ * Tells the errors of CUDA after which its context is lost from those that pass. The first are those of which the documentation
+ * of {@code cudaError_t} says that the process must be terminated and relaunched, and the uncorrectable ones of memory and
+ * NVLink.
  */
 public final class CudaContext {
 

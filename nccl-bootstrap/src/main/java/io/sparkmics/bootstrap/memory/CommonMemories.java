@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The memories that the threads of a group have in common. The first who asks for one makes it; each has a tensor of its own on it, and
- * libtorch frees it behind the last of them.
+ * The memories that the threads of a group have in common. The first who asks for one makes it; each has a tensor of its own on
+ * it, and libtorch frees it behind the last of them.
  */
 final class CommonMemories implements AutoCloseable {
 

@@ -11,10 +11,10 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The collectives of a group that spans hosts and has several members on some of them: sums are made inside each host first, then
- * between the hosts, and what has arrived is spread inside each host. So the links between hosts carry what a ring with one member
- * for each host would send. A tensor is cut into one block for each host, a block into one slice for each ring: see {@link
- * GroupHosts}. While the network is busy with one block, the members of a host are at the next one.
+ * The collectives of a group that spans hosts and has several members on some of them: sums are made inside each host first,
+ * then between the hosts, and what has arrived is spread inside each host. So the links between hosts carry what a ring with
+ * one member for each host would send. A tensor is cut into one block for each host, a block into one slice for each ring: see
+ * {@link GroupHosts}. While the network is busy with one block, the members of a host are at the next one.
  *
  * <p>Each element is summed once, in an order that the layout alone decides, and copied: all members have the same bits, in every
  * run. They may differ from those of one ring over all members in the last place.

@@ -4,7 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
-/** The board of members that are processes. Nobody wakes them, so they look again: the longer they have waited, the more rarely. */
+/**
+ * The board of members that are processes. Nobody wakes them, so they look again: the longer they have waited, the more rarely.
+ */
 final class MappedBoard extends Board {
 
     private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(20);

@@ -8,8 +8,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The collectives of members that are processes of one host: each copies what the others need into a slot that all have mapped, and
- * they read it there. In rounds, as a slot is smaller than a tensor may be; a member fills its other slot while the first is read.
+ * The collectives of members that are processes of one host: each copies what the others need into a slot that all have mapped,
+ * and they read it there. In rounds, as a slot is smaller than a tensor may be; a member fills its other slot while the first
+ * is read.
  */
 final class MappedCollectives extends HostCollectives {
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One operation on the communication stream, or several that were launched in one go. Joining it orders the compute stream behind it; awaiting it looks at its mark,
- * at what NCCL reports, at the deadline and at the task.
+ * One operation on the communication stream, or several that were launched in one go. Joining it orders the compute stream
+ * behind it; awaiting it looks at its mark, at what NCCL reports, at the deadline and at the task.
  */
 final class NcclPending implements Pending {
 

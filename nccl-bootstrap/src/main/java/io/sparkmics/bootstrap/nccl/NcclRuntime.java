@@ -86,7 +86,10 @@ interface NcclRuntime {
     /** Frees a communicator that was finalized. */
     void destroy(Handle communicator);
 
-    /** Ends the communicators with all that is in flight on them, in one group: one after another they could wait for each other. */
+    /**
+     * Ends the communicators with all that is in flight on them, in one group: one after another they could wait for each
+     * other.
+     */
     void abort(List<Handle> communicators);
 
     /** Gives back what the device holds for this rank; no communicator is left. */

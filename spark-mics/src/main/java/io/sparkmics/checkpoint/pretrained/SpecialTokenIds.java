@@ -15,7 +15,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** The ids of a tokenizer's special tokens, which a model that hides tokens has to know and its {@code config.json} does not say. */
+/**
+ * The ids of a tokenizer's special tokens, which a model that hides tokens has to know and its {@code config.json} does not
+ * say.
+ */
 final class SpecialTokenIds {
 
     private static final String TOKENIZER = "tokenizer.json";

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
- * What an object has of native memory, in the order in which it was had. Where the object cannot be made whole, what there was until
- * then is given back: the next attempt needs it.
+ * What an object has of native memory, in the order in which it was had. Where the object cannot be made whole, what there was
+ * until then is given back: the next attempt needs it.
  */
 public final class OwnedParts implements AutoCloseable {
 

@@ -54,8 +54,8 @@ public final class GatherArena implements AutoCloseable {
     }
 
     /**
-     * The unit's parameters as they are kept, whole: elements [p · shard size], not to be changed; valid within the caller's scope.
-     * Nothing else may stand in the arena.
+     * The unit's parameters as they are kept, whole: elements [p · shard size], not to be changed; valid within the caller's
+     * scope. Nothing else may stand in the arena.
      */
     public Tensor masters(UnitShard shard) {
         return states.masters(shard).orElseGet(() -> gatheredMasters(shard));

@@ -16,10 +16,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The tensors of a unit that stands whole: for a while, or from beginning to end where it need not be gathered. They live as long as
- * this object; their bytes, which are never this object's own, only between {@link #standAt} and {@link #release}, at another
- * address each time. The graph of a forward pass keeps the tensors, so a backward pass finds the bytes again once the unit has been
- * gathered anew.
+ * The tensors of a unit that stands whole: for a while, or from beginning to end where it need not be gathered. They live as
+ * long as this object; their bytes, which are never this object's own, only between {@link #standAt} and {@link #release}, at
+ * another address each time. The graph of a forward pass keeps the tensors, so a backward pass finds the bytes again once the
+ * unit has been gathered anew.
  */
 public final class GatheredUnit implements AutoCloseable {
 

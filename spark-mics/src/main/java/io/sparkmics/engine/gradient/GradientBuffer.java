@@ -16,8 +16,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The flat buffer through which gradients take hop 1, of trained units that are not whole in their shards. Each has its two tensors there from the beginning; others stand
- * in the same bytes at other times of a micro-step, as {@link GradientPlaces} says.
+ * The flat buffer through which gradients take hop 1, of trained units that are not whole in their shards. Each has its two
+ * tensors there from the beginning; others stand in the same bytes at other times of a micro-step, as {@link GradientPlaces}
+ * says.
  */
 public final class GradientBuffer implements AutoCloseable {
 

@@ -18,10 +18,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * One rank's 1/p of the model: its shards of parameters and of summed gradients. What the optimizer remembers lies beside it, in
  * the same layout.
  *
- * <p>Gradients and moments are of the trained units alone, which come first. In mixed precision their parameters are the masters, and
- * what is computed with is a copy of them in another type; what is not trained is kept in that type alone. Units that are
- * whole in their shard are computed with where they stand, and so are all units where the partition group has memory in common:
- * there each rank's shards are its part of them. Other units are gathered.
+ * <p>Gradients and moments are of the trained units alone, which come first. In mixed precision their parameters are the
+ * masters, and what is computed with is a copy of them in another type; what is not trained is kept in that type alone. Units
+ * that are whole in their shard are computed with where they stand, and so are all units where the partition group has memory
+ * in common: there each rank's shards are its part of them. Other units are gathered.
  */
 public final class ModelStates implements AutoCloseable {
 
@@ -100,8 +100,8 @@ public final class ModelStates implements AutoCloseable {
     }
 
     /**
-     * Where a unit stands whole from beginning to end, in the type that is computed with; empty where it must be gathered. Owned by
-     * the caller's scope.
+     * Where a unit stands whole from beginning to end, in the type that is computed with; empty where it must be gathered.
+     * Owned by the caller's scope.
      */
     public Optional<Pointer> address(UnitShard shard) {
         if (shard.whole()) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where every unit's shard lies in a rank's model states: one after another, in the model's order, those that are trained first. So
- * gradients and moments lie as the beginning of the parameters does. Pure arithmetic.
+ * Where every unit's shard lies in a rank's model states: one after another, in the model's order, those that are trained
+ * first. So gradients and moments lie as the beginning of the parameters does. Pure arithmetic.
  */
 public record ShardLayout(List<UnitShard> shards) {
 

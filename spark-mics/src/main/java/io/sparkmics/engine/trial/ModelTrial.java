@@ -19,9 +19,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Runs a model on made-up tokens or rows, so that what is wrong with a stage is said before ranks start: forward and backward on two
- * short sequences, then forward on one of full length, or on two rows. Stage by stage: the weights of one are there at a time. On the CPU, by
- * the calling thread.
+ * Runs a model on made-up tokens or rows, so that what is wrong with a stage is said before ranks start: forward and backward
+ * on two short sequences, then forward on one of full length, or on two rows. Stage by stage: the weights of one are there at a
+ * time. On the CPU, by the calling thread.
  */
 public final class ModelTrial {
 

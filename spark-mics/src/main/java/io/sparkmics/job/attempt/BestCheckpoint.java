@@ -20,8 +20,8 @@ import org.apache.hadoop.fs.Path;
 public record BestCheckpoint(StartPoint point, double loss) {
 
     /**
-     * The best one that an earlier run has left beside the checkpoint that this run goes on from, or that checkpoint itself. It may
-     * be of a run before that one: so what tells it is that its steps are the first ones of that checkpoint's.
+     * The best one that an earlier run has left beside the checkpoint that this run goes on from, or that checkpoint itself. It
+     * may be of a run before that one: so what tells it is that its steps are the first ones of that checkpoint's.
      *
      * @return empty where no evaluation's parameters are there any more
      * @throws UncheckedIOException where the steps of the checkpoint cannot be read

@@ -13,8 +13,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Makes checkpoints of what the ranks of one attempt have written. Only the driver does, for the attempt that runs: so what ranks of
- * an earlier one still write never becomes a checkpoint. Looks for the files, as a message may be lost. For one thread.
+ * Makes checkpoints of what the ranks of one attempt have written. Only the driver does, for the attempt that runs: so what
+ * ranks of an earlier one still write never becomes a checkpoint. Looks for the files, as a message may be lost. For one
+ * thread.
  */
 final class CheckpointCommitter {
 

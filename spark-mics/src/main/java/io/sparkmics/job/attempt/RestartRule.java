@@ -23,7 +23,9 @@ record RestartRule(int maxRestarts, boolean elasticWorkers) {
             FailureKind.STORAGE,
             FailureKind.COMMUNICATION);
 
-    /** Of these, what passes before anything has ever gone well: a storage that does not answer for a moment, a GPU that breaks. */
+    /**
+     * Of these, what passes before anything has ever gone well: a storage that does not answer for a moment, a GPU that breaks.
+     */
     private static final Set<FailureKind> PASSING = EnumSet.of(FailureKind.STORAGE, FailureKind.DEVICE);
 
     /**

@@ -97,7 +97,8 @@ public final class WorkDirectory {
     }
 
     /**
-     * Whether what is left in a run's folder is still there when it is needed: nobody looks for it among a host's temporary files.
+     * Whether what is left in a run's folder is still there when it is needed: nobody looks for it among a host's temporary
+     * files.
      *
      * @param setting what the user asked for
      * @param run the folder that was made for it

@@ -21,8 +21,8 @@ import org.apache.hadoop.fs.Path;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * What PEFT needs to put the adapters, and heads that were trained in full, beside the model that they were trained beside: {@code
- * adapter_config.json} and {@code adapter_model.safetensors}.
+ * What PEFT needs to put the adapters, and heads that were trained in full, beside the model that they were trained beside:
+ * {@code adapter_config.json} and {@code adapter_model.safetensors}.
  *
  * @param base the folder of that model; empty: none
  * @param folder where they go

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * What the losses of a run's evaluations have come to. All ranks have the same, from the same losses, and so decide alike.
  *
- * @param lowest of those whose parameters were to be kept, which a storage that is too slow may not have taken; infinite where there is
- *     none
+ * @param lowest of those whose parameters were to be kept, which a storage that is too slow may not have taken; infinite where
+ *     there is none
  * @param mark the loss of the last evaluation that was better than the mark before it; infinite before the first
  * @param since how many evaluations have come after that one
  */
@@ -35,8 +35,8 @@ public record HeldOutLosses(double lowest, double mark, int since) implements Se
     }
 
     /**
-     * One more evaluation. A slow descent counts as soon as its steps together are lower by {@code minDelta}; a loss that is not a
-     * number is no better than any.
+     * One more evaluation. A slow descent counts as soon as its steps together are lower by {@code minDelta}; a loss that is
+     * not a number is no better than any.
      */
     HeldOutLosses and(double loss, double minDelta) {
         boolean better = loss < mark - minDelta;

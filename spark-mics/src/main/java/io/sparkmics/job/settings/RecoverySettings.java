@@ -21,7 +21,10 @@ public record RecoverySettings(
     /** Until all ranks have met, each with its first batch: where data is skewed or a disk slow, some come minutes later. */
     public static final Duration MEETING = Duration.ofMinutes(10);
 
-    /** Until the first step is done: ranks begin one after another, and some read a checkpoint, or their first rows, for minutes. */
+    /**
+     * Until the first step is done: ranks begin one after another, and some read a checkpoint, or their first rows, for
+     * minutes.
+     */
     public Duration firstTimeout() {
         return collectiveTimeout.compareTo(FIRST_STEP) > 0 ? collectiveTimeout : FIRST_STEP;
     }

@@ -14,7 +14,8 @@ import java.util.Set;
 /**
  * A BERT that tells sequences apart, or gives each a number.
  *
- * <p>Parameter names and shapes ([out, in] for the projections) are those of Hugging Face's {@code BertForSequenceClassification}.
+ * <p>Parameter names and shapes ([out, in] for the projections) are those of Hugging Face's {@code
+ * BertForSequenceClassification}.
  */
 public final class BertSequence implements Predictor, EncoderModel {
 

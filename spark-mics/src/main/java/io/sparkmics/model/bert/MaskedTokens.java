@@ -9,9 +9,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * What a masked language model reads and what it has to guess: 15 % of the tokens, of which 80 % are replaced by the mask, 10 % by
- * any token, and 10 % are left as they are. Decided by the pass's random numbers alone: so the first stage and the last one, of
- * every rank, decide the same. Source: Devlin et al., section 3.1.
+ * What a masked language model reads and what it has to guess: 15 % of the tokens, of which 80 % are replaced by the mask, 10 %
+ * by any token, and 10 % are left as they are. Decided by the pass's random numbers alone: so the first stage and the last one,
+ * of every rank, decide the same. Source: Devlin et al., section 3.1.
  *
  * @param read int64 [b, t]; negative where nothing is
  * @param targets int64 [b, t]: the tokens to be guessed, -1 for all others

@@ -80,8 +80,8 @@ public record LlamaConfig(
     }
 
     /**
-     * The sizes in the {@code config.json} of one of these families. Sequences are as long as the model is made for, 2,048 tokens at
-     * most.
+     * The sizes in the {@code config.json} of one of these families. Sequences are as long as the model is made for, 2,048
+     * tokens at most.
      *
      * @throws IllegalArgumentException with everything that is not as in a {@link Llama}
      */

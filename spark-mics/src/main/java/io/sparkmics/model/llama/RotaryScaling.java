@@ -5,8 +5,8 @@ import java.io.Serializable;
 /**
  * How positions are stretched beyond those of the first training, as {@code rope_scaling} of {@code config.json} says.
  *
- * @param type {@code default}: not at all; {@code linear}: by the factor; {@code llama3}: low frequencies by the factor, high ones
- *     not, those between in part
+ * @param type {@code default}: not at all; {@code linear}: by the factor; {@code llama3}: low frequencies by the factor, high
+ *     ones not, those between in part
  * @param lowFrequencyFactor of the original positions, below which a wave is long ({@code llama3} only)
  * @param highFrequencyFactor above which it is short ({@code llama3} only)
  * @param originalPositions of the first training ({@code llama3} only)

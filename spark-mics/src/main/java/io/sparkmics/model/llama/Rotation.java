@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Rotary positions: each pair of a head's numbers, i and i + d/2, is turned by its position times a frequency. Angles are computed
- * in float32 whatever the model's type, as Hugging Face's library does it, so that both turn by the same ones.
+ * Rotary positions: each pair of a head's numbers, i and i + d/2, is turned by its position times a frequency. Angles are
+ * computed in float32 whatever the model's type, as Hugging Face's library does it, so that both turn by the same ones.
  *
  * @param cosine [t, d] or, for each sequence its own, [b, 1, t, d], in the type of what is turned
  * @param sine as the cosine

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A model that stays as it is but for its {@linkplain Model#heads heads}, with adapters beside its projections: for each unit that has
- * some, one unit of its adapters. It has the tokens of the folder that it starts from, and no more: what is drawn for others would
- * never be trained.
+ * A model that stays as it is but for its {@linkplain Model#heads heads}, with adapters beside its projections: for each unit
+ * that has some, one unit of its adapters. It has the tokens of the folder that it starts from, and no more: what is drawn for
+ * others would never be trained.
  */
 public class LoraModel implements Model {
 

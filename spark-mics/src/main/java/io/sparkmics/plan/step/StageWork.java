@@ -1,8 +1,8 @@
 package io.sparkmics.plan.step;
 
 /**
- * One forward pass of one micro-batch through a stage. Its backward pass takes as much for the gradient of its input, and once more
- * for those of the weights that are trained.
+ * One forward pass of one micro-batch through a stage. Its backward pass takes as much for the gradient of its input, and once
+ * more for those of the weights that are trained.
  *
  * @param flops of its matrix products
  * @param movedBytes that its other operations read and write
