@@ -1,5 +1,5 @@
 """Trains a saved model on responses to prompts as Hugging Face's library has it, with labels of -100 where nothing is predicted, and
-prints as JSON its own loss before, the losses of twenty steps of gradient descent in float64, and those of each example by what was trained.
+prints as JSON its own loss before, the losses of twenty steps of training in float64, and those of each example by what was trained.
 
 Usage: responses.py FOLDER EXAMPLES, the examples a JSON list of pairs of lists of token ids. All of them are one batch, padded to the
 longest, each step.
@@ -38,7 +38,11 @@ def losses():
 
 
 predicted = labels[:, 1:] != IGNORED
-optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+decayed = [p for p in model.parameters() if p.dim() > 1]
+others = [p for p in model.parameters() if p.dim() == 1]
+optimizer = torch.optim.AdamW(
+    [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}], lr=1e-2, betas=(0.9, 0.95), eps=1e-8
+)
 curve = []
 for _ in range(20):
     loss = losses().sum() / predicted.sum()

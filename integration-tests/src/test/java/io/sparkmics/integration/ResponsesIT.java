@@ -53,7 +53,7 @@ final class ResponsesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpt2, 1, 1, 8", "gpt2, 4, 2, 1", "llama, 4, 2, 2"})
+    @CsvSource({"gpt2, 1, 1, 8", "gpt2, 4, 2, 1"})
     void twentyStepsHaveTheLossesOfTheLibrary(
             String family, int worldSize, int partitionGroupSize, int microBatchSize, @TempDir Path folder)
             throws Exception {
@@ -82,8 +82,7 @@ final class ResponsesIT {
                 .setMaxSteps(20)
                 .setWarmUpSteps(0)
                 .setMinimumLearningRateRatio(1)
-                .setOptimizer("sgd")
-                .setLearningRate(0.2)
+                .setLearningRate(1e-2)
                 .fit(frame());
 
         model.writeReport(folder.toString());
