@@ -133,9 +133,7 @@ final class PretrainedIT {
                 .setWarmUpSteps(0)
                 .setMinimumLearningRateRatio(1)
                 .setLearningRate(1e-2)
-                .fit(spark.sql("select array("
-                        + document.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                        + ") as tokens"));
+                .fit(oneRow(document));
 
         model.writeReport(folder.toString());
         List<String> lines = Files.readAllLines(folder.resolve("metrics.jsonl"));
@@ -151,6 +149,46 @@ final class PretrainedIT {
         assertThat(again.get("missing")).isEmpty();
         assertThat(again.get("unexpected")).isEmpty();
         assertThat(MicsModel.load(saved).getModel()).isEqualTo(model.getModel());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama"})
+    void separateDocumentsHaveTheLossThatTheLibraryHasOfEachAlone(String family, @TempDir Path folder)
+            throws Exception {
+        Path python = Environment.python();
+        int end = save(python, folder, family, "float32", "1GB").get("end").asInt();
+        List<Integer> tokens = new ArrayList<>();
+        SEQUENCES.forEach(sequence -> Arrays.stream(sequence).forEach(tokens::add));
+        tokens.replaceAll(token -> token % 7 == 3 ? end : token);
+        List<Integer> stream = new ArrayList<>(tokens);
+        stream.add(end);
+        List<List<Integer>> packed = IntStream.range(0, SEQUENCES.size())
+                .mapToObj(row -> stream.subList(16 * row, 16 * row + 17))
+                .toList();
+        double theirs = new PythonScript(python, "documents.py")
+                .run(folder, new ObjectMapper().writeValueAsString(packed))
+                .get("loss")
+                .asDouble();
+
+        MicsModel model = new MicsEstimator()
+                .setInitialModel(folder.toString())
+                .setInputCol("tokens")
+                .setEndOfTextId(end)
+                .setSeparateDocuments(true)
+                .setNumWorkers(2)
+                .setPartitionGroupSize(2)
+                .setGlobalBatchSize(8)
+                .setMicroBatchSize(2)
+                .setPrecision("float64")
+                .setMaxSteps(1)
+                .fit(oneRow(tokens));
+
+        assertThat(model.summary().firstLoss()).isCloseTo(theirs, within(1e-8));
+    }
+
+    private static Dataset<Row> oneRow(List<Integer> tokens) {
+        return spark.sql("select array(" + tokens.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + ") as tokens");
     }
 
     @Test

@@ -5,8 +5,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Cuts the tokens of one partition into pieces of sequences, as {@link Packing} says. Documents are not seen here: a sequence
- * begins and ends anywhere in them, and attention reaches over their ends. A sequence that reaches into the next partition
- * leaves here as a fragment, and its other part leaves there.
+ * begins and ends anywhere in them. A sequence that reaches into the next partition leaves here as a fragment, and its other
+ * part leaves there.
  */
 final class Packer implements IntConsumer {
 

@@ -27,7 +27,10 @@ public final class CausalAttention {
                 .orElseGet(() -> fused(query, key, value, new TensorOptional(), true));
     }
 
-    /** @param mask true where a token attends: [b, 1, t, those of keys]; undefined: everywhere */
+    /**
+     * @param mask true where a token attends, or what is added to its scores: [b, 1, t, those of keys]; undefined: everywhere
+     * @param causal whether none attends to those behind it; not with a mask
+     */
     static Tensor fused(Tensor query, Tensor key, Tensor value, TensorOptional mask, boolean causal) {
         long each = query.size(1) / key.size(1);
         return scaled_dot_product_attention(

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
  * @param endOfTextId the token behind every row or response; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready
  *     ids
- * @param separateDocuments whether a row of the stream sees nothing of the rows before it in its sequence
+ * @param separateDocuments whether a token of the stream sees nothing of the documents before its own
  * @param rows where rows are sequences of their own, what they are made of: what the model reads, the label, and where there is
  *     one the weight; or a prompt and its response; empty: the input column is one stream
  */
