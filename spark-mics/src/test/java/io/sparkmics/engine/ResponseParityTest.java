@@ -103,7 +103,7 @@ final class ResponseParityTest {
 
     private static List<Outcome> train(int worldSize, int partitionGroupSize, int microBatchSize) {
         EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), CLIPPING, SEED, Precision.FLOAT64)
-                .withWeightedMean(true);
+                .with(SequenceSettings.RESPONSES);
         return ThreadRanks.of(worldSize)
                 .with(CommunicationSettings.of(partitionGroupSize))
                 .run(ranks -> {
