@@ -72,7 +72,7 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
     @Override
     MicsEstimator decided(Dataset<?> frame) {
         if (!hasResponses()
-                || getEndOfTextId() >= 0
+                || getEndOfTextId() != InputSettings.NO_END_OF_TEXT
                 || getInitialModel().isBlank()
                 || TokenData.isText(frame.schema(), getResponseCol())) {
             return this;

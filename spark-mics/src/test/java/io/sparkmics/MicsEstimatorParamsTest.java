@@ -137,7 +137,7 @@ class MicsEstimatorParamsTest {
         "globalBatchSize, 0, 1 or more",
         "microBatchSize, 0, 1 or more",
         "batchSize, 0, 1 or more",
-        "endOfTextId, -2, -1 or more",
+        "endOfTextId, -3, -2 or more",
         "keepCheckpoints, 0, 1 or more",
         "activationCheckpointing, -1, 0 or more",
         "maxRestarts, -1, 0 or more",

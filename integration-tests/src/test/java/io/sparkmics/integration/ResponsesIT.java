@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
+import io.sparkmics.MicsTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models learn to respond as the real library has them learn with labels that leave out prompts and padding. */
 @Tag("python")
@@ -32,6 +37,13 @@ final class ResponsesIT {
     private static final List<List<List<Integer>>> EXAMPLES = IntStream.range(0, 8)
             .mapToObj(row -> List.of(ids(131 * row, 1 + row % 5), ids(131 * row + 71, 1 + 5 * row % 9)))
             .toList();
+
+    /** One with several turns, and one whose response is empty but for what the template writes. */
+    private static final String CONVERSATIONS = """
+            [[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is the fox quick?"},
+              {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "And the dog? It is \u201clazy\u201d"},
+              {"role": "assistant", "content": "No,\\nthe dog is lazy."}],
+             [{"role": "user", "content": "Say nothing."}, {"role": "assistant", "content": ""}]]""";
 
     private static SparkSession spark;
 
@@ -102,6 +114,66 @@ final class ResponsesIT {
                     .as("row %d", row)
                     .isCloseTo(theirs.get("trained").get(row).asDouble(), within(1e-7));
         }
+    }
+
+    /** What a template writes is all there is: its tokens are not put a second time before or behind it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"chatml", "llama3"})
+    void renderedConversationsAreTrainedOnAsTheirTemplateWritesThem(String template, @TempDir Path folder)
+            throws Exception {
+        Path python = Environment.python();
+        Path pretrained = folder.resolve("pretrained");
+        JsonNode theirs = new PythonScript(python, "chat.py").run("make", pretrained, template, CONVERSATIONS);
+
+        PipelineModel trained = new Pipeline()
+                .setStages(new PipelineStage[] {
+                    tokenizer(pretrained, "prompt"),
+                    tokenizer(pretrained, "response"),
+                    new MicsEstimator()
+                            .setInitialModel(pretrained.toString())
+                            .setPromptCol("promptIds")
+                            .setResponseCol("responseIds")
+                            .setEndOfTextId(-2)
+                            .setGlobalBatchSize(2)
+                            .setMicroBatchSize(2)
+                            .setPrecision("float64")
+                            .setMaxSteps(1)
+                })
+                .fit(conversations(theirs));
+
+        List<Row> rows = trained.transform(conversations(theirs))
+                .orderBy("position")
+                .selectExpr("concat(promptIds, responseIds)", "tokenCount = size(responseIds)")
+                .collectAsList();
+        for (int row = 0; row < rows.size(); row++) {
+            List<Integer> ids = new ArrayList<>();
+            theirs.get("ids").get(row).forEach(id -> ids.add(id.asInt()));
+            assertThat(rows.get(row).<Integer>getList(0)).as("row %d", row).isEqualTo(ids);
+            assertThat(rows.get(row).getBoolean(1)).as("row %d", row).isTrue();
+        }
+        MicsModel model = (MicsModel) trained.stages()[2];
+        assertThat(model.summary().firstLoss()).isCloseTo(theirs.get("loss").asDouble(), within(1e-8));
+        String saved = folder.resolve("saved").toString();
+        model.write().save(saved);
+        JsonNode again = new PythonScript(python, "chat.py").run("read", Path.of(saved, "huggingface"), CONVERSATIONS);
+        assertThat(again.get("ids")).isEqualTo(theirs.get("ids"));
+        assertThat(again.get("loss").asDouble()).isNotEqualTo(theirs.get("loss").asDouble());
+    }
+
+    private static MicsTokenizer tokenizer(Path folder, String column) {
+        return new MicsTokenizer()
+                .setTokenizer(folder.toString())
+                .setInputCol(column)
+                .setOutputCol(column + "Ids");
+    }
+
+    private static Dataset<Row> conversations(JsonNode theirs) {
+        List<Row> rows = new ArrayList<>();
+        for (JsonNode prompt : theirs.get("prompts")) {
+            String response = theirs.get("responses").get(rows.size()).asText();
+            rows.add(RowFactory.create(rows.size(), prompt.asText(), response));
+        }
+        return spark.createDataFrame(rows, StructType.fromDDL("position INT, prompt STRING, response STRING"));
     }
 
     private static Dataset<Row> frame() {

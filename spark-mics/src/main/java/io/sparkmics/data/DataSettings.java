@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * @param context how many tokens a sequence predicts
  * @param vocabularySize token ids are from 0 to this, exclusive; at least 1
  * @param seed of the order of the sequences
- * @param endOfText the id that follows every document or response; of text always {@link ByteTokenizer#END_OF_TEXT}; empty: ready
- *     ids stand back to back
+ * @param endOfText the id that follows every document or response; of text always {@link ByteTokenizer#END_OF_TEXT}; {@link
+ *     #NOTHING}: responses of ready ids end as they do; empty: ready ids stand back to back, and of responses it is not said
  * @param rows the columns of rows that are sequences of their own, the weight last, or {@link RowColumn#responses}; empty: what
  *     is in the input column is one stream
  */
@@ -27,6 +27,9 @@ public record DataSettings(
         long seed,
         OptionalInt endOfText,
         List<RowColumn> rows) {
+
+    /** In the place of an id: no token is put behind responses, which have their end with them. */
+    public static final int NOTHING = -2;
 
     public DataSettings {
         Objects.requireNonNull(inputCol, "inputCol is null");

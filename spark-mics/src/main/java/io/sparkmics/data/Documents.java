@@ -64,11 +64,16 @@ final class Documents {
                         id -> endOfText(id, text, response, settings, problems),
                         () -> problems.add("Cannot train on the responses of column '" + response
                                 + "': nothing says which token id ends them, and a model must learn to end. Set"
-                                + " endOfTextId, or initialModel to a folder whose config.json has an eos_token_id."));
+                                + " endOfTextId, to -2 where they end with one of their own, or initialModel to a folder"
+                                + " whose config.json has an eos_token_id."));
     }
 
     private static void endOfText(int id, boolean text, String column, DataSettings settings, List<String> problems) {
-        String what = "Cannot end the rows of column '" + column + "' with token " + id + ": ";
+        if (id == DataSettings.NOTHING && !text) {
+            return;
+        }
+        String end = id == DataSettings.NOTHING ? "without a token" : "with token " + id;
+        String what = "Cannot end the rows of column '" + column + "' " + end + ": ";
         if (text && id != ByteTokenizer.END_OF_TEXT) {
             problems.add(what + "the column is text, which the built-in tokenizer ends with "
                     + ByteTokenizer.END_OF_TEXT + ". Leave endOfTextId unset, or tokenize the text and train on ids.");

@@ -272,6 +272,10 @@ final class Preflight {
     }
 
     private static OptionalInt endOfText(InputSettings input, boolean text) {
+        if (input.endOfTextId() == DataSettings.NOTHING && !text && !input.responses()) {
+            // As where nothing is set: the ids of a stream stand back to back.
+            return OptionalInt.empty();
+        }
         if (input.endOfTextId() != InputSettings.NO_END_OF_TEXT) {
             return OptionalInt.of(input.endOfTextId());
         }

@@ -54,8 +54,9 @@ public interface SequenceParams<T> extends Params {
                 uid(),
                 "endOfTextId",
                 "the token id put behind every row, or response; -1: 256 behind text, behind responses of token ids the one that"
-                        + " initialModel ends texts with, nothing behind other token ids. Text takes no other id than 256",
-                Allowed.atLeast("endOfTextId", -1));
+                        + " initialModel ends texts with, nothing behind other token ids; -2: nothing behind any token ids, for"
+                        + " responses that end with tokens of their own. Text takes no other id than 256",
+                Allowed.atLeast("endOfTextId", -2));
     }
 
     default int getEndOfTextId() {

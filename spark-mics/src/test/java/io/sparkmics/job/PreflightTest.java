@@ -77,6 +77,7 @@ class PreflightTest {
         assertThat(endOfText(text, -1)).hasValue(ByteTokenizer.END_OF_TEXT);
         assertThat(endOfText(text, 256)).hasValue(ByteTokenizer.END_OF_TEXT);
         assertThat(endOfText(ids, -1)).isEmpty();
+        assertThat(endOfText(ids, -2)).isEmpty();
         assertThat(endOfText(ids, 7)).hasValue(7);
     }
 

@@ -1,5 +1,6 @@
 package io.sparkmics.job.settings;
 
+import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.model.InputColumn;
@@ -15,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * @param inputCol text, or ready token ids
  * @param validationIndicatorCol true for the rows that are held out; empty: none are
  * @param endOfTextId the token behind every row or response; {@link #NO_END_OF_TEXT}: the tokenizer's for text, none for ready
- *     ids
+ *     ids; {@link DataSettings#NOTHING}: none for ready ids, responses too
  * @param separateDocuments whether a token of the stream sees nothing of the documents before its own
  * @param rows where rows are sequences of their own, what they are made of: what the model reads, the label, and where there is
  *     one the weight; or a prompt and its response; empty: the input column is one stream
