@@ -54,11 +54,6 @@ public final class SeparateDocuments implements Past, AutoCloseable {
         }
     }
 
-    /** What it takes beside activations: a number for each pair of tokens. */
-    public static long bytes(int sequences, int length, int element) {
-        return (long) sequences * length * length * element;
-    }
-
     @Override
     public Tensor positions() {
         return positions;

@@ -3,7 +3,7 @@ package io.sparkmics.job.settings;
 import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
-import io.sparkmics.model.SeparateDocuments;
+import io.sparkmics.plan.DocumentMask;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.step.Work;
 import java.io.Serializable;
@@ -107,7 +107,7 @@ public record TrainingSettings(
         int sequences = world.microBatchSize();
         int length = model.context();
         long documents = input.separateDocuments()
-                ? SeparateDocuments.bytes(sequences, length, memory.elements().compute())
+                ? DocumentMask.bytes(sequences, length, memory.elements().compute())
                 : 0;
         return engineSettings().activationModel(model).bytes(sequences, length) + documents;
     }
