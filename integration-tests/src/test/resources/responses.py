@@ -40,8 +40,10 @@ def losses():
 predicted = labels[:, 1:] != IGNORED
 decayed = [p for p in model.parameters() if p.dim() > 1]
 others = [p for p in model.parameters() if p.dim() == 1]
+# Llama's angles have a cosine and a sine in float32, whose last bit differs from one mathematical library to the next: with AdamW's
+# usual 1e-8 a gradient of that size would be told from the one beside it.
 optimizer = torch.optim.AdamW(
-    [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}], lr=1e-2, betas=(0.9, 0.95), eps=1e-8
+    [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}], lr=1e-2, betas=(0.9, 0.95), eps=1e-5
 )
 curve = []
 for _ in range(20):

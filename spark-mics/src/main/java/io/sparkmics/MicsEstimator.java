@@ -1,5 +1,6 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.Columns;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.data.TokenData;
@@ -11,6 +12,7 @@ import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.params.SequenceParams;
 import io.sparkmics.scoring.Scoring;
+import java.io.IOException;
 import java.util.OptionalInt;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
@@ -75,9 +77,14 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
                 || TokenData.isText(frame.schema(), getResponseCol())) {
             return this;
         }
-        OptionalInt end = EndOfText.of(
-                getInitialModel(), frame.sparkSession().sessionState().newHadoopConf());
-        return end.isPresent() ? copy(ParamMap.empty()).setEndOfTextId(end.getAsInt()) : this;
+        try {
+            OptionalInt end = EndOfText.of(
+                    getInitialModel(), frame.sparkSession().sessionState().newHadoopConf());
+            return end.isPresent() ? copy(ParamMap.empty()).setEndOfTextId(end.getAsInt()) : this;
+        } catch (IOException | CheckpointException e) {
+            // Is found again, and told, with all else that is wrong; and a run that goes on needs no such folder.
+            return this;
+        }
     }
 
     @Override

@@ -4,10 +4,10 @@ import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
-import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
+import io.sparkmics.model.WrappedConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.apache.spark.TaskContext;
 import org.bytedeco.pytorch.Tensor;
 
 /** A model whose first stage does something bad when it has run so often in a task, for as long as it is told to. */
-record FaultyModel(GptConfig inner, int partition, int passes) implements ModelConfig {
+record FaultyModel(GptConfig inner, int partition, int passes) implements WrappedConfig {
 
     /** Ranks are threads of this JVM, and find it here. */
     static volatile Runnable fault = () -> {};
@@ -65,20 +65,5 @@ record FaultyModel(GptConfig inner, int partition, int passes) implements ModelC
         if (count > passes && FAULTS_LEFT.getAndDecrement() > 0) {
             fault.run();
         }
-    }
-
-    @Override
-    public int context() {
-        return inner.context();
-    }
-
-    @Override
-    public int vocabularySize() {
-        return inner.vocabularySize();
-    }
-
-    @Override
-    public Map<String, Object> describe() {
-        return inner.describe();
     }
 }

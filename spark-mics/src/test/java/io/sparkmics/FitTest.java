@@ -167,7 +167,7 @@ class FitTest {
         model.write().save(path);
 
         HuggingFaceFolder saved = saved(path);
-        try (SafetensorsReader reader = saved.readWeights()) {
+        try (SafetensorsReader reader = SafetensorsReader.open(saved.weights(), new Configuration())) {
             assertThat(reader.tensors()).extracting(TensorInfo::type).containsOnly(TensorType.F64);
         }
         assertThat(saved.readConfig()).containsEntry("torch_dtype", "float64");

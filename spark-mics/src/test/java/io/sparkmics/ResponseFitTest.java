@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.bert.Bert;
 import io.sparkmics.monitor.StepMetrics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -144,6 +148,9 @@ class ResponseFitTest {
                                 + " ends them");
         estimator.clear(estimator.model());
 
+        Files.writeString(
+                first.resolve("huggingface/generation_config.json"), "{\"eos_token_id\": 5, \"temperature\": 0.7}");
+
         MicsModel tuned =
                 estimator.setInitialModel(first.toString()).setLoraRank(2).fit(ids);
 
@@ -153,6 +160,13 @@ class ResponseFitTest {
                         .selectExpr("tokenCount = least(size(response) + 1, 15)")
                         .collectAsList())
                 .allMatch(row -> row.getBoolean(0));
+        Path saved = folder.resolve("tuned");
+        tuned.write().save(saved.toString());
+        HuggingFaceFolder files = new HuggingFaceFolder(
+                new org.apache.hadoop.fs.Path(saved.resolve("huggingface").toUri()), new Configuration());
+        assertThat(files.readGenerationConfig())
+                .as("texts end as they were trained to, and are drawn as before")
+                .hasValue(Map.of("eos_token_id", 256, "temperature", 0.7));
     }
 
     @Test
@@ -164,7 +178,7 @@ class ResponseFitTest {
                         .fit(frame()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
-                        "Cannot train on the stream of column 'prompt' and on responses at once. Set inputCol,"
+                        "Cannot train on the stream of column 'prompt' and on responses at once. Clear inputCol,"
                                 + " or promptCol and responseCol.")
                 .hasMessageContaining("Cannot find the response column 'answer'")
                 .hasMessageContaining("global batch");

@@ -1,6 +1,7 @@
 package io.sparkmics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.model.llama.LlamaConfig;
@@ -52,11 +53,12 @@ class SeparateDocumentsFitTest {
                 .isLessThan(separate.summary().firstLoss());
         assertThat(separate.summary().validationLoss()).isCloseTo(expected, within(1e-5));
         assertThat(joined.summary().validationLoss()).isNotCloseTo(expected, within(1e-4));
-        String said = StandardError.during(() -> estimator(2, false)
-                .setResumeFrom(CheckpointedFits.of(folder.resolve("checkpoints"), 2)
-                        .path()
-                        .toString())
-                .fit(rows()));
-        assertThat(said).contains("Changed since that checkpoint: separateDocuments was true and is false.");
+        assertThatThrownBy(() -> estimator(2, false)
+                        .setResumeFrom(CheckpointedFits.of(folder.resolve("checkpoints"), 2)
+                                .path()
+                                .toString())
+                        .fit(rows()))
+                .hasMessageContaining("its separateDocuments is true, and separateDocuments is false."
+                        + " Set separateDocuments to true, or");
     }
 }

@@ -4,10 +4,10 @@ import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
-import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
+import io.sparkmics.model.WrappedConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** A GPT with dropout whose loss is not a number in some steps, so that they are skipped, and which breaks in another. */
-record UnsteadyModel(GptConfig inner) implements ModelConfig {
+record UnsteadyModel(GptConfig inner) implements WrappedConfig {
 
     /** Ranks are threads of this JVM, and find it here. */
     private static volatile Plan plan;
@@ -71,20 +71,5 @@ record UnsteadyModel(GptConfig inner) implements ModelConfig {
             throw new IllegalStateException("this stage is broken");
         }
         return step;
-    }
-
-    @Override
-    public int context() {
-        return inner.context();
-    }
-
-    @Override
-    public int vocabularySize() {
-        return inner.vocabularySize();
-    }
-
-    @Override
-    public Map<String, Object> describe() {
-        return inner.describe();
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -47,8 +47,7 @@ public final class HuggingFaceFolder {
             "vocab.txt",
             "merges.txt",
             "tokenizer.model",
-            "chat_template.jinja",
-            GENERATION);
+            "chat_template.jinja");
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -91,6 +90,12 @@ public final class HuggingFaceFolder {
         }
     }
 
+    /** Removes the index of several files of weights, where there is one. */
+    void deleteIndex() {
+        Path index = new Path(folder, WeightFiles.INDEX);
+        StorageCall.run("remove " + index, () -> index.getFileSystem(hadoop).delete(index, false));
+    }
+
     /** Why {@link #writeConfig} could not write this; empty where it could. */
     public static Optional<String> configProblem(Map<String, ?> config) {
         if (config == null) {
@@ -109,12 +114,36 @@ public final class HuggingFaceFolder {
         return readJson(CONFIG);
     }
 
+    /** The tokens that end a text, as {@code config.json} says. */
+    public List<Integer> endOfTextIds() {
+        return endOfTextIds(readConfig());
+    }
+
+    /** The tokens that end what is generated: as {@code generation_config.json} says, where it lies there. */
+    public List<Integer> endOfGenerationIds() {
+        return readGenerationConfig().map(HuggingFaceFolder::endOfTextIds).orElseGet(this::endOfTextIds);
+    }
+
+    /** One, several, or none. */
+    private static List<Integer> endOfTextIds(Map<String, Object> config) {
+        Object said = config.get("eos_token_id");
+        return (said instanceof List<?> several ? several.stream() : Stream.of(said))
+                .filter(Integer.class::isInstance)
+                .map(Integer.class::cast)
+                .toList();
+    }
+
     /** Reads {@code generation_config.json}, where there is one. */
     public Optional<Map<String, Object>> readGenerationConfig() {
         Path file = new Path(folder, GENERATION);
         boolean there = StorageCall.call(
                 "look for " + file, () -> file.getFileSystem(hadoop).exists(file));
         return there ? Optional.of(readJson(GENERATION)) : Optional.empty();
+    }
+
+    /** Writes {@code generation_config.json}, over an older one. */
+    public void writeGenerationConfig(Map<String, ?> config) {
+        writeJson(GENERATION, config);
     }
 
     /** Reads another file of JSON. */
@@ -164,11 +193,12 @@ public final class HuggingFaceFolder {
         FileSystem from = folder.getFileSystem(hadoop);
         FileSystem to = target.getFileSystem(hadoop);
         to.mkdirs(target);
-        // Other weights would be taken for these, and their checksums would refuse these.
+        // Other weights would be taken for these, and their checksums would refuse these; so would another adapter.
         for (String name : new HuggingFaceFolder(target, hadoop).contents().keySet()) {
             if (name.endsWith(WeightsFile.SUFFIX)
                     || name.endsWith(WeightsFile.CHECKSUMS)
-                    || name.equals(WeightFiles.INDEX)) {
+                    || name.equals(WeightFiles.INDEX)
+                    || name.startsWith(ADAPTER + "/")) {
                 to.delete(new Path(target, name), false);
             }
         }
@@ -179,7 +209,7 @@ public final class HuggingFaceFolder {
         }
     }
 
-    /** Copies the files of a tokenizer, and how text is generated with it, from another folder that has them. */
+    /** Copies the files of a tokenizer from another folder that has them. */
     public void copyTokenizer(Path other) {
         for (String name : TOKENIZER) {
             Path file = new Path(other, name);
@@ -207,13 +237,5 @@ public final class HuggingFaceFolder {
      */
     public WeightsWriter writeWeights(List<TensorInfo> tensors, long maxShardSize) {
         return WeightsWriter.create(this, folder, tensors, maxShardSize, hadoop);
-    }
-
-    /**
-     * Opens {@code model.safetensors}. A tensor with an element that is not finite is refused when it is read; so is, where
-     * {@code checksums.json} lies beside it, one that is not as it was written.
-     */
-    public SafetensorsReader readWeights() {
-        return new WeightsFile(weights(), hadoop).read();
     }
 }

@@ -94,10 +94,24 @@ public final class WeightsWriter implements AutoCloseable {
     /** Without {@link #commit} before it: leaves nothing behind. */
     @Override
     public void close() {
-        if (!done) {
-            done = true;
-            writer.close();
-            files.subList(0, begun).forEach(WeightsFile::delete);
+        if (done) {
+            return;
+        }
+        done = true;
+        List<Runnable> removals = new ArrayList<>(List.of(writer::close, folder::deleteIndex));
+        files.subList(0, begun).forEach(file -> removals.add(file::delete));
+        List<CheckpointException> failures = new ArrayList<>();
+        for (Runnable removal : removals) {
+            try {
+                removal.run();
+            } catch (CheckpointException e) {
+                // One file that stays is no reason to leave the others.
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            failures.subList(1, failures.size()).forEach(failures.get(0)::addSuppressed);
+            throw failures.get(0);
         }
     }
 

@@ -4,11 +4,9 @@ import io.sparkmics.engine.device.ElementTypes;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
-import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
-import io.sparkmics.model.SeparateDocuments;
 import io.sparkmics.model.Unit;
 import io.sparkmics.plan.ActivationCheckpointing;
 import io.sparkmics.plan.ActivationModel;
@@ -33,10 +31,7 @@ import java.util.stream.IntStream;
  * @param replicationPrecision what hop 2 sums in, with any precision
  * @param overlap which communication runs beside what is computed
  * @param checkpointing which stages run their forward pass again for their backward pass; what is computed is the same
- * @param weightedMean whether a step's loss is the weighted mean over its sequences, as where weights are numbers of tokens;
- *     else it is their weighted sum over how many they are
- * @param documentEnd the token that ends a document, where each is computed as if it were alone: see {@link SeparateDocuments};
- *     {@link #NOT_SEPARATE}: a token sees all those before it in its sequence
+ * @param sequences how they are weighed, and what a token sees of its own
  */
 public record EngineSettings(
         OptimizerSettings optimizer,
@@ -47,12 +42,8 @@ public record EngineSettings(
         ReductionPrecision replicationPrecision,
         OverlapSettings overlap,
         ActivationCheckpointing checkpointing,
-        boolean weightedMean,
-        int documentEnd)
+        SequenceSettings sequences)
         implements Serializable {
-
-    /** No token ends what another one may see. */
-    public static final int NOT_SEPARATE = -1;
 
     /** With hop 2 in single precision, the standard overlap, and every stage keeps what its backward pass needs. */
     public EngineSettings(
@@ -70,8 +61,7 @@ public record EngineSettings(
                 ReductionPrecision.FLOAT32,
                 OverlapSettings.STANDARD,
                 ActivationCheckpointing.NONE,
-                false,
-                NOT_SEPARATE);
+                SequenceSettings.STREAM);
     }
 
     /** Sums in single precision where there is a choice. */
@@ -80,32 +70,27 @@ public record EngineSettings(
     }
 
     public EngineSettings with(OverlapSettings changed) {
-        return changed(replicationPrecision, changed, checkpointing, weightedMean, documentEnd);
+        return changed(replicationPrecision, changed, checkpointing, sequences);
     }
 
     public EngineSettings with(ActivationCheckpointing changed) {
-        return changed(replicationPrecision, overlap, changed, weightedMean, documentEnd);
+        return changed(replicationPrecision, overlap, changed, sequences);
+    }
+
+    /** Where documents are separate the model {@link io.sparkmics.model.LanguageModel#readsPast}. */
+    public EngineSettings with(SequenceSettings changed) {
+        return changed(replicationPrecision, overlap, checkpointing, changed);
     }
 
     public EngineSettings withReplication(ReductionPrecision changed) {
-        return changed(changed, overlap, checkpointing, weightedMean, documentEnd);
-    }
-
-    public EngineSettings withWeightedMean(boolean changed) {
-        return changed(replicationPrecision, overlap, checkpointing, changed, documentEnd);
-    }
-
-    /** With documents that see nothing of each other. The model {@link io.sparkmics.model.LanguageModel#readsPast}. */
-    public EngineSettings withSeparateDocuments(int endOfTextId) {
-        return changed(replicationPrecision, overlap, checkpointing, weightedMean, endOfTextId);
+        return changed(changed, overlap, checkpointing, sequences);
     }
 
     private EngineSettings changed(
             ReductionPrecision replication,
             OverlapSettings overlapped,
             ActivationCheckpointing recomputed,
-            boolean weighted,
-            int endOfTextId) {
+            SequenceSettings ofSequences) {
         return new EngineSettings(
                 optimizer,
                 gradientClipping,
@@ -115,15 +100,7 @@ public record EngineSettings(
                 replication,
                 overlapped,
                 recomputed,
-                weighted,
-                endOfTextId);
-    }
-
-    /** Those of a micro-batch, the caller's to close; null where they are not separate. */
-    SeparateDocuments documents(MicroBatch batch) {
-        return documentEnd == NOT_SEPARATE
-                ? null
-                : new SeparateDocuments(batch.data(), documentEnd, precision.compute());
+                ofSequences);
     }
 
     /** What the plan knows of a model that is trained so: its units, and what their elements take. */
@@ -162,7 +139,12 @@ public record EngineSettings(
         return new TransformerWorkload(
                 sizes,
                 new Recipe(
-                        types().bytes(), checkpointing, true, true, config.dropout() > 0, documentEnd != NOT_SEPARATE));
+                        types().bytes(),
+                        checkpointing,
+                        true,
+                        true,
+                        config.dropout() > 0,
+                        sequences.separateDocuments()));
     }
 
     ElementTypes types() {

@@ -6,11 +6,9 @@ import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
-import io.sparkmics.model.SeparateDocuments;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -44,8 +42,8 @@ final class Evaluation {
         try {
             while (microBatches.hasNext()) {
                 try (MicroBatch batch = microBatches.next();
-                        SeparateDocuments documents = settings.documents(batch)) {
-                    addLoss(batch, new StagePass(batch, 0, false, Optional.ofNullable(documents)));
+                        SequencePass pass = SequencePass.evaluation(batch, settings)) {
+                    addLoss(batch, pass.stagePass());
                     weight += Arrays.stream(batch.weights()).sum();
                 }
             }
@@ -55,7 +53,7 @@ final class Evaluation {
         try (PointerScope scope = new PointerScope()) {
             sums.at(1).fill_(new Scalar(weight));
             // Who sees this loss may decide by it.
-            worldSum.alike(sums.first(2));
+            worldSum.alike(sums.first(2), 0);
         }
         double[] lossAndWeight = sums.read();
         return lossAndWeight[0] / lossAndWeight[1];

@@ -8,12 +8,10 @@ import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.BoundStage;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
-import io.sparkmics.model.SeparateDocuments;
 import io.sparkmics.plan.GradientPlaces;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -52,8 +50,8 @@ final class MicroStep {
      *     answer may have to read rows
      */
     void run(MicroBatch batch, Tensor loss, BooleanSupplier last) {
-        try (SeparateDocuments documents = settings.documents(batch)) {
-            run(new StagePass(batch, settings.seed(), true, Optional.ofNullable(documents)), loss, last);
+        try (SequencePass pass = SequencePass.training(batch, settings)) {
+            run(pass.stagePass(), loss, last);
         }
     }
 

@@ -68,7 +68,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  */
 public final class MicsEngine implements AutoCloseable {
 
-    /** What is summed over the world in a step, in this order; the norm is the same on all ranks. */
+    /** What is summed over the world in a step, in this order; the norm is every partition group's already. */
     private static final int LOSS = 0;
 
     private static final int STOP = 1;
@@ -109,7 +109,7 @@ public final class MicsEngine implements AutoCloseable {
                         ranks.communicator(GroupKind.INTER_NODE), ranks.communicator(GroupKind.INTRA_NODE))
                 : new FlatGather(partition);
         partitionIndex = partition.group().index();
-        weightedMean = settings.weightedMean();
+        weightedMean = settings.sequences().weightedMean();
         ElementTypes types = settings.types();
         OverlapSettings overlap = settings.overlap();
         RankDevice device = ranks.device();
@@ -213,11 +213,11 @@ public final class MicsEngine implements AutoCloseable {
             }
             norm.measure(count, sums.at(NORM));
             sums.at(WEIGHT).fill_(new Scalar(weight));
+            // Replicas stay equal only if all of them divide and clip by the same numbers, to the bit.
             if (weightedMean) {
-                // Replicas stay equal only if all of them divide by the same number, to the bit.
-                worldSum.alike(sums.first(WEIGHT + 1));
+                worldSum.alike(sums.first(NORM + 1), 1);
             } else {
-                worldSum.of(sums.first(STOP + 1));
+                worldSum.of(sums.first(NORM + 1), 1);
             }
         }
         // Before the update, so that it can be left out. The device idles no longer than if they were read behind it,

@@ -197,7 +197,9 @@ final class Preflight {
                     + " on separate documents: its tokens see all those before them. Set separateDocuments to false, or let"
                     + " its stages ask past() of the pass, and readsPast() say so.");
         }
-        if (dataSettings(settings, schema).endOfText().isEmpty()) {
+        // Of a column that is not there nothing more is to be said.
+        if (List.of(schema.fieldNames()).contains(settings.input().inputCol())
+                && dataSettings(settings, schema).endOfText().isEmpty()) {
             problems.add("Cannot separate the documents of column '"
                     + settings.input().inputCol() + "': no token ends them. Set endOfTextId to the one that shall stand"
                     + " behind each, or separateDocuments to false.");
@@ -254,7 +256,7 @@ final class Preflight {
         }
     }
 
-    /** What the rows become. Here and nowhere else is decided what ends them. */
+    /** What the rows become, and what ends them. */
     static DataSettings dataSettings(TrainingSettings settings, StructType schema) {
         InputSettings input = settings.input();
         return new DataSettings(

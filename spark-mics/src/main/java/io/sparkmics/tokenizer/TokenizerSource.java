@@ -4,7 +4,6 @@ import io.sparkmics.checkpoint.HuggingFaceFolder;
 import io.sparkmics.data.ByteTokenizer;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -49,17 +48,7 @@ public record TokenizerSource(TokenizerFile file, List<Integer> ends) implements
      * @param folder of the weights
      */
     public static List<Integer> ends(Path folder, Configuration hadoop) {
-        HuggingFaceFolder files = new HuggingFaceFolder(folder, hadoop);
-        return ids(files.readGenerationConfig().orElseGet(files::readConfig).get("eos_token_id"));
-    }
-
-    /** One, several, or none. */
-    private static List<Integer> ids(Object said) {
-        List<?> all = said instanceof List<?> several ? several : Arrays.asList(said);
-        return all.stream()
-                .filter(Integer.class::isInstance)
-                .map(Integer.class::cast)
-                .toList();
+        return new HuggingFaceFolder(folder, hadoop).endOfGenerationIds();
     }
 
     /** The caller's to close. */

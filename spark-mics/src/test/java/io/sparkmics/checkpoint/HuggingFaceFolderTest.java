@@ -39,7 +39,7 @@ class HuggingFaceFolderTest {
 
         assertThat(huggingFace().readConfig()).isEqualTo(config);
         assertThat(Files.readString(folder.resolve("config.json"))).contains("\n  \"n_layer\" : 4");
-        try (SafetensorsReader reader = huggingFace().readWeights()) {
+        try (SafetensorsReader reader = new WeightsFile(huggingFace().weights(), HADOOP).read()) {
             assertThat(reader.tensors()).isEmpty();
         }
         assertThat(huggingFace().contents()).containsOnlyKeys("config.json", "model.safetensors", "checksums.json");
@@ -211,9 +211,23 @@ class HuggingFaceFolderTest {
     }
 
     @Test
+    void anIndexThatIsNotWrittenToItsEndIsRemovedWithItsFiles() throws Exception {
+        Path index = folder.resolve("model.safetensors.index.json");
+        // What has something inside can be neither written over nor removed.
+        Files.createDirectories(index.resolve("inside"));
+        assertThatThrownBy(() -> write(1, 1)).isInstanceOf(CheckpointException.class);
+        assertThat(folder.toFile().list()).containsExactly(index.getFileName().toString());
+        Files.delete(index.resolve("inside"));
+        assertThatThrownBy(() -> write(1, 1)).isInstanceOf(CheckpointException.class);
+        assertThat(folder.toFile().list()).isEmpty();
+    }
+
+    @Test
     void aCopyOverOtherWeightsIsTheCopyAlone() throws Exception {
         Path copy = folder.resolve("copy");
         write(1, 48);
+        Files.createDirectories(folder.resolve("adapter"));
+        Files.writeString(folder.resolve("adapter/adapter_config.json"), "{}");
         huggingFace().copyTo(LocalFiles.hadoop(copy));
         for (String file : huggingFace().contents().keySet()) {
             Files.delete(folder.resolve(file));
@@ -250,7 +264,7 @@ class HuggingFaceFolderTest {
     }
 
     private void readAll() {
-        try (SafetensorsReader reader = huggingFace().readWeights()) {
+        try (SafetensorsReader reader = new WeightsFile(huggingFace().weights(), HADOOP).read()) {
             reader.forEach((name, tensor) -> {});
         }
     }

@@ -67,7 +67,7 @@ class ActivationEstimateTest {
             this.config = config;
             EngineSettings whole =
                     new EngineSettings(SGD, 1, 3, precision).with(new ActivationCheckpointing(checkpointing));
-            this.settings = separateDocuments ? whole.withSeparateDocuments(0) : whole;
+            this.settings = separateDocuments ? whole.with(SequenceSettings.separate(0)) : whole;
             this.microBatchSize = microBatchSize;
             this.separateDocuments = separateDocuments;
         }

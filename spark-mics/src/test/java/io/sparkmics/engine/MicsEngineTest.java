@@ -64,6 +64,21 @@ class MicsEngineTest {
         }
     }
 
+    /** Groups of three and one, and of two and two: each adds up its squares in another order. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void replicasOnUnevenHostsAreTheSameToTheBit(Precision precision) {
+        EngineSettings clipped = new EngineSettings(ADAMW, 1e-3, 3, precision);
+        List<Outcome> ranks = EngineTraining.run(new Case(SMALL, 8, 4, 3, GatherMode.FLAT, 1, 1, clipped, 10));
+        for (Outcome rank : ranks) {
+            assertThat(rank.norms()).isEqualTo(ranks.get(0).norms());
+            ranks.get(0)
+                    .parameters()
+                    .forEach((name, values) ->
+                            assertThat(rank.parameters().get(name)).as(name).containsExactly(values));
+        }
+    }
+
     private static void assertSame(Outcome actual, Outcome expected) {
         assertThat(actual.losses()).isEqualTo(expected.losses());
         expected.parameters()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.engine.RowBatches.WeightedRow;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.engine.shard.Initializer;
@@ -12,7 +13,6 @@ import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.RowLayout;
-import io.sparkmics.model.Rows;
 import io.sparkmics.model.perceptron.Perceptron;
 import io.sparkmics.model.perceptron.PerceptronConfig;
 import java.util.ArrayList;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,15 +48,18 @@ final class PredictorParityTest {
             return new Labelled(features, random.nextInt(CLASSES), random.nextInt(3));
         }
 
-        int[] words() {
+        WeightedRow row() {
             int[] words = new int[FEATURES + 1];
             for (int i = 0; i < FEATURES; i++) {
                 words[i] = Float.floatToIntBits(features[i]);
             }
             words[FEATURES] = label;
-            return words;
+            return new WeightedRow(words, weight);
         }
     }
+
+    private static final RowBatches BATCHES = new RowBatches(
+            LAYOUT, BATCH, (step, slot) -> Labelled.of(step, slot).row());
 
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "1, 1, 4", "2, 1, 2", "2, 2, 1", "4, 2, 1", "4, 4, 2", "8, 4, 1"})
@@ -85,7 +87,7 @@ final class PredictorParityTest {
                     Map<String, double[]> parameters = new LinkedHashMap<>();
                     try (MicsEngine engine = new MicsEngine(CONFIG.build(), settings, ranks)) {
                         for (long step = 0; step < STEPS; step++) {
-                            List<MicroBatch> batches = batches(step, ranks.rank(), worldSize, microBatchSize);
+                            List<MicroBatch> batches = BATCHES.of(step, ranks.rank(), worldSize, microBatchSize);
                             losses.add(
                                     engine.step(step, batches.iterator(), RATE).loss());
                         }
@@ -95,24 +97,6 @@ final class PredictorParityTest {
                     return new Outcome(losses, List.of(), parameters);
                 })
                 .get(worldSize - 1);
-    }
-
-    private static List<MicroBatch> batches(long step, int rank, int worldSize, int microBatchSize) {
-        List<MicroBatch> batches = new ArrayList<>();
-        for (int first = rank; first < BATCH; first += worldSize * microBatchSize) {
-            int[] words = new int[microBatchSize * LAYOUT.words()];
-            int[] slots = new int[microBatchSize];
-            double[] weights = new double[microBatchSize];
-            for (int i = 0; i < microBatchSize; i++) {
-                slots[i] = first + i * worldSize;
-                Labelled row = Labelled.of(step, slots[i]);
-                System.arraycopy(row.words(), 0, words, i * LAYOUT.words(), LAYOUT.words());
-                weights[i] = row.weight();
-            }
-            batches.add(MicroBatch.ofColumns(
-                    Rows.tensors(LAYOUT, words, microBatchSize, ScalarType.Double), step, slots, weights));
-        }
-        return batches;
     }
 
     private static Outcome byHand() {

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.engine.RowBatches.WeightedRow;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.engine.shard.Initializer;
-import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.RowLayout;
-import io.sparkmics.model.Rows;
 import io.sparkmics.model.Tokens;
 import io.sparkmics.model.Unit;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -60,7 +60,18 @@ final class ResponseParityTest {
         long predicted() {
             return Arrays.stream(targets).filter(target -> target >= 0).count();
         }
+
+        /** Weighed as the data weighs it: over the mean of all rows, whatever that is. */
+        WeightedRow row() {
+            return new WeightedRow(
+                    IntStream.concat(Arrays.stream(tokens), Arrays.stream(targets))
+                            .toArray(),
+                    predicted() / 2.7);
+        }
     }
+
+    private static final RowBatches BATCHES =
+            new RowBatches(LAYOUT, BATCH, (step, slot) -> Example.of(step, slot).row());
 
     @ParameterizedTest
     @CsvSource({"1, 1, 8", "1, 1, 1", "2, 2, 1", "4, 2, 1", "4, 2, 2", "4, 4, 1", "8, 4, 1"})
@@ -92,7 +103,7 @@ final class ResponseParityTest {
 
     private static List<Outcome> train(int worldSize, int partitionGroupSize, int microBatchSize) {
         EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), CLIPPING, SEED, Precision.FLOAT64)
-                .withWeightedMean(true);
+                .with(SequenceSettings.RESPONSES);
         return ThreadRanks.of(worldSize)
                 .with(CommunicationSettings.of(partitionGroupSize))
                 .run(ranks -> {
@@ -103,7 +114,7 @@ final class ResponseParityTest {
                         for (long step = 0; step < STEPS; step++) {
                             StepResult result = engine.step(
                                     step,
-                                    batches(step, ranks.rank(), worldSize, microBatchSize)
+                                    BATCHES.of(step, ranks.rank(), worldSize, microBatchSize)
                                             .iterator(),
                                     RATE);
                             losses.add(result.loss());
@@ -114,28 +125,6 @@ final class ResponseParityTest {
                     }
                     return new Outcome(losses, norms, parameters);
                 });
-    }
-
-    private static List<MicroBatch> batches(long step, int rank, int worldSize, int microBatchSize) {
-        List<MicroBatch> batches = new ArrayList<>();
-        for (int first = rank; first < BATCH; first += worldSize * microBatchSize) {
-            int[] words = new int[microBatchSize * LAYOUT.words()];
-            int[] slots = new int[microBatchSize];
-            double[] weights = new double[microBatchSize];
-            for (int i = 0; i < microBatchSize; i++) {
-                slots[i] = first + i * worldSize;
-                Example example = Example.of(step, slots[i]);
-                int offset = i * LAYOUT.words();
-                System.arraycopy(example.tokens(), 0, words, offset, example.tokens().length);
-                System.arraycopy(
-                        example.targets(), 0, words, offset + example.tokens().length, example.targets().length);
-                // As the data says it: over the mean of all rows, whatever that is.
-                weights[i] = example.predicted() / 2.7;
-            }
-            batches.add(MicroBatch.ofColumns(
-                    Rows.tensors(LAYOUT, words, microBatchSize, ScalarType.Double), step, slots, weights));
-        }
-        return batches;
     }
 
     private static Outcome reference() {

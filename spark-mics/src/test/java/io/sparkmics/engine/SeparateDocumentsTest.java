@@ -129,8 +129,11 @@ class SeparateDocumentsTest {
         Model model = config.build();
         EngineSettings settings = new EngineSettings(new OptimizerSettings.Sgd(), 0, 7, precision);
         Outcome alone = step(model, settings, alone(), batch(sequence(), 1));
-        Outcome together =
-                step(model, settings.withSeparateDocuments(END), List.of(batch(sequence(), 1)), batch(sequence(), 1));
+        Outcome together = step(
+                model,
+                settings.with(SequenceSettings.separate(END)),
+                List.of(batch(sequence(), 1)),
+                batch(sequence(), 1));
 
         double expected = alone.losses().get(1);
         assertThat(together.losses().get(0)).isCloseTo(expected, within(tolerance));
@@ -187,7 +190,7 @@ class SeparateDocumentsTest {
 
     @Test
     void itIsTheSameForEveryWorldGroupAndMicroBatchAndWhereStagesRunAgain() {
-        EngineSettings settings = SETTINGS.withSeparateDocuments(END);
+        EngineSettings settings = SETTINGS.with(SequenceSettings.separate(END));
         GptConfig config = GPT.context(20).dropout(0.2);
         Outcome one = train(config, 1, 1, 4, settings);
 

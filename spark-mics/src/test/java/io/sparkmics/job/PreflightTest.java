@@ -17,10 +17,10 @@ import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.WrappedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -109,26 +109,10 @@ class PreflightTest {
     }
 
     /** The stages of a GPT in a model that does not say what they can. */
-    private record OwnConfig(GptConfig inner) implements ModelConfig {
-
+    private record OwnConfig(GptConfig inner) implements WrappedConfig {
         @Override
         public Model build() {
             return inner.build()::stages;
-        }
-
-        @Override
-        public int context() {
-            return inner.context();
-        }
-
-        @Override
-        public int vocabularySize() {
-            return inner.vocabularySize();
-        }
-
-        @Override
-        public Map<String, Object> describe() {
-            return Map.of();
         }
     }
 

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
-import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -25,31 +23,9 @@ class ModelDeclarationTest {
     /** Counts what has run of classes that nobody may run. */
     private static final AtomicInteger RUN = new AtomicInteger();
 
-    interface Sizes extends ModelConfig {
-        @Override
-        default Model build() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        default int context() {
-            return 1;
-        }
-
-        @Override
-        default int vocabularySize() {
-            return 1;
-        }
-
-        @Override
-        default Map<String, Object> describe() {
-            return Map.of();
-        }
-    }
-
     /** A model's configuration as good as any: but nobody has declared it. */
     @SuppressWarnings("unused")
-    record Trap(int layers) implements Sizes {
+    record Trap(int layers) implements ConfigOnly {
         static {
             RUN.incrementAndGet();
         }
@@ -65,7 +41,7 @@ class ModelDeclarationTest {
 
     /** Declared, and no record. */
     @SuppressWarnings("unused")
-    static final class NoRecord implements Sizes {
+    static final class NoRecord implements ConfigOnly {
 
         private static final long serialVersionUID = 1L;
 
@@ -74,9 +50,9 @@ class ModelDeclarationTest {
         }
     }
 
-    record Declared(int layers) implements Sizes {}
+    record Declared(int layers) implements ConfigOnly {}
 
-    record SetByCode(int layers) implements Sizes {}
+    record SetByCode(int layers) implements ConfigOnly {}
 
     @TempDir
     Path folder;

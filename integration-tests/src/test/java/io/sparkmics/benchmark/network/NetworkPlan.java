@@ -27,6 +27,9 @@ record NetworkPlan(double coreSpeed, double distanceSeconds) {
     /** Of a link's rate: packets have heads, and between two messages a link is idle. */
     private static final double ATTAINED = 0.97;
 
+    /** What a core sends over a socket, takes of one and sums, in a second: by itself, 1 MB over the loopback takes it 3 to 4 ms. */
+    private static final double CORE_BYTES_PER_SECOND = 0.25e9;
+
     /** A message to a process of the same machine. */
     private static final double TURN_SECONDS = 0.5e-3;
 
@@ -43,7 +46,7 @@ record NetworkPlan(double coreSpeed, double distanceSeconds) {
                 .filter(row -> !Contestant.named(row.contestant()).pyTorch())
                 .min(Comparator.comparing((NetworkRow row) -> row.partitionGroupSize() != 1)
                         .thenComparing(row -> row.network().hosts()))
-                .map(row -> new NetworkPlan(standard.coreSeconds(row) / row.cpuSeconds(), 0))
+                .map(row -> new NetworkPlan(standard.coreSeconds(row) / (row.cpuSeconds() - sendingSeconds(row)), 0))
                 .orElse(standard);
     }
 
@@ -77,10 +80,21 @@ record NetworkPlan(double coreSpeed, double distanceSeconds) {
         return part(row.network()) * (time.compute() + time.update());
     }
 
+    /** What a rank's core does for what it sends to other hosts. */
+    private static double sendingSeconds(NetworkRow row) {
+        NetworkSetting network = row.network();
+        return bytesOfStep(network, row.microSteps(), Contestant.named(row.contestant()))
+                / network.ranksPerHost()
+                / CORE_BYTES_PER_SECOND;
+    }
+
     private Prediction prediction(NetworkSetting network, int microSteps, Contestant contestant) {
         int k = network.ranksPerHost();
         int world = network.worldSize();
-        Link between = new Link(ATTAINED * network.linkRate().bytesPerSecond(), TURN_SECONDS + distanceSeconds);
+        Link between = new Link(
+                ATTAINED * network.linkRate().bytesPerSecond(),
+                part(network) * CORE_BYTES_PER_SECOND,
+                TURN_SECONDS + distanceSeconds);
         Cluster cluster = new Cluster(world, k, processor(network), MEMORY, between, !contestant.pyTorch());
         Transformer sizes = new Transformer(
                 "gpt", network.layers(), network.heads(), network.width(), network.context(), network.vocabularySize());

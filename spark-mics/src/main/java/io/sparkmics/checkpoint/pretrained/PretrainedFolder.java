@@ -125,9 +125,9 @@ public final class PretrainedFolder {
         }
         List<String> untrained = untrained(model, match);
         if (!untrained.isEmpty()) {
-            problems.add("Cannot train adapters beside the model in " + folder + ": it has no "
-                    + String.join(", ", untrained) + ", and what is drawn of them would stay as it is. Train the model"
-                    + " without adapters first, or start from a folder that has them.");
+            problems.add("Cannot start from " + folder + ": it has no " + String.join(", ", untrained)
+                    + ", and what is frozen would stay as it is drawn. Train the model without adapters first, or start"
+                    + " from a folder that has them.");
         }
         return problems;
     }

@@ -20,7 +20,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Runs a model on made-up tokens or rows, so that what is wrong with a stage is said before ranks start: forward and backward
- * on two short sequences, then forward on one of full length, or on two rows. Stage by stage: the weights of one are there at a
+ * on two short sequences, then forward on one of full length, or on two rows; and forward on two documents, where stages read
+ * what is past. Stage by stage: the weights of one are there at a
  * time. On the CPU, by the calling thread.
  */
 public final class ModelTrial {
@@ -72,11 +73,28 @@ public final class ModelTrial {
             return Optional.empty();
         }
         ModelTrial thorough = new ModelTrial(model, vocabularySize, type, true);
-        if (context > SHORT && thorough.problem(SEVERAL, SHORT).isEmpty()) {
-            return new ModelTrial(model, vocabularySize, type, false).problem(1, context);
-        }
         // Who can compute sequences of one length only is tried with that.
-        return thorough.problem(SEVERAL, context);
+        Optional<String> problem =
+                context > SHORT && thorough.problem(SEVERAL, SHORT).isEmpty()
+                        ? new ModelTrial(model, vocabularySize, type, false).problem(1, context)
+                        : thorough.problem(SEVERAL, context);
+        return problem.or(() -> thorough.pastProblem(context));
+    }
+
+    private Optional<String> pastProblem(int context) {
+        boolean read = model instanceof LanguageModel language && language.readsPast();
+        return read && PastTrial.possible(context, outputs)
+                ? refusal(() -> new PastTrial(stages, outputs, type).run(context))
+                : Optional.empty();
+    }
+
+    private static Optional<String> refusal(Runnable trial) {
+        try {
+            trial.run();
+            return Optional.empty();
+        } catch (Refused refused) {
+            return Optional.of(refused.getMessage());
+        }
     }
 
     /** The same of a model that reads columns of rows. */
@@ -101,10 +119,7 @@ public final class ModelTrial {
 
     private Optional<String> problem(MicroBatch madeUp) {
         try (MicroBatch batch = madeUp) {
-            run(batch);
-            return Optional.empty();
-        } catch (Refused refused) {
-            return Optional.of(refused.getMessage());
+            return refusal(() -> run(batch));
         }
     }
 

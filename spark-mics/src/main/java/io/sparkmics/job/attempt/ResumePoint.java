@@ -27,6 +27,8 @@ import org.apache.hadoop.fs.Path;
  */
 public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
 
+    private static final String SEPARATE = "separateDocuments";
+
     /**
      * Finds the checkpoint that the settings name, and compares it with them. Asks the storage, and nothing of the cluster.
      *
@@ -99,6 +101,12 @@ public record ResumePoint(CheckpointFolder folder, Manifest manifest) {
                 "optimizer",
                 manifest.states().optimizer(),
                 settings.optimization().optimizer());
+        // Losses with and without are of different things: which step was the best could not be told from them.
+        differs(
+                problems,
+                SEPARATE,
+                manifest.settings().getOrDefault(SEPARATE, "false"),
+                Boolean.toString(settings.input().separateDocuments()));
         TensorType type = settings.compute().stateType();
         if (manifest.states().type() != type) {
             problems.add(problem(

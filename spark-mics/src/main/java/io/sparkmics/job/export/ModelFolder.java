@@ -16,6 +16,7 @@ import io.sparkmics.model.lora.LoraModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /** Writes the trained model, unit after unit: one is in memory at a time. In a task that has loaded the native libraries. */
 final class ModelFolder {
 
+    private static final String END = "eos_token_id";
     private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
 
     private final ModelExport.Source source;
@@ -55,6 +57,7 @@ final class ModelFolder {
             new ByteTokenizerFiles(source.model().context()).write(files);
         } else if (!source.pretrained().isEmpty()) {
             copyTokenizer(files);
+            writeGenerationConfig(files);
         }
         UnitSource units = new UnitSource(reader, type);
         long length;
@@ -121,20 +124,34 @@ final class ModelFolder {
         Map<String, Object> config = new LinkedHashMap<>(source.model().describe());
         // A model that says nothing of either has no reader that asks.
         config.computeIfPresent("torch_dtype", (name, value) -> type == TensorType.F64 ? "float64" : "float32");
-        Map<String, Object> pretrained = pretrainedConfig();
-        for (String name : List.of("bos_token_id", "eos_token_id")) {
+        Map<String, Object> pretrained =
+                ofPretrained(folder -> Optional.of(folder.readConfig())).orElseGet(Map::of);
+        for (String name : List.of("bos_token_id", END)) {
             if (config.containsKey(name)) {
-                Object known = pretrained.get(name);
-                config.put(name, keeps(name, known) ? known : (Integer) source.endOfTextId());
+                config.put(name, ends(name, pretrained.get(name)));
             }
         }
         return config;
     }
 
+    /** How text is generated is as it was, but for what ends it: Python's library asks this file and not {@code config.json}. */
+    private void writeGenerationConfig(HuggingFaceFolder files) {
+        ofPretrained(HuggingFaceFolder::readGenerationConfig).ifPresent(pretrained -> {
+            Map<String, Object> config = new LinkedHashMap<>(pretrained);
+            config.put(END, ends(END, pretrained.get(END)));
+            files.writeGenerationConfig(config);
+        });
+    }
+
+    /** @param known what the training began with says of it; null: nothing */
+    private Object ends(String name, Object known) {
+        return keeps(name, known) ? known : (Integer) source.endOfTextId();
+    }
+
     /** Whether what the training began with says it: how texts begin, and that several tokens end them. */
     private boolean keeps(String name, Object known) {
         return source.endOfTextId() < 0
-                || name.equals("bos_token_id") && known != null
+                || !name.equals(END) && known != null
                 || known instanceof List<?> several && several.contains(source.endOfTextId());
     }
 
@@ -147,17 +164,18 @@ final class ModelFolder {
         }
     }
 
-    /** Where it says which tokens begin and end a text, that still holds. */
-    private Map<String, Object> pretrainedConfig() {
+    /** Where it says which tokens begin and end a text, that still holds. Empty where the training began with nothing. */
+    private Optional<Map<String, Object>> ofPretrained(
+            Function<HuggingFaceFolder, Optional<Map<String, Object>>> read) {
         if (source.pretrained().isEmpty()) {
-            return Map.of();
+            return Optional.empty();
         }
         try {
-            return new HuggingFaceFolder(PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop), hadoop)
-                    .readConfig();
+            Path pretrained = PretrainedFolder.withConfig(new Path(source.pretrained()), hadoop);
+            return read.apply(new HuggingFaceFolder(pretrained, hadoop));
         } catch (CheckpointException e) {
             LOG.warn("Which tokens begin and end a text is not said beside the model: {}", e.getMessage());
-            return Map.of();
+            return Optional.empty();
         }
     }
 

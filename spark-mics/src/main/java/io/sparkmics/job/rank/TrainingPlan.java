@@ -2,6 +2,7 @@ package io.sparkmics.job.rank;
 
 import io.sparkmics.data.TokenCounts;
 import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.SequenceSettings;
 import io.sparkmics.job.cluster.GpuTasks;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
@@ -42,7 +43,7 @@ public record TrainingPlan(
 
     EngineSettings engineSettings() {
         EngineSettings engine = settings.engineSettings();
-        return settings.input().separateDocuments() ? engine.withSeparateDocuments(endOfTextId) : engine;
+        return settings.input().separateDocuments() ? engine.with(SequenceSettings.separate(endOfTextId)) : engine;
     }
 
     /** p, chosen. */

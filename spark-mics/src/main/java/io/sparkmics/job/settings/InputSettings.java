@@ -75,7 +75,7 @@ public record InputSettings(
         }
         if (responses() && !inputCol.isBlank()) {
             problems.add("Cannot train on the stream of column '" + inputCol
-                    + "' and on responses at once. Set inputCol, or" + " promptCol and responseCol.");
+                    + "' and on responses at once. Clear inputCol, or promptCol and responseCol.");
         }
         if (responses() && separateDocuments) {
             problems.add("Cannot keep the documents of a stream apart: with promptCol and responseCol each row is a"

@@ -1,6 +1,7 @@
 package io.sparkmics.job.settings;
 
 import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.SequenceSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.plan.DocumentMask;
@@ -40,7 +41,7 @@ public record TrainingSettings(
                         compute.engineReductionPrecision())
                 .withReplication(compute.engineReplicationPrecision())
                 .with(compute.engineCheckpointing())
-                .withWeightedMean(input.responses());
+                .with(input.responses() ? SequenceSettings.RESPONSES : SequenceSettings.STREAM);
     }
 
     /** The same, now that it is known whether ranks compute on GPUs: what was left to that is decided. */

@@ -58,9 +58,10 @@ record HostGroups(double inside, double uneven, double between, double busiest, 
     @Override
     public Transfer transfer(Cluster cluster, double bytes, int turns) {
         double rank = turns * bytes * neighbours / (neighbours + 1);
+        double node = turns * busiest * bytes;
         double seconds = Math.max(
-                passes == 0 ? 0 : cluster.between().seconds(turns * busiest * bytes, turns * passes),
-                neighbours == 0 ? 0 : cluster.inside().seconds(rank, turns * neighbours));
+                passes == 0 ? 0 : cluster.between().seconds(node, node / cluster.ranksPerNode(), turns * passes),
+                neighbours == 0 ? 0 : cluster.inside().seconds(rank, rank, turns * neighbours));
         double more = turns == 1 ? uneven : 0;
         return new Transfer(seconds, (turns * inside + more) * bytes, turns * between * bytes);
     }

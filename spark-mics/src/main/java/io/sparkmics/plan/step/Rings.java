@@ -55,8 +55,8 @@ record Rings(int size, int inside, int between, int busiest) implements Groups {
         double each = turns * (size - 1.0) / size * bytes;
         int passes = turns * (size - 1);
         double seconds = Math.max(
-                between == 0 ? 0 : cluster.between().seconds(busiest * each, passes),
-                inside == 0 ? 0 : cluster.inside().seconds(each, passes));
+                between == 0 ? 0 : cluster.between().seconds(busiest * each, each, passes),
+                inside == 0 ? 0 : cluster.inside().seconds(each, each, passes));
         return new Transfer(seconds, inside * each, between * each);
     }
 }

@@ -249,9 +249,9 @@ class PretrainedFolderTest {
         assertThat(open().problems(config.build())).isEmpty();
         assertThat(open().problems(model))
                 .containsExactly(
-                        "Cannot train adapters beside the model in file:" + folder
-                                + "/: it has no bert.pooler.dense.weight, bert.pooler.dense.bias, and what is drawn of them would"
-                                + " stay as it is. Train the model without adapters first, or start from a folder that has them.");
+                        "Cannot start from file:" + folder
+                                + "/: it has no bert.pooler.dense.weight, bert.pooler.dense.bias, and what is frozen would stay"
+                                + " as it is drawn. Train the model without adapters first, or start from a folder that has them.");
     }
 
     private void assertNothingButTheHeadIsLeft(Model bert) {

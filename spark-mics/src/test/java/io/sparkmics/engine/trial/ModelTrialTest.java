@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkmics.bootstrap.machine.NativeLibraries;
 import io.sparkmics.engine.Staged;
 import io.sparkmics.engine.device.Precision;
+import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.InputColumn;
@@ -19,6 +20,7 @@ import io.sparkmics.model.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelTrialTest {
 
@@ -74,6 +77,57 @@ class ModelTrialTest {
                 .build();
 
         assertThat(ModelTrial.problem(gpt, 3, 2, precision)).isEmpty();
+    }
+
+    /** A stage of a model that reads what is past, which is not told of it. */
+    private record Forgetful(Stage inner) implements Stage {
+
+        @Override
+        public List<Unit> units() {
+            return inner.units();
+        }
+
+        @Override
+        public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
+            StagePass known = (StagePass) pass;
+            return inner.forward(input, weights, new StagePass(known.batch(), known.seed(), known.training()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void whoSaysThatItReadsWhatIsPastHasToReadIt(int forgetful) {
+        LanguageModel gpt = (LanguageModel) Gpt.config()
+                .layers(1)
+                .heads(1)
+                .width(4)
+                .context(12)
+                .vocabularySize(7)
+                .build();
+        List<Stage> stages = new ArrayList<>(gpt.stages());
+        stages.set(forgetful, new Forgetful(stages.get(forgetful)));
+        LanguageModel wrong = new LanguageModel() {
+            @Override
+            public List<Stage> stages() {
+                return stages;
+            }
+
+            @Override
+            public Stage logits() {
+                return gpt.logits();
+            }
+
+            @Override
+            public boolean readsPast() {
+                return true;
+            }
+        };
+
+        assertThat(ModelTrial.problem(gpt, 12, 7, Precision.FLOAT32)).isEmpty();
+        assertThat(ModelTrial.problem(wrong, 12, 7, Precision.FLOAT32).orElseThrow())
+                .startsWith(
+                        "Cannot train the model: its readsPast() is true, and of two equal documents in a sequence the"
+                                + " second is not computed as the first.");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -174,8 +174,9 @@ class PlannerTest {
     @Test
     void whatCannotBePlannedIsRefused() {
         assertThatThrownBy(() -> new Link(0, 1))
-                .hasMessage("Cannot plan with a link of 0.0 bytes/s and 1.0 s a turn: the first must be positive, the"
-                        + " second finite and not negative.");
+                .hasMessage(
+                        "Cannot plan with a link of 0.0 bytes/s, Infinity bytes/s of a rank and 1.0 s a turn: the first two"
+                                + " must be positive, the third finite and not negative.");
         assertThatThrownBy(() -> new Processor(1, 2, 1, 1, true))
                 .hasMessage("Cannot plan with 2.0 of 1.0 operations/s, 1.0 bytes/s and 1 bytes of memory: all must be"
                         + " positive, and what is attained at most the peak.");
