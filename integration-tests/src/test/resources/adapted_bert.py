@@ -1,11 +1,13 @@
 """Makes a BERT with random weights and both heads that it is published with; or puts saved adapters beside it with PEFT, and prints as
-JSON what that makes: the logits of sequences by the classifier, the largest differences of its logits, and of those of the model that
-guesses tokens, from those of the merged models, what of the classifier's file PEFT did not know, and the losses of twenty steps of
-training in float64 that begin where the first adapter is, with B = 0; at the end of these saves the adapter, and prints its logits.
+JSON what that makes. Of the model that guesses tokens: the largest differences of its logits from those of the merged one, and of the
+base. Of each predictor: the logits of sequences, the largest difference of them from those of the merged model, what of its file PEFT
+did not know, and the losses of twenty steps of training in float64 that begin where its first adapter is, with B = 0; at the end of
+these saves the adapter, and prints its logits.
 
-Usage: adapted_bert.py BASE, or adapted_bert.py BASE FIRST TRAINED MERGED GUESSING MERGED_GUESSING NEXT SEQUENCES LABELS, the folders of
-the base, of two adapters of a classifier and of the model that has the second one merged, of an adapter of a model that guesses tokens
-and of the model that has it merged, the folder to save to, the sequences a JSON list of lists of token ids, the labels one of classes.
+Usage: adapted_bert.py BASE, or adapted_bert.py BASE GUESSING MERGED_GUESSING SEQUENCES FOLDER LABELS [FOLDER LABELS ...], the folders of
+the base, of an adapter of a model that guesses tokens and of the model that has it merged; the sequences a JSON list of lists of token
+ids; for each predictor a folder with the models that were saved first and last, which gets the adapter in next, and a JSON list of
+labels: classes, or numbers with a decimal point.
 """
 
 import json
@@ -29,12 +31,13 @@ if len(sys.argv) == 2:
     print("{}")
     sys.exit()
 
-first, trained, merged, guessing, merged_guessing, next_folder = sys.argv[2:8]
-tokens, labels = torch.tensor(json.loads(sys.argv[8])), torch.tensor(json.loads(sys.argv[9]))
+guessing, merged_guessing = sys.argv[2:4]
+tokens = torch.tensor(json.loads(sys.argv[4]))
 
 
-def classifier(folder, **how):
-    return AutoModelForSequenceClassification.from_pretrained(folder, num_labels=3, attn_implementation="eager", **how)
+def predictor(folder, labels, **how):
+    outputs = 1 if labels.is_floating_point() else 3
+    return AutoModelForSequenceClassification.from_pretrained(folder, num_labels=outputs, attn_implementation="eager", **how)
 
 
 def logits(model):
@@ -46,36 +49,51 @@ def difference(one, other):
     return (logits(one) - logits(other)).abs().max().item()
 
 
-tuned = PeftModel.from_pretrained(classifier(base), trained)
-known = set(get_peft_model_state_dict(tuned))
+def loss(logits, labels):
+    if labels.is_floating_point():
+        return torch.nn.functional.mse_loss(logits.squeeze(1), labels)
+    return torch.nn.functional.cross_entropy(logits, labels)
+
+
+def predicted(folder, labels):
+    trained = folder + "/saved/huggingface/adapter"
+    tuned = PeftModel.from_pretrained(predictor(base, labels), trained)
+    known = set(get_peft_model_state_dict(tuned))
+    answer = {
+        "logits": logits(tuned).tolist(),
+        "difference": difference(tuned, predictor(folder + "/saved/huggingface", labels)),
+        "unknown": sorted(known ^ set(load_file(trained + "/adapter_model.safetensors"))),
+    }
+    model = PeftModel.from_pretrained(
+        predictor(base, labels, torch_dtype=torch.float64), folder + "/first/huggingface/adapter", is_trainable=True).double()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.zero_()
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [{"params": [p for p in parameters if p.dim() > 1], "weight_decay": 0.1},
+         {"params": [p for p in parameters if p.dim() == 1], "weight_decay": 0.0}],
+        lr=1e-2, betas=(0.9, 0.95), eps=1e-8)
+    curve = []
+    for _ in range(20):
+        step = loss(model.train()(tokens).logits, labels)
+        optimizer.zero_grad()
+        step.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        curve.append(step.item())
+    # It is made with a library that nothing else here needs.
+    model.create_or_update_model_card = lambda folder: None
+    model.save_pretrained(folder + "/next")
+    return {**answer, "curve": curve, "next": logits(model).tolist()}
+
+
 guesser = PeftModel.from_pretrained(AutoModelForMaskedLM.from_pretrained(base), guessing)
-answer = {
-    "logits": logits(tuned).tolist(),
-    "difference": difference(tuned, classifier(merged)),
+print(json.dumps({
     "guessing": difference(guesser, AutoModelForMaskedLM.from_pretrained(merged_guessing)),
     "change": difference(guesser, AutoModelForMaskedLM.from_pretrained(base)),
-    "unknown": sorted(known ^ set(load_file(trained + "/adapter_model.safetensors"))),
-}
-
-model = PeftModel.from_pretrained(classifier(base, torch_dtype=torch.float64), first, is_trainable=True).double()
-with torch.no_grad():
-    for name, parameter in model.named_parameters():
-        if "lora_B" in name:
-            parameter.zero_()
-parameters = [p for p in model.parameters() if p.requires_grad]
-optimizer = torch.optim.AdamW(
-    [{"params": [p for p in parameters if p.dim() > 1], "weight_decay": 0.1},
-     {"params": [p for p in parameters if p.dim() == 1], "weight_decay": 0.0}],
-    lr=1e-2, betas=(0.9, 0.95), eps=1e-8)
-curve = []
-for _ in range(20):
-    loss = torch.nn.functional.cross_entropy(model.train()(tokens).logits, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-    optimizer.step()
-    curve.append(loss.item())
-# It is made with a library that nothing else here needs.
-model.create_or_update_model_card = lambda folder: None
-model.save_pretrained(next_folder)
-print(json.dumps({**answer, "curve": curve, "next": logits(model).tolist()}))
+    "predictors": [
+        predicted(folder, torch.tensor(json.loads(labels), dtype=torch.float64 if "." in labels else torch.int64))
+        for folder, labels in zip(sys.argv[5::2], sys.argv[6::2])],
+}))

@@ -3,6 +3,7 @@ package io.sparkmics;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.job.TrainingResult;
+import io.sparkmics.model.LossName;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.LossPicture;
 import io.sparkmics.monitor.MetricsLog;
@@ -101,7 +102,12 @@ public abstract class FittedModel<M extends FittedModel<M>> extends Model<M> imp
         try (MetricsLog log = MetricsLog.open(path, hadoop)) {
             training().history().forEach(log);
         }
-        return LossPicture.draw(ModelName.withSizes(getModel()), training().history(), path, hadoop)
+        return LossPicture.draw(
+                        ModelName.withSizes(getModel()),
+                        LossName.unit(getModel()),
+                        training().history(),
+                        path,
+                        hadoop)
                 .message();
     }
 

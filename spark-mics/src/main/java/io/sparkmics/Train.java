@@ -5,6 +5,7 @@ import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.cli.TrainCommand;
 import io.sparkmics.model.LanguageModelConfig;
+import io.sparkmics.model.LossName;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunningReport;
 import io.sparkmics.monitor.TrainingSummary;
@@ -126,7 +127,8 @@ public final class Train {
         }
         CountDownLatch ended = new CountDownLatch(1);
         Thread fitting = Thread.currentThread();
-        try (RunningReport report = RunningReport.open(ModelName.withSizes(command.model()), folder, hadoop);
+        try (RunningReport report = RunningReport.open(
+                        ModelName.withSizes(command.model()), LossName.unit(command.model()), folder, hadoop);
                 ShutdownHook hook = ShutdownHook.of(() -> interrupted(report, fitting, ended, hadoop))) {
             return estimator.fit(rows, report);
         } finally {

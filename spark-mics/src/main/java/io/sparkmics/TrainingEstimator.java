@@ -1,6 +1,8 @@
 package io.sparkmics;
 
+import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
+import io.sparkmics.checkpoint.pretrained.AdapterFolder;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.job.TrainingJob;
 import io.sparkmics.job.TrainingResult;
@@ -18,6 +20,7 @@ import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.job.settings.WorkDirectorySettings;
 import io.sparkmics.job.settings.WorldSettings;
 import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.lora.Lora;
 import io.sparkmics.monitor.StepListener;
 import io.sparkmics.monitor.StopCondition;
 import io.sparkmics.params.CheckpointParams;
@@ -116,6 +119,11 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
         if (decided != this) {
             return decided.fit(frame, listener).setParent(this);
         }
+        if (describesAdapter()) {
+            E described = copy(ParamMap.empty());
+            described.setDescribedAdapter(frame.sparkSession().sessionState().newHadoopConf());
+            return described.fit(frame, listener).setParent(this);
+        }
         ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
         StopCondition stop = stopCondition == null ? StopCondition.NEVER : stopCondition;
         TrainingResult result =
@@ -149,6 +157,25 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
             } catch (IOException e) {
                 throw new IllegalArgumentException("Cannot start from initialModel: " + e.getMessage(), e);
             }
+        }
+    }
+
+    private boolean describesAdapter() {
+        return !getInitialAdapter().isBlank() && !(isSet(loraRank()) && isSet(loraAlpha()) && isSet(loraTargets()));
+    }
+
+    /** Sets what of rank, alpha and targets is not set to those of the adapter that is gone on from. */
+    void setDescribedAdapter(Configuration hadoop) {
+        try {
+            Lora lora = AdapterFolder.open(StoragePaths.qualified(getInitialAdapter(), hadoop), hadoop)
+                    .lora(getModel().build());
+            setLoraRank(isSet(loraRank()) ? getLoraRank() : lora.rank());
+            setLoraAlpha(isSet(loraAlpha()) ? getLoraAlpha() : lora.alpha());
+            setLoraTargets(isSet(loraTargets()) ? getLoraTargets() : String.join(",", lora.targets()));
+        } catch (CheckpointException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot go on from initialAdapter: " + e.getMessage(), e);
         }
     }
 

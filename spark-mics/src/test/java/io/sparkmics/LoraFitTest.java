@@ -117,7 +117,7 @@ class LoraFitTest {
 
     /** The optimizer remembers nothing, and all the rows are a batch. */
     @Test
-    void twoStepsAndTwoMoreFromTheAdapterAreFour() throws IOException {
+    void twoStepsAndTwoMoreFromTheAdapterWhichSaysWhatItIsAreFour() throws IOException {
         Dataset<Row> batch = TrainedModel.texts("a text of sixty-four bytes, which with its end are a full batch.");
         MicsEstimator estimator = estimator()
                 .setLoraDropout(0)
@@ -129,11 +129,14 @@ class LoraFitTest {
         String saved = folder.resolve("two").toString();
         two.write().save(saved);
 
+        estimator.clear(estimator.loraRank()).clear(estimator.loraAlpha()).clear(estimator.loraTargets());
         MicsModel further = estimator.setInitialAdapter(saved).fit(batch);
 
         assertThat(further.summary().finalLoss())
                 .isCloseTo(four.summary().finalLoss(), within(1e-9))
                 .isLessThan(two.summary().finalLoss() - 1e-3);
+        assertThat(((MicsEstimator) further.parent()).isSet(estimator.loraRank()))
+                .isFalse();
     }
 
     @Test
@@ -167,6 +170,7 @@ class LoraFitTest {
         assertThat(scored(MicsClassificationModel.load(saved.toString()), rows)).isEqualTo(scored);
         assertThat(scored(MicsClassificationModel.load(first.toString()), rows)).isNotEqualTo(scored);
         // A step so small that it changes nothing that could be seen.
+        classifier.clear(classifier.loraRank());
         classifier.setInitialAdapter(saved.toString()).setMaxSteps(1).setLearningRate(1e-15);
         List<Row> further = scored(classifier.fit(rows), rows);
         for (int row = 0; row < scored.size(); row++) {
@@ -194,6 +198,11 @@ class LoraFitTest {
                 .hasMessageContaining("Cannot go on from the adapter in file:" + saved
                         + "/huggingface/adapter: r is 2 and must be 3, of its tensors are 4 of another shape (");
         assertThatThrownBy(() -> estimator().setInitialAdapter(base()).fit(SmallFit.texts()))
+                .hasMessageContaining("it has no adapter_config.json.");
+        MicsEstimator described = estimator().setInitialAdapter(base());
+        described.clear(described.loraRank());
+        assertThatThrownBy(() -> described.fit(SmallFit.texts()))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("it has no adapter_config.json.");
         assertThatThrownBy(() -> estimator()
                         .setInitialAdapter(saved.toString())

@@ -87,6 +87,7 @@ class PlanProcessTest {
                         "--instance=cpu",
                         "--nodes=1",
                         "--sequences-per-rank=4",
+                        "--separate-documents=true",
                         "--up-to-nodes=4",
                         "--output=pictures"))
                 .isZero();

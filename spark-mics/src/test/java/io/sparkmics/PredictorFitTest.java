@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkmics.model.perceptron.Perceptron;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -107,12 +108,17 @@ final class PredictorFitTest {
     @Test
     void aLogisticRegressionIsTheOneThatIsComputedByHand() {
         Dataset<Row> frame = frame(8);
-        MicsClassificationModel model = small(new MicsClassifier(), 8, 20)
+        List<MicsClassificationModel> trained = new ArrayList<>();
+        String said = StandardError.during(() -> trained.add(small(new MicsClassifier(), 8, 20)
                 .setModel(new LinearClassifier(2, 0))
-                .fit(frame);
+                .fit(frame)));
+        MicsClassificationModel model = trained.get(0);
 
         Dataset<Row> scored = model.transform(frame);
 
+        assertThat(said)
+                .contains(": 20 steps of 8 rows, on 2 CPU ranks", " rows/s  ")
+                .doesNotContain("token");
         assertThat(scored.schema()).isEqualTo(model.transformSchema(frame.schema()));
         assertThat(scored.columns()).endsWith("rawPrediction", "probability", "prediction");
         // Nobody has said how many classes there are: the labels have.

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.FittedModel;
-import io.sparkmics.MicsClassificationModel;
 import io.sparkmics.MicsClassifier;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.MicsModel;
+import io.sparkmics.MicsRegressor;
 import io.sparkmics.TrainingEstimator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +22,8 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -100,19 +102,20 @@ final class LoraIT {
         assertThat(theirs.get("unexpected")).isEmpty();
     }
 
-    /** With the heads that BERT is published with: the classifier's is a new one, which PEFT trains in full and saves. */
+    /** With the heads that BERT is published with: a predictor's is a new one, which PEFT trains in full and saves. */
     @Test
     void aBertsAdaptersLearnAsPeftHasThemLearnAndGoOnFromOnesOfPeft(@TempDir Path folder) throws Exception {
         PythonScript script = new PythonScript(Environment.python(), "adapted_bert.py");
         Path base = folder.resolve("base");
         script.run(base);
-        MicsClassifier classifier = adapted(new MicsClassifier(), base).setFeaturesCol("tokens");
         Dataset<Row> labelled = labelled();
-        Path first = save(classifier.setMaxSteps(1).setLearningRate(1e-12).fit(labelled), folder.resolve("first"));
-        MicsClassificationModel tuned =
-                classifier.setMaxSteps(20).setLearningRate(1e-2).fit(labelled);
-        Path saved = save(tuned, folder.resolve("saved"));
-        tuned.writeReport(folder.toString());
+        MicsClassifier classifier = adapted(new MicsClassifier(), base).setFeaturesCol("tokens");
+        MicsRegressor regressor =
+                adapted(new MicsRegressor(), base).setFeaturesCol("tokens").setLabelCol("measured");
+        Path classes = folder.resolve("classes");
+        Path numbers = folder.resolve("numbers");
+        Dataset<Row> classified = tuned(classifier, labelled, classes).transform(labelled);
+        Dataset<Row> measured = tuned(regressor, labelled, numbers).transform(labelled);
         Path guessing = save(
                 adapted(new MicsEstimator(), base)
                         .setInputCol("tokens")
@@ -121,35 +124,66 @@ final class LoraIT {
                         .setLearningRate(1e-2)
                         .fit(labelled),
                 folder.resolve("guessing"));
-        Path next = folder.resolve("next");
 
-        ObjectMapper json = new ObjectMapper();
         JsonNode theirs = script.run(
                 base,
-                first.resolve("adapter"),
-                saved.resolve("adapter"),
-                saved,
                 guessing.resolve("adapter"),
                 guessing,
-                next,
-                json.writeValueAsString(labelled.select("tokens").collectAsList().stream()
-                        .map(row -> row.getList(0))
-                        .toList()),
-                json.writeValueAsString(labelled.select("label").collectAsList().stream()
-                        .map(row -> (int) row.getDouble(0))
-                        .toList()));
-        assertCurve(folder, theirs);
-        assertThat(theirs.get("unknown")).isEmpty();
-        assertThat(theirs.get("difference").asDouble()).isLessThan(TOLERANCE);
+                json(labelled, "tokens"),
+                classes,
+                json(labelled, "label"),
+                numbers,
+                json(labelled, "measured"));
         assertThat(theirs.get("guessing").asDouble()).isLessThan(TOLERANCE);
         assertThat(theirs.get("change").asDouble()).isGreaterThan(0.01);
-        assertLogits(tuned.transform(labelled), theirs.get("logits"));
-        MicsClassificationModel further = classifier
-                .setInitialAdapter(next.toString())
+        assertAsPeft(
+                classes,
+                classified.select("rawPrediction"),
+                theirs.get("predictors").get(0));
+        assertAsPeft(
+                numbers, measured.select("prediction"), theirs.get("predictors").get(1));
+        assertOutputs(
+                further(classifier, labelled, classes).transform(labelled).select("rawPrediction"),
+                theirs.get("predictors").get(0).get("next"));
+        assertOutputs(
+                further(regressor, labelled, numbers).transform(labelled).select("prediction"),
+                theirs.get("predictors").get(1).get("next"));
+    }
+
+    /** Saves a model whose A is as it was drawn, and what becomes of it in twenty steps. */
+    private static <E extends TrainingEstimator<E, M>, M extends FittedModel<M>> M tuned(
+            E estimator, Dataset<Row> labelled, Path folder) throws IOException {
+        save(estimator.setMaxSteps(1).setLearningRate(1e-12).fit(labelled), folder.resolve("first"));
+        M tuned = estimator.setMaxSteps(20).setLearningRate(1e-2).fit(labelled);
+        save(tuned, folder.resolve("saved"));
+        tuned.writeReport(folder.toString());
+        return tuned;
+    }
+
+    /** From the adapter that PEFT has saved, which says itself what it is, by a step that changes nothing. */
+    private static <E extends TrainingEstimator<E, M>, M extends FittedModel<M>> M further(
+            E estimator, Dataset<Row> labelled, Path folder) {
+        estimator.clear(estimator.loraRank()).clear(estimator.loraAlpha());
+        return estimator
+                .setInitialAdapter(folder.resolve("next").toString())
                 .setMaxSteps(1)
                 .setLearningRate(1e-12)
                 .fit(labelled);
-        assertLogits(further.transform(labelled), theirs.get("next"));
+    }
+
+    private static void assertAsPeft(Path folder, Dataset<Row> outputs, JsonNode theirs) throws IOException {
+        assertCurve(folder, theirs);
+        assertThat(theirs.get("unknown")).isEmpty();
+        assertThat(theirs.get("difference").asDouble()).isLessThan(TOLERANCE);
+        assertOutputs(outputs, theirs.get("logits"));
+    }
+
+    private static String json(Dataset<Row> rows, String column) throws IOException {
+        DataType type = rows.schema().apply(column).dataType();
+        return new ObjectMapper()
+                .writeValueAsString(rows.select(column).collectAsList().stream()
+                        .map(row -> type instanceof ArrayType ? row.getList(0) : row.get(0))
+                        .toList());
     }
 
     private static <E extends TrainingEstimator<E, ?>> E adapted(E estimator, Path base) {
@@ -171,7 +205,7 @@ final class LoraIT {
         return spark.range(0, 8, 1, 1)
                 .selectExpr(
                         "transform(sequence(0, 11), i -> int(5 + (id * 17 + i * 7) % 56)) tokens",
-                        "double(id % 3) label");
+                        "int(id % 3) label", "id / 4 - 0.5 measured");
     }
 
     private static Path save(FittedModel<?> model, Path folder) throws IOException {
@@ -179,11 +213,17 @@ final class LoraIT {
         return folder.resolve("huggingface");
     }
 
-    private static void assertLogits(Dataset<Row> scored, JsonNode expected) {
-        List<Row> rows = scored.select("rawPrediction").collectAsList();
+    /** A vector of logits, or a number. */
+    private static void assertOutputs(Dataset<Row> scored, JsonNode expected) {
+        List<Row> rows = scored.collectAsList();
+        assertThat(expected).hasSameSizeAs(rows);
         for (int row = 0; row < rows.size(); row++) {
-            for (int output = 0; output < 3; output++) {
-                assertThat(rows.get(row).<Vector>getAs(0).apply(output))
+            double[] outputs = rows.get(row).get(0) instanceof Vector vector
+                    ? vector.toArray()
+                    : new double[] {rows.get(row).getDouble(0)};
+            assertThat(expected.get(row)).hasSize(outputs.length);
+            for (int output = 0; output < outputs.length; output++) {
+                assertThat(outputs[output])
                         .as("row %d", row)
                         .isCloseTo(expected.get(row).get(output).asDouble(), within(TOLERANCE));
             }

@@ -75,6 +75,7 @@ final class PlanCheck {
             recipe =
                     recipe.with(recipe.elements().withReplication(REPLICATION_BYTES.get(options.replicationPrecision)));
         }
+        recipe = recipe.withSeparateDocuments(options.separateDocuments);
         Cluster node = adjusted(instance.get().ranks(ranksPerNode, ranksPerNode));
         return new PlanRequest(
                 new TransformerWorkload(sizes.get(), recipe),

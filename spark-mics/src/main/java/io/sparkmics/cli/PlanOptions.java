@@ -83,6 +83,15 @@ final class PlanOptions {
     Integer activationCheckpointing;
 
     @Option(
+            names = "--separate-documents",
+            arity = "1",
+            paramLabel = "BOOLEAN",
+            description =
+                    "whether a mask keeps the documents of a sequence apart: a number for each pair of its tokens;"
+                            + " default: ${DEFAULT-VALUE}")
+    boolean separateDocuments = false;
+
+    @Option(
             names = "--overlap",
             arity = "1",
             paramLabel = "BOOLEAN",

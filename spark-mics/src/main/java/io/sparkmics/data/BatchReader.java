@@ -175,7 +175,7 @@ public final class BatchReader {
             Tuple2<SequenceKey, int[]> piece = pieces.next();
             if (!piece._1().equals(expected) || piece._2().length > length - size) {
                 throw new DataChangedException(
-                        expected.toString(), "found " + piece._2().length + " tokens for " + piece._1());
+                        expected.toString(), "found " + piece._2().length + " values for " + piece._1());
             }
             System.arraycopy(piece._2(), 0, tokens, start + size, piece._2().length);
             size += piece._2().length;
@@ -185,8 +185,7 @@ public final class BatchReader {
     private void checkEnd() {
         if (step == schedule.steps() && !evaluationDue && pieces.hasNext()) {
             throw new DataChangedException(
-                    "the end of the batches",
-                    "found more tokens, for " + pieces.next()._1());
+                    "the end of the batches", "found more, for " + pieces.next()._1());
         }
     }
 }

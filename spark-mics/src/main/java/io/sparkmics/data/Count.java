@@ -21,5 +21,7 @@ enum Count {
     /** Of responses whose sequence is cut off. */
     CUT_OFF,
     /** The sum of the weights of training rows: the bits of a double. */
-    WEIGHT
+    TRAINING_WEIGHT,
+    /** The same of validation rows. */
+    VALIDATION_WEIGHT
 }

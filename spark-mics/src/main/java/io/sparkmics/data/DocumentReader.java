@@ -100,9 +100,9 @@ final class DocumentReader {
         if (settings.form().responses() && isCutOff(row.get(settings.form().context()))) {
             counts.add(Count.CUT_OFF, 1);
         }
-        if (kind == TRAINING) {
-            counts.addWeight(settings.form().weighted() ? Float.intBitsToFloat(row.get(words - 1)) : 1);
-        }
+        counts.addWeight(
+                kind == TRAINING ? Count.TRAINING_WEIGHT : Count.VALIDATION_WEIGHT,
+                settings.form().weighted() ? Float.intBitsToFloat(row.get(words - 1)) : 1);
         return words;
     }
 

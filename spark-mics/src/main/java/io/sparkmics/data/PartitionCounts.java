@@ -2,6 +2,7 @@ package io.sparkmics.data;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One number for each {@link Count}, and of each column of rows two for each {@link RowProblem.Kind}: how many rows have it, and
@@ -25,6 +26,10 @@ final class PartitionCounts implements Serializable {
 
     PartitionCounts(long[] values) {
         this.values = values;
+    }
+
+    static long sum(List<PartitionCounts> partitions, Count count) {
+        return partitions.stream().mapToLong(partition -> partition.get(count)).sum();
     }
 
     long get(Count count) {
@@ -58,12 +63,13 @@ final class PartitionCounts implements Serializable {
         return Count.values().length + (column * RowProblem.Kind.values().length + kind.ordinal()) * 2;
     }
 
-    void addWeight(double weight) {
-        set(Count.WEIGHT, Double.doubleToLongBits(weight() + weight));
+    /** @param count that is the bits of a double, as {@link #weight} reads it */
+    void addWeight(Count count, double weight) {
+        set(count, Double.doubleToLongBits(weight(count) + weight));
     }
 
-    double weight() {
-        return Double.longBitsToDouble(get(Count.WEIGHT));
+    double weight(Count count) {
+        return Double.longBitsToDouble(get(count));
     }
 
     TokenHash tokenHash() {

@@ -62,8 +62,7 @@ final class PieceIterator implements Iterator<Tuple2<SequenceKey, int[]>> {
         finished = true;
         if (!reader.counts().sameAs(plan.expected())) {
             throw new DataChangedException(
-                    "the documents of partition " + partition,
-                    "counting them found other tokens than reading them now");
+                    "the rows of partition " + partition, "counting them found others than reading them now");
         }
         training.finish();
         validation.finish();

@@ -27,6 +27,8 @@ public record SequenceKey(long step, boolean validation, int slot, int offset)
 
     @Override
     public String toString() {
-        return (validation ? "validation sequence " : "slot ") + slot + " of step " + step + ", from token " + offset;
+        String sequence = (validation ? "validation sequence " : "slot ") + slot + " of step " + step;
+        // Only what is cut out of a stream of tokens is in pieces.
+        return offset == 0 ? sequence : sequence + ", from token " + offset;
     }
 }

@@ -12,7 +12,8 @@ import java.util.Locale;
  * @param emptyDocuments documents or responses without a token: skipped
  * @param withoutRoom prompts behind which there is no room for a response: skipped
  * @param cutOff responses that are cut off
- * @param weight of all training rows together
+ * @param trainingWeight of all training rows together
+ * @param validationWeight of all validation rows together
  */
 public record TokenCounts(
         SequenceForm form,
@@ -24,7 +25,8 @@ public record TokenCounts(
         long emptyDocuments,
         long withoutRoom,
         long cutOff,
-        double weight)
+        double trainingWeight,
+        double validationWeight)
         implements Serializable {
 
     /** Of a stream of tokens. */
@@ -46,6 +48,7 @@ public record TokenCounts(
                 emptyDocuments,
                 0,
                 0,
+                0,
                 0);
     }
 
@@ -59,7 +62,7 @@ public record TokenCounts(
      * it does not depend on the order of the sum.
      */
     double meanWeight() {
-        return form.weighted() ? (float) (weight / trainingDocuments) : 1;
+        return form.weighted() ? (float) (trainingWeight / trainingDocuments) : 1;
     }
 
     /** Whole sequences to train on, N: one epoch. */
@@ -157,7 +160,7 @@ public record TokenCounts(
 
     /** How many tokens of training rows are predicted, where rows are prompts and responses. */
     public long responseTokens() {
-        return (long) weight;
+        return (long) trainingWeight;
     }
 
     /** Whether rows are prompts with their responses. */

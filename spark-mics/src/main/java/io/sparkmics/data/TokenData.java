@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -102,7 +101,7 @@ public final class TokenData {
                         .map(PartitionCounts::new)
                         .toList();
         TokenCounts counts = counts(partitions, settings.form());
-        require(problems(partitions, counts, settings));
+        require(DataProblems.of(settings, partitions, counts));
         return new TokenData(settings, tokens, documents, partitions, counts);
     }
 
@@ -176,22 +175,26 @@ public final class TokenData {
         return reader.counts().toArray();
     }
 
-    private static long sum(List<PartitionCounts> partitions, Count count) {
-        return partitions.stream().mapToLong(partition -> partition.get(count)).sum();
+    private static double weight(List<PartitionCounts> partitions, Count count) {
+        return partitions.stream()
+                .mapToDouble(partition -> partition.weight(count))
+                .sum();
     }
 
     private static TokenCounts counts(List<PartitionCounts> partitions, SequenceForm form) {
         return new TokenCounts(
                 form,
-                sum(partitions, Count.TRAINING_DOCUMENTS),
-                sum(partitions, Count.TRAINING_TOKENS),
-                sum(partitions, Count.VALIDATION_DOCUMENTS),
-                sum(partitions, Count.VALIDATION_TOKENS),
-                sum(partitions, Count.NULL_ROWS) + leftOut(partitions, form, RowProblem.Kind.NULL),
-                sum(partitions, Count.EMPTY_DOCUMENTS) + leftOut(partitions, form, RowProblem.Kind.EMPTY),
+                PartitionCounts.sum(partitions, Count.TRAINING_DOCUMENTS),
+                PartitionCounts.sum(partitions, Count.TRAINING_TOKENS),
+                PartitionCounts.sum(partitions, Count.VALIDATION_DOCUMENTS),
+                PartitionCounts.sum(partitions, Count.VALIDATION_TOKENS),
+                PartitionCounts.sum(partitions, Count.NULL_ROWS) + leftOut(partitions, form, RowProblem.Kind.NULL),
+                PartitionCounts.sum(partitions, Count.EMPTY_DOCUMENTS)
+                        + leftOut(partitions, form, RowProblem.Kind.EMPTY),
                 leftOut(partitions, form, RowProblem.Kind.NO_ROOM),
-                sum(partitions, Count.CUT_OFF),
-                partitions.stream().mapToDouble(PartitionCounts::weight).sum());
+                PartitionCounts.sum(partitions, Count.CUT_OFF),
+                weight(partitions, Count.TRAINING_WEIGHT),
+                weight(partitions, Count.VALIDATION_WEIGHT));
     }
 
     /** Rows of prompts and responses. */
@@ -201,106 +204,6 @@ public final class TokenData {
                         .mapToLong(partition -> partition.rows(0, kind) + partition.rows(1, kind))
                         .sum()
                 : 0;
-    }
-
-    private static List<String> problems(List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
-        List<String> problems = new ArrayList<>();
-        long foreign = sum(partitions, Count.FOREIGN_IDS);
-        if (foreign > 0) {
-            long example = partitions.stream()
-                    .filter(partition -> partition.get(Count.FOREIGN_IDS) > 0)
-                    .findFirst()
-                    .orElseThrow()
-                    .get(Count.FOREIGN_ID_EXAMPLE);
-            problems.add(problem(
-                    "Cannot train on column '%s': %,d token ids are not from 0 to %d, for example %d."
-                            + " Set a larger vocabulary or mend the ids.",
-                    settings.inputCol(), foreign, settings.vocabularySize() - 1, example));
-        }
-        long nullIds = sum(partitions, Count.NULL_IDS);
-        if (nullIds > 0) {
-            problems.add(problem(
-                    "Cannot train on column '%s': %,d of its token ids are null. Leave them out or mend them.",
-                    settings.inputCol(), nullIds));
-        }
-        long nullIndicators = sum(partitions, Count.NULL_INDICATORS);
-        if (nullIndicators > 0) {
-            problems.add(problem(
-                    "Cannot tell validation rows by column '%s': it is null in %,d rows. Set it to true or false.",
-                    settings.validationIndicatorCol().orElseThrow(), nullIndicators));
-        }
-        if (!settings.rows().isEmpty()) {
-            return rowProblems(problems, partitions, counts, settings);
-        }
-        if (problems.isEmpty() && counts.trainingDocuments() == 0) {
-            problems.add(problem(
-                    "Cannot train on column '%s': it has no documents to train on (%,d null rows, %,d empty documents,"
-                            + " %,d validation documents). Give rows that hold text or ids and are not held out.",
-                    settings.inputCol(), counts.nullRows(), counts.emptyDocuments(), counts.validationDocuments()));
-        }
-        if (problems.isEmpty() && settings.validationIndicatorCol().isPresent() && counts.validationSequences() == 0) {
-            problems.add(problem(
-                    "Cannot evaluate on the rows that column '%s' is true for: %,d validation documents have %,d tokens,"
-                            + " of which none is predicted (%,d null rows, %,d empty documents, %,d training documents)."
-                            + " Hold out rows with text, or unset validationIndicatorCol and evaluateEvery.",
-                    settings.validationIndicatorCol().get(),
-                    counts.validationDocuments(),
-                    counts.validationTokens(),
-                    counts.nullRows(),
-                    counts.emptyDocuments(),
-                    counts.trainingDocuments()));
-        }
-        if (counts.validationSequences() > Integer.MAX_VALUE) {
-            problems.add(problem(
-                    "Cannot evaluate %,d sequences: it must be fewer than %,d. Mark fewer validation rows.",
-                    counts.validationSequences(), Integer.MAX_VALUE));
-        }
-        return problems;
-    }
-
-    private static List<String> rowProblems(
-            List<String> problems, List<PartitionCounts> partitions, TokenCounts counts, DataSettings settings) {
-        for (int column = 0; column < settings.rows().size(); column++) {
-            for (RowProblem.Kind kind : RowProblem.Kind.values()) {
-                if (settings.responses() && ResponseEncoder.leavesOut(kind)) {
-                    continue;
-                }
-                rowProblem(partitions, column, kind, settings.rows().get(column))
-                        .ifPresent(problems::add);
-            }
-        }
-        if (problems.isEmpty() && counts.trainingDocuments() == 0) {
-            problems.add(problem(
-                    "Cannot train: the frame has no rows to train on (%,d validation rows%s). Give rows that are not held out%s.",
-                    counts.validationDocuments(),
-                    settings.responses() ? "; left out: " + counts.leftOut() : "",
-                    settings.responses() ? ", with responses" : ""));
-        }
-        if (problems.isEmpty() && settings.form().weighted() && counts.meanWeight() == 0) {
-            problems.add("Cannot train: the weights of all training rows are 0 in single precision. Give larger ones.");
-        }
-        if (problems.isEmpty() && settings.validationIndicatorCol().isPresent() && counts.validationDocuments() == 0) {
-            problems.add(problem(
-                    "Cannot evaluate on the rows that column '%s' is true for: there are none. Hold out rows, or unset"
-                            + " validationIndicatorCol and evaluateEvery.",
-                    settings.validationIndicatorCol().get()));
-        }
-        return problems;
-    }
-
-    private static Optional<String> rowProblem(
-            List<PartitionCounts> partitions, int column, RowProblem.Kind kind, RowColumn of) {
-        long rows = partitions.stream()
-                .mapToLong(partition -> partition.rows(column, kind))
-                .sum();
-        return partitions.stream()
-                .filter(partition -> partition.rows(column, kind) > 0)
-                .findFirst()
-                .map(partition -> partition.problem(column, kind).describe(of, rows, "train"));
-    }
-
-    private static String problem(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 
     private static void require(List<String> problems) {

@@ -137,7 +137,14 @@ public record EngineSettings(
         Transformer sizes = new Transformer(
                 "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
         return new TransformerWorkload(
-                sizes, new Recipe(types().bytes(), checkpointing, true, true, config.dropout() > 0));
+                sizes,
+                new Recipe(
+                        types().bytes(),
+                        checkpointing,
+                        true,
+                        true,
+                        config.dropout() > 0,
+                        sequences.separateDocuments()));
     }
 
     ElementTypes types() {

@@ -102,10 +102,10 @@ final class ModelCheck {
 
     private void sizes() {
         if (config.context() < 1) {
-            refuse("its context() is " + config.context(), "A sequence predicts at least one token");
+            refuse("its context() is " + config.context(), "It must be 1 or more");
         }
         if (config.vocabularySize() < 1) {
-            refuse("its vocabularySize() is " + config.vocabularySize(), "There is at least one token");
+            refuse("its vocabularySize() is " + config.vocabularySize(), "It must be 1 or more");
         }
     }
 

@@ -8,11 +8,18 @@ import java.util.Locale;
  * What a run will take, told before its first step.
  *
  * @param model its name, and how large it is
- * @param context tokens of a sequence
+ * @param counted what a step is told in: tokens, or rows
+ * @param context how many of them a sequence has
  * @param bytesPerRank as planned, without activations
  */
 record Outlook(
-        String model, TrainingSchedule schedule, int context, int partitionGroupSize, boolean cuda, long bytesPerRank) {
+        String model,
+        TrainingSchedule schedule,
+        String counted,
+        int context,
+        int partitionGroupSize,
+        boolean cuda,
+        long bytesPerRank) {
 
     private static final long MEBIBYTE = 1L << 20;
     private static final long GIBIBYTE = 1L << 30;
@@ -21,10 +28,11 @@ record Outlook(
     String describe() {
         return String.format(
                 Locale.ROOT,
-                "%s: %,d steps of %,d tokens, on %s in partition groups of %d; each takes %s without activations.",
+                "%s: %,d steps of %,d %s, on %s in partition groups of %d; each takes %s without activations.",
                 model,
                 schedule.steps(),
                 (long) schedule.globalBatchSize() * context,
+                counted,
                 Names.count(schedule.worldSize(), cuda ? "GPU rank" : "CPU rank"),
                 partitionGroupSize,
                 size(bytesPerRank));

@@ -22,6 +22,7 @@ import io.sparkmics.job.rank.Attempt;
 import io.sparkmics.job.rank.RankReport;
 import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.LossName;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.RunCourse;
 import io.sparkmics.monitor.StepListener;
@@ -249,6 +250,7 @@ public final class TrainingJob {
         return new Outlook(
                 ModelName.withParameters(settings.model(), places.memory().parameters()),
                 schedule,
+                LossName.counted(settings.model()),
                 settings.model().context(),
                 places.partitionGroupSize(),
                 places.device().cuda(),

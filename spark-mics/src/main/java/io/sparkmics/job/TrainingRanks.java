@@ -24,6 +24,7 @@ import io.sparkmics.job.rank.Saving;
 import io.sparkmics.job.rank.TrainingPlan;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
+import io.sparkmics.model.LossName;
 import io.sparkmics.model.ModelName;
 import io.sparkmics.monitor.FailureCost;
 import io.sparkmics.monitor.MetricsFile;
@@ -82,7 +83,7 @@ final class TrainingRanks {
 
     /** Blocks until an attempt has come to its end, or the run is given up: see {@link Supervisor#run}. */
     Supervisor.Finished run(Attempt first, RunCheckpoints checkpoints, StepListener listener) {
-        try (ProgressLine line = new ProgressLine(spark);
+        try (ProgressLine line = new ProgressLine(spark, LossName.counted(settings.model()));
                 RankChannel channel = RankChannel.open(spark, listeners(line, listener, checkpoints));
                 // Of their own: who listens to the others may take his time.
                 RankChannel heartbeats = RankChannel.open(

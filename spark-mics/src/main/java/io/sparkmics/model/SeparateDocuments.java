@@ -1,5 +1,6 @@
 package io.sparkmics.model;
 
+import static org.bytedeco.pytorch.global.torch.arange;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
 import org.bytedeco.javacpp.PointerScope;
@@ -29,26 +30,28 @@ public final class SeparateDocuments implements Past, AutoCloseable {
      */
     public SeparateDocuments(Tensor data, int endOfTextId, ScalarType type) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor ends = data.narrow(1, 0, data.size(1) - 1)
-                    .eq(new Scalar((long) endOfTextId))
-                    .to(ScalarType.Long);
+            Tensor tokens = data.narrow(1, 0, data.size(1) - 1);
+            Tensor ends = tokens.eq(new Scalar((long) endOfTextId)).to(ScalarType.Long);
             // How many have ended before each token: the end is in the document that it ends.
             Tensor document = ends.cumsum(1).sub(ends);
-            Tensor seen = document.unsqueeze(2).eq(document.unsqueeze(1)).tril();
-            positions = seen.sum(2).sub(new Scalar(1L));
+            Tensor place = arange(new Scalar(tokens.size(1)), data.options());
+            // A document begins where another has ended before; the first place is 0, whatever comes round to it.
+            Tensor beginnings = place.mul(ends.roll(new long[] {1}, 1));
+            positions = place.sub(beginnings.cummax(1).get0());
+            // In place, and never counted: libtorch adds booleans as longs, which would take more than the mask.
+            Tensor unseen = document.unsqueeze(2)
+                    .eq(document.unsqueeze(1))
+                    .tril_()
+                    .logical_not_()
+                    .unsqueeze(1);
             // Added to the scores: made once, where one of booleans would be converted in each layer.
             mask = zeros(
-                            new long[] {seen.size(0), 1, seen.size(1), seen.size(2)},
+                            new long[] {unseen.size(0), 1, unseen.size(2), unseen.size(3)},
                             data.options().dtype(new ScalarTypeOptional(type)))
-                    .masked_fill_(seen.logical_not().unsqueeze(1), new Scalar(Double.NEGATIVE_INFINITY));
+                    .masked_fill_(unseen, new Scalar(Double.NEGATIVE_INFINITY));
             positions.retainReference();
             mask.retainReference();
         }
-    }
-
-    /** What it takes beside activations: a number for each pair of tokens. */
-    public static long bytes(int sequences, int length, int element) {
-        return (long) sequences * length * length * element;
     }
 
     @Override

@@ -22,7 +22,7 @@ final class LossChart {
 
     private LossChart() {}
 
-    static XYChart of(String model, List<StepMetrics> all, int width, int height, Font font) {
+    static XYChart of(String model, String unit, List<StepMetrics> all, int width, int height, Font font) {
         List<StepMetrics> steps =
                 all.stream().filter(step -> Double.isFinite(step.loss())).toList();
         double[] x = column(steps, StepMetrics::step);
@@ -33,7 +33,7 @@ final class LossChart {
                 .height(height)
                 .title("Loss of " + model)
                 .xAxisTitle("step")
-                .yAxisTitle("nats per token")
+                .yAxisTitle(unit)
                 .build();
         ChartStyle.apply(chart.getStyler(), font);
         chart.getStyler().setXAxisMin(0.0);

@@ -23,14 +23,16 @@ public record LossPicture(Optional<Path> file, String message) {
      * to have no picture, and nothing more.
      *
      * @param model what its title says of the model
+     * @param unit what it says that the loss is
      */
-    public static LossPicture draw(String model, List<StepMetrics> steps, Path folder, Configuration hadoop) {
+    public static LossPicture draw(
+            String model, String unit, List<StepMetrics> steps, Path folder, Configuration hadoop) {
         Path file = new Path(folder, FILE_NAME);
         if (steps.stream().noneMatch(step -> Double.isFinite(step.loss()))) {
             return none("no step has a loss that is a number.");
         }
         try {
-            byte[] png = Png.of(LossChart.of(model, steps, Png.WIDTH, Png.HEIGHT, PictureFont.load()));
+            byte[] png = Png.of(LossChart.of(model, unit, steps, Png.WIDTH, Png.HEIGHT, PictureFont.load()));
             try (OutputStream out = PlainFiles.create(file, hadoop)) {
                 out.write(png);
             }

@@ -19,6 +19,7 @@ public final class ProgressLine implements StepListener, AutoCloseable {
     private static final Duration ON_A_TERMINAL = Duration.ofMillis(100);
     private static final Duration ELSEWHERE = Duration.ofSeconds(5);
 
+    private final String counted;
     private final PrintStream out;
     private final boolean terminal;
     private final LongSupplier nanoTime;
@@ -35,9 +36,13 @@ public final class ProgressLine implements StepListener, AutoCloseable {
     private long shownAt;
     private int shownLength;
 
-    /** On {@link System#err}, where Spark's own progress bar makes room for it. */
-    public ProgressLine(SparkContext spark) {
-        this(System.err, isTerminal(), System::nanoTime, () -> SparkProgressBar.hide(spark));
+    /**
+     * On {@link System#err}, where Spark's own progress bar makes room for it.
+     *
+     * @param counted what {@link StepMetrics#tokens} are: tokens, or rows
+     */
+    public ProgressLine(SparkContext spark, String counted) {
+        this(counted, System.err, isTerminal(), System::nanoTime, () -> SparkProgressBar.hide(spark));
     }
 
     /**
@@ -45,7 +50,13 @@ public final class ProgressLine implements StepListener, AutoCloseable {
      * @param nanoTime the clock that says when the next line is due
      * @param hiding makes room for the first line, until this is closed
      */
-    ProgressLine(PrintStream out, boolean terminal, LongSupplier nanoTime, Supplier<SparkProgressBar> hiding) {
+    ProgressLine(
+            String counted,
+            PrintStream out,
+            boolean terminal,
+            LongSupplier nanoTime,
+            Supplier<SparkProgressBar> hiding) {
+        this.counted = counted;
         this.out = out;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
@@ -143,12 +154,13 @@ public final class ProgressLine implements StepListener, AutoCloseable {
         String steps = Long.toString(latest.steps());
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "step %" + steps.length() + "d of %s  loss %.4f  lr %.2e  %s tokens/s",
+                "step %" + steps.length() + "d of %s  loss %.4f  lr %.2e  %s %s/s",
                 latest.step(),
                 steps,
                 latest.loss(),
                 latest.learningRate(),
-                thousands(latest.tokensPerSecond())));
+                thousands(latest.tokensPerSecond()),
+                counted));
         Double validationLoss = history.validationLoss();
         if (validationLoss != null) {
             line.append(String.format(Locale.ROOT, "  validation %.4f", validationLoss));

@@ -27,6 +27,7 @@ public final class RunningReport implements StepListener, AutoCloseable {
     private static final Duration LAST_PICTURE = Duration.ofSeconds(10);
 
     private final String model;
+    private final String unit;
     private final Path folder;
     private final Configuration hadoop;
     /** Null before the first step. */
@@ -37,8 +38,9 @@ public final class RunningReport implements StepListener, AutoCloseable {
     private long drawn = System.nanoTime();
     private boolean closed;
 
-    private RunningReport(String model, Path folder, Configuration hadoop) {
+    private RunningReport(String model, String unit, Path folder, Configuration hadoop) {
         this.model = model;
+        this.unit = unit;
         this.folder = folder;
         this.hadoop = hadoop;
     }
@@ -48,9 +50,10 @@ public final class RunningReport implements StepListener, AutoCloseable {
      * step.
      *
      * @param model what the title of the picture says
+     * @param unit what it says that the loss is
      * @throws UncheckedIOException when the folder cannot be written
      */
-    public static RunningReport open(String model, Path folder, Configuration hadoop) {
+    public static RunningReport open(String model, String unit, Path folder, Configuration hadoop) {
         try {
             FileSystem files = folder.getFileSystem(hadoop);
             if (!files.mkdirs(folder)) {
@@ -65,7 +68,7 @@ public final class RunningReport implements StepListener, AutoCloseable {
                             + " Choose a folder that can be written.",
                     e);
         }
-        return new RunningReport(model, folder, hadoop);
+        return new RunningReport(model, unit, folder, hadoop);
     }
 
     @Override
@@ -164,7 +167,7 @@ public final class RunningReport implements StepListener, AutoCloseable {
     /** Elsewhere: who brings the steps brings other messages too. */
     private void draw() {
         List<StepMetrics> steps = List.copyOf(history.steps());
-        pictures.draw(() -> LossPicture.draw(model, steps, folder, hadoop));
+        pictures.draw(() -> LossPicture.draw(model, unit, steps, folder, hadoop));
         drawn = System.nanoTime();
     }
 }

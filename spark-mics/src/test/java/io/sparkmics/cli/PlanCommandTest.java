@@ -65,6 +65,13 @@ class PlanCommandTest {
     }
 
     @Test
+    void documentsThatAreKeptApartArePlannedWithTheirMask() {
+        PrintedRequest asked =
+                asked("--model=bert-10b", "--instance=p4d.24xlarge", "--nodes=16", "--separate-documents=true");
+        assertThat(asked.request().workload().recipe()).isEqualTo(Recipe.ENGINE.withSeparateDocuments(true));
+    }
+
+    @Test
     void everyFigureCanBeSet() {
         PrintedRequest asked = asked(
                 "--layers=2",

@@ -119,10 +119,9 @@ class BatchReaderTest {
         pieces.remove(1);
         assertThatThrownBy(this::readAll)
                 .isInstanceOf(DataChangedException.class)
-                .hasMessage(
-                        "Cannot read slot 3 of step 0, from token 0: found 4 tokens for slot 1 of step 1, from token 0,"
-                                + " so the data changed while it was read. Write the input out, or cache it, so that reading"
-                                + " it again gives the same rows.");
+                .hasMessage("Cannot read slot 3 of step 0: found 4 values for slot 1 of step 1,"
+                        + " so the data changed while it was read. Write the input out, or cache it, so that reading"
+                        + " it again gives the same rows.");
     }
 
     @Test
@@ -136,7 +135,7 @@ class BatchReaderTest {
         pieces.add(0, pieces.get(0));
         assertThatThrownBy(this::readAll)
                 .isInstanceOf(DataChangedException.class)
-                .hasMessageContaining("found 4 tokens for slot 1 of step 0, from token 0,");
+                .hasMessageContaining("found 4 values for slot 1 of step 0,");
     }
 
     @Test
@@ -146,7 +145,7 @@ class BatchReaderTest {
         assertThatThrownBy(this::readAll)
                 .isInstanceOf(DataChangedException.class)
                 .hasMessageContaining(
-                        "Cannot read slot 3 of step 0, from token 1: found 2 tokens for slot 3 of step 0, from"
+                        "Cannot read slot 3 of step 0, from token 1: found 2 values for slot 3 of step 0, from"
                                 + " token 2");
     }
 
@@ -155,7 +154,7 @@ class BatchReaderTest {
         pieces.set(1, piece(0, false, 3, 0, 5));
         assertThatThrownBy(this::readAll)
                 .isInstanceOf(DataChangedException.class)
-                .hasMessageContaining("found 5 tokens");
+                .hasMessageContaining("found 5 values");
     }
 
     @Test
@@ -163,8 +162,7 @@ class BatchReaderTest {
         pieces.remove(pieces.size() - 1);
         assertThatThrownBy(this::readAll)
                 .isInstanceOf(DataChangedException.class)
-                .hasMessageContaining(
-                        "Cannot read validation sequence 3 of step 1, from token 0: the data ends before it");
+                .hasMessageContaining("Cannot read validation sequence 3 of step 1: the data ends before it");
     }
 
     @Test
@@ -172,7 +170,7 @@ class BatchReaderTest {
         add(2, false, 1, 0, 4);
         assertThatThrownBy(this::readAll)
                 .isInstanceOf(DataChangedException.class)
-                .hasMessageContaining("Cannot read the end of the batches: found more tokens, for slot 1 of step 2");
+                .hasMessageContaining("Cannot read the end of the batches: found more, for slot 1 of step 2");
     }
 
     @Test
@@ -196,7 +194,7 @@ class BatchReaderTest {
         assertThatThrownBy(reader::nextTraining).isInstanceOf(NoSuchElementException.class);
         assertThatThrownBy(new BatchReader(schedule, counts, 1, pieces.iterator(), 2)::checkFirst)
                 .isInstanceOf(DataChangedException.class)
-                .hasMessageContaining("Cannot read the end of the batches: found more tokens, for slot 1 of step 0");
+                .hasMessageContaining("Cannot read the end of the batches: found more, for slot 1 of step 0");
     }
 
     @Test

@@ -77,7 +77,7 @@ class ChangedDataTest {
                     .hasRootCauseInstanceOf(DataChangedException.class)
                     .rootCause()
                     .message()
-                    .matches("Cannot read the documents of partition \\d: counting them found other tokens than reading"
+                    .matches("Cannot read the rows of partition \\d: counting them found others than reading"
                             + " them now, so the data changed while it was read\\. Write the input out, or cache it, so"
                             + " that reading it again gives the same rows\\.");
         }

@@ -95,6 +95,12 @@ final class ResponseBatchesTest {
                         "Cannot train: the frame has no rows to train on (1 validation rows; left out: 0 null rows, 0 rows"
                                 + " without a response, 2 rows whose prompt leaves no room for one). Give rows that are not held"
                                 + " out, with responses.");
+        Dataset<Row> withoutResponse = frame().withColumn("response", expr("if(held_out, array(), response)"));
+        assertThatThrownBy(() -> TokenData.prepare(withoutResponse, settings()))
+                .hasMessage(
+                        "Cannot evaluate on the rows that column 'held_out' is true for: there are none (3 training rows;"
+                                + " left out: 2 null rows, 2 rows without a response, 2 rows whose prompt leaves no room for one)."
+                                + " Hold out rows with responses, or unset validationIndicatorCol and evaluateEvery.");
     }
 
     @Test

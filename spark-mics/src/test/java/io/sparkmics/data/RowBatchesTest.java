@@ -1,6 +1,7 @@
 package io.sparkmics.data;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -166,16 +167,40 @@ final class RowBatchesTest {
     }
 
     @Test
-    void weightsOfZeroAreNoTraining() {
-        assertThatThrownBy(() -> TokenData.prepare(frame().withColumn("weight", lit(0)), settings(COLUMNS, 7)))
-                .hasMessage(
-                        "Cannot train: the weights of all training rows are 0 in single precision. Give larger ones.");
+    void weightsOfZeroAreNoTrainingAndNoEvaluation() {
+        String noTraining =
+                "Cannot train: the weights of all training rows are 0 in single precision. Give larger ones.";
+        String noEvaluation =
+                "Cannot evaluate on the rows that column 'held_out' is true for: the weights of all of them are 0"
+                        + " in single precision. Give larger ones, or unset validationIndicatorCol and evaluateEvery.";
+
+        // In single precision, 1e-50 is 0.
+        assertThatThrownBy(() -> TokenData.prepare(weighted("if(held_out, 1, 1e-50)"), settings(COLUMNS, 7)))
+                .hasMessage(noTraining);
+        assertThatThrownBy(() -> TokenData.prepare(weighted("if(held_out, 1e-50, 1)"), settings(COLUMNS, 7)))
+                .hasMessage(noEvaluation);
+        assertThatThrownBy(() -> TokenData.prepare(weighted("0"), settings(COLUMNS, 7)))
+                .hasMessage(noTraining + "\n" + noEvaluation);
+    }
+
+    private Dataset<Row> weighted(String weight) {
+        return frame().withColumn("weight", expr(weight));
+    }
+
+    @Test
+    void thereMustBeRowsToTrainOnAndWhereRowsAreHeldOutToEvaluate() {
+        String noTraining =
+                "Cannot train: the frame has no rows to train on (%d validation rows). Give rows that are not held"
+                        + " out.";
+        String noEvaluation =
+                "Cannot evaluate on the rows that column 'held_out' is true for: there are none (%d training"
+                        + " rows). Hold out rows, or unset validationIndicatorCol and evaluateEvery.";
+
         assertThatThrownBy(() -> TokenData.prepare(frame().where("not held_out"), settings(COLUMNS, 7)))
-                .hasMessageStartingWith(
-                        "Cannot evaluate on the rows that column 'held_out' is true for: there are none.");
+                .hasMessage(noEvaluation, 38);
         assertThatThrownBy(() -> TokenData.prepare(frame().where("held_out"), settings(COLUMNS, 7)))
-                .hasMessage(
-                        "Cannot train: the frame has no rows to train on (4 validation rows). Give rows that are not"
-                                + " held out.");
+                .hasMessage(noTraining, 4);
+        assertThatThrownBy(() -> TokenData.prepare(frame().limit(0), settings(COLUMNS, 7)))
+                .hasMessage(noTraining + "\n" + noEvaluation, 0, 0);
     }
 }

@@ -9,6 +9,7 @@ import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.plan.ActivationCheckpointing;
+import io.sparkmics.plan.DocumentMask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ class ActivationEstimateTest {
             Gpt.config().layers(4).heads(4).width(128).context(256).vocabularySize(257);
     private static final GptConfig HEAD_ONLY = GPT.layers(1).width(32).vocabularySize(16384);
 
+    /** A mask takes much of what it keeps. */
+    private static final GptConfig LONG = GPT.layers(1).width(32).context(2048);
+
     /** 103 million logits. */
     private static final GptConfig IN_PARTS = GPT.layers(1).width(32).vocabularySize(50257);
 
@@ -41,16 +45,39 @@ class ActivationEstimateTest {
         RECOMPUTED_WITH_DROPOUT(GPT.dropout(0.1), Precision.FLOAT64, 16, 1),
         LARGE_VOCABULARY(HEAD_ONLY, Precision.FLOAT32, 4, 0),
         BFLOAT16(HEAD_ONLY, Precision.BFLOAT16, 4, 0),
-        LOGITS_IN_PARTS(IN_PARTS, Precision.FLOAT32, 8, 0);
+        LOGITS_IN_PARTS(IN_PARTS, Precision.FLOAT32, 8, 0),
+        SEPARATE_DOCUMENTS(LONG, Precision.FLOAT32, 8, 0, true),
+        SEPARATE_DOCUMENTS_RECOMPUTED(LONG.layers(12), Precision.FLOAT64, 4, 1, true);
 
         private final GptConfig config;
         private final EngineSettings settings;
         private final int microBatchSize;
+        private final boolean separateDocuments;
 
         Training(GptConfig config, Precision precision, int microBatchSize, int checkpointing) {
+            this(config, precision, microBatchSize, checkpointing, false);
+        }
+
+        Training(
+                GptConfig config,
+                Precision precision,
+                int microBatchSize,
+                int checkpointing,
+                boolean separateDocuments) {
             this.config = config;
-            this.settings = new EngineSettings(SGD, 1, 3, precision).with(new ActivationCheckpointing(checkpointing));
+            EngineSettings whole =
+                    new EngineSettings(SGD, 1, 3, precision).with(new ActivationCheckpointing(checkpointing));
+            this.settings = separateDocuments ? whole.with(SequenceSettings.separate(0)) : whole;
             this.microBatchSize = microBatchSize;
+            this.separateDocuments = separateDocuments;
+        }
+
+        private int element() {
+            return settings.types().bytes().compute();
+        }
+
+        private long documentMask() {
+            return separateDocuments ? DocumentMask.bytes(microBatchSize, config.context(), element()) : 0;
         }
 
         /** Of one step and of an evaluation behind it, above what the engine itself takes. */
@@ -98,16 +125,15 @@ class ActivationEstimateTest {
                 said.substring(said.indexOf(TAKEN) + TAKEN.length()).strip());
 
         long estimate = training.settings
-                .activationModel(training.config)
-                .bytes(training.microBatchSize, training.config.context());
+                .workload(training.config)
+                .work(training.microBatchSize)
+                .activationBytes();
         assertThat(estimate).isBetween(100L << 20, 1L << 30);
         assertThat((double) taken).isCloseTo(estimate, within(0.1 * estimate));
         // Of a model of which only the shapes of its weights are known.
-        long unknown = UnknownActivations.of(
-                        training.config.build(),
-                        training.settings.types().bytes().compute(),
-                        training.settings.checkpointing())
-                .bytes(training.microBatchSize, training.config.context());
+        long unknown = training.documentMask()
+                + UnknownActivations.of(training.config.build(), training.element(), training.settings.checkpointing())
+                        .bytes(training.microBatchSize, training.config.context());
         assertThat(taken).isBetween(unknown / 2, 2 * unknown);
     }
 

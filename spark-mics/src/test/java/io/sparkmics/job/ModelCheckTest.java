@@ -143,8 +143,8 @@ class ModelCheckTest {
                 .hasSize(5)
                 .startsWith(
                         "Cannot train the model: two parameters are named bias. Give each parameter a name of its own.",
-                        CONFIG + "its context() is 0. A sequence predicts at least one token.",
-                        CONFIG + "its vocabularySize() is 0. There is at least one token.")
+                        CONFIG + "its context() is 0. It must be 1 or more.",
+                        CONFIG + "its vocabularySize() is 0. It must be 1 or more.")
                 .anyMatch(
                         problem -> problem.startsWith(
                                 CONFIG

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LossPictureTest {
 
     private static final String MODEL = "Gpt of 1,323,520 parameters";
+    private static final String UNIT = "nats per token";
 
     @TempDir
     File folder;
@@ -68,7 +69,8 @@ class LossPictureTest {
             new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("x", new FontRenderContext(null, true, true));
             System.exit(2);
         } catch (InternalError | RuntimeException expected) {
-            LossPicture picture = LossPicture.draw(MODEL, Curves.ofAGpt(200), new Path(args[0]), new Configuration());
+            LossPicture picture =
+                    LossPicture.draw(MODEL, UNIT, Curves.ofAGpt(200), new Path(args[0]), new Configuration());
             System.exit(picture.file().isPresent() ? 0 : 1);
         }
     }
@@ -80,7 +82,7 @@ class LossPictureTest {
         Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
         try {
             assertThat(NumberFormat.getInstance().format(12)).isEqualTo("\u0661\u0662");
-            LossPicture.draw(MODEL, Curves.ofAGpt(2000), new Path(folder + "/arabic"), new Configuration());
+            LossPicture.draw(MODEL, UNIT, Curves.ofAGpt(2000), new Path(folder + "/arabic"), new Configuration());
         } finally {
             Locale.setDefault(before);
         }
@@ -107,6 +109,13 @@ class LossPictureTest {
     }
 
     @Test
+    void theAxisSaysWhatTheLossIs() throws Exception {
+        assertThat(LossChart.of(MODEL, "mean loss of a row", Curves.ofAGpt(20), 400, 300, PictureFont.load())
+                        .getYAxisTitle())
+                .isEqualTo("mean loss of a row");
+    }
+
+    @Test
     void aRunWithoutANumberHasNoPictureAndSaysWhy() {
         LossPicture picture = draw(List.of(step(1, Double.NaN)));
 
@@ -118,7 +127,7 @@ class LossPictureTest {
     @Test
     void aFolderThatCannotBeWrittenDoesNotFailTheRun() {
         LossPicture picture = LossPicture.draw(
-                MODEL, Curves.ofAGpt(20), new Path("/proc/nothing-can-be-made-here"), new Configuration());
+                MODEL, UNIT, Curves.ofAGpt(20), new Path("/proc/nothing-can-be-made-here"), new Configuration());
 
         assertThat(picture.file()).isEmpty();
         assertThat(picture.message()).startsWith("There is no loss curve: ");
@@ -132,7 +141,7 @@ class LossPictureTest {
     }
 
     private LossPicture draw(List<StepMetrics> steps) {
-        return LossPicture.draw(MODEL, steps, new Path(folder.toString()), new Configuration());
+        return LossPicture.draw(MODEL, UNIT, steps, new Path(folder.toString()), new Configuration());
     }
 
     private static StepMetrics step(long step, double loss) {

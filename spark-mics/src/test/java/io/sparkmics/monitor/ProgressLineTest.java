@@ -45,6 +45,13 @@ class ProgressLineTest {
     }
 
     @Test
+    void rowsWithoutTokensAreCountedAsRows() {
+        new ProgressLine("rows", out, false, () -> now, () -> null).accept(step(1, 200, null));
+
+        assertThat(text()).contains("  11.2k rows/s  ");
+    }
+
+    @Test
     void theLastValidationLossStaysInSight() {
         ProgressLine line = line(true);
         line.accept(step(1, 3, 4.5));
@@ -181,7 +188,7 @@ class ProgressLineTest {
     }
 
     private ProgressLine line(boolean terminal) {
-        return new ProgressLine(out, terminal, () -> now, () -> null);
+        return new ProgressLine("tokens", out, terminal, () -> now, () -> null);
     }
 
     private String text() {

@@ -132,8 +132,8 @@ class RunningReportTest {
     void aLogThatCannotBeClosedDoesNotEndTheRun() {
         Configuration hadoop = new Configuration();
         hadoop.setClass("fs.full.impl", FullFileSystem.class, FileSystem.class);
-        RunningReport report =
-                RunningReport.open("Gpt", new org.apache.hadoop.fs.Path("full:" + folder + "/run"), hadoop);
+        RunningReport report = RunningReport.open(
+                "Gpt", "nats per token", new org.apache.hadoop.fs.Path("full:" + folder + "/run"), hadoop);
         Curves.ofAGpt(8).forEach(report);
 
         assertThatCode(report::close).doesNotThrowAnyException();
@@ -186,7 +186,8 @@ class RunningReportTest {
     void aStorageThatTakesNoPictureHoldsUpNoStep() throws IOException {
         Configuration hadoop = new Configuration();
         hadoop.setClass("fs.stuck.impl", StuckFileSystem.class, FileSystem.class);
-        RunningReport report = RunningReport.open("Gpt", new org.apache.hadoop.fs.Path("stuck:" + folder), hadoop);
+        RunningReport report =
+                RunningReport.open("Gpt", "nats per token", new org.apache.hadoop.fs.Path("stuck:" + folder), hadoop);
         try {
             Curves.ofAGpt(8).forEach(report);
             assertThat(metrics()).hasSize(8);
@@ -245,6 +246,7 @@ class RunningReportTest {
     }
 
     private static RunningReport open(Path folder) {
-        return RunningReport.open("Gpt", new org.apache.hadoop.fs.Path(folder.toString()), new Configuration());
+        return RunningReport.open(
+                "Gpt", "nats per token", new org.apache.hadoop.fs.Path(folder.toString()), new Configuration());
     }
 }

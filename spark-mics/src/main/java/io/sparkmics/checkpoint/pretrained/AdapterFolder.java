@@ -6,8 +6,12 @@ import io.sparkmics.checkpoint.StorageCall;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
 import io.sparkmics.model.Description;
+import io.sparkmics.model.Model;
 import io.sparkmics.model.PretrainedMatch;
 import io.sparkmics.model.PretrainedNames;
+import io.sparkmics.model.Projection;
+import io.sparkmics.model.lora.Adapter;
+import io.sparkmics.model.lora.Lora;
 import io.sparkmics.model.lora.LoraConfig;
 import io.sparkmics.model.lora.LoraModel;
 import java.util.ArrayList;
@@ -31,6 +35,11 @@ public final class AdapterFolder {
 
     /** What stands before the names of parameters: PEFT puts the model into two others. */
     public static final String PREFIX = "base_model.model.";
+
+    /** Where nothing is said. */
+    private static final int PEFT_RANK = 8;
+
+    private static final int PEFT_ALPHA = 8;
 
     private final Path folder;
     private final Configuration hadoop;
@@ -70,6 +79,31 @@ public final class AdapterFolder {
                 "look for " + file, () -> file.getFileSystem(hadoop).exists(file));
     }
 
+    /**
+     * What the adapters of a model must be to go on from these, without dropout: rank and alpha as they are described, beside the
+     * kinds of projections that there are tensors of, which PEFT may have been told by a pattern. Whether they fit is for {@link
+     * #problems} to say.
+     *
+     * @throws CheckpointException when rank or alpha is none
+     */
+    public Lora lora(Model base) {
+        Description description = new Description("adapter", config);
+        int rank = description.size("r", PEFT_RANK);
+        double alpha = description.number("lora_alpha", PEFT_ALPHA);
+        if (!description.fine()) {
+            throw new CheckpointException("Cannot go on from the adapter in " + folder + ": "
+                    + String.join(", ", description.problems()) + ". Mend its " + CONFIG + ", or name another folder.");
+        }
+        Lora everywhere = new Lora(rank, alpha, 0, List.of());
+        List<String> kinds = base.projections().stream()
+                .filter(projection -> tensors.containsKey(PREFIX + new Adapter(projection, everywhere).down()))
+                .map(Projection::kind)
+                .distinct()
+                .sorted()
+                .toList();
+        return new Lora(rank, alpha, 0, kinds);
+    }
+
     /** Why a model's adapters cannot start from this folder, with everything that does not fit; empty where they can. */
     public List<String> problems(LoraConfig model) {
         List<String> reasons = new ArrayList<>(described(model));
@@ -94,8 +128,8 @@ public final class AdapterFolder {
     private List<String> described(LoraConfig model) {
         Description description = new Description("adapter", config);
         description.requireOneOf("peft_type", null, "LORA");
-        description.requireOneOf("r", 8, model.lora().rank());
-        description.requireOneOf("lora_alpha", 8, model.lora().alpha());
+        description.requireOneOf("r", PEFT_RANK, model.lora().rank());
+        description.requireOneOf("lora_alpha", PEFT_ALPHA, model.lora().alpha());
         description.requireOneOf("bias", "none", "none");
         description.requireOneOf("use_rslora", false, false);
         description.requireOneOf("use_dora", false, false);

@@ -59,17 +59,24 @@ record StageTrial(Stage stage, int number, int count, ScalarType type, boolean a
         if (pass.data()._version() != version) {
             activation.close();
             throw refused(
-                    "changes the " + (pass.data().is_floating_point() ? "data" : "tokens")
-                            + " in place, which later stages read too",
-                    "Make a tensor of its own");
+                    "changes the " + name(pass) + " in place, which later stages read too", "Make a tensor of its own");
         }
         return activation;
     }
 
     private static String data(StagePass pass) {
-        return pass.data().is_floating_point()
-                ? "data of shape " + shape(pass.data())
-                : "tokens of shape " + shape(pass.data()) + ", the last ones -1";
+        return name(pass) + " of shape " + shape(pass.data()) + (padded(pass.data()) ? ", the last ones -1" : "");
+    }
+
+    /** Rows have columns, whose first may be numbers or a class. */
+    private static String name(StagePass pass) {
+        return pass.batch().columns().isEmpty() ? "tokens" : "data";
+    }
+
+    private static boolean padded(Tensor data) {
+        try (PointerScope scope = new PointerScope()) {
+            return !data.is_floating_point() && data.min().item_long() < 0;
+        }
     }
 
     private void checkLosses(Tensor losses, long sequences) {

@@ -6,7 +6,7 @@ import java.util.List;
 final class SettingsCheck {
 
     /** JVMs keep a few words of an array for themselves. */
-    private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final TrainingSettings settings;
     private final Problems problems = new Problems();
@@ -30,16 +30,18 @@ final class SettingsCheck {
         return problems.found();
     }
 
-    /** Its tokens travel as one array. */
+    /** It travels as one array. */
     private void microBatch() {
         int sequences = settings.world().microBatchSize();
-        long length = settings.layout().isPresent()
-                ? settings.layout().get().words() + 1L
-                : settings.model().context() + 1L;
-        if (sequences > MOST_TOKENS / length) {
-            problems.add("Cannot read micro-batches of " + sequences + " sequences of " + length
-                    + " tokens: they are more than the " + MOST_TOKENS + " that an array holds. Set a smaller"
-                    + " microBatchSize or a model with a smaller context.");
+        boolean stream = settings.layout().isEmpty();
+        long length = 1L
+                + (stream ? settings.model().context() : settings.layout().get().words());
+        if (sequences > LONGEST_ARRAY / length) {
+            problems.add("Cannot read micro-batches of " + sequences
+                    + (stream ? " sequences of " + length + " tokens" : " rows of " + length + " values")
+                    + ": they are more than the " + LONGEST_ARRAY
+                    + " that an array holds. Set a smaller microBatchSize or a"
+                    + " model " + (stream ? "with a smaller context." : "that reads less of a row."));
         }
     }
 

@@ -4,7 +4,7 @@ import io.sparkmics.engine.EngineSettings;
 import io.sparkmics.engine.SequenceSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
-import io.sparkmics.model.SeparateDocuments;
+import io.sparkmics.plan.DocumentMask;
 import io.sparkmics.plan.MemoryModel;
 import io.sparkmics.plan.step.Work;
 import java.io.Serializable;
@@ -108,7 +108,7 @@ public record TrainingSettings(
         int sequences = world.microBatchSize();
         int length = model.context();
         long documents = input.separateDocuments()
-                ? SeparateDocuments.bytes(sequences, length, memory.elements().compute())
+                ? DocumentMask.bytes(sequences, length, memory.elements().compute())
                 : 0;
         return engineSettings().activationModel(model).bytes(sequences, length) + documents;
     }

@@ -1,6 +1,7 @@
 package io.sparkmics.plan.step;
 
 import io.sparkmics.plan.ActivationModel;
+import io.sparkmics.plan.DocumentMask;
 import io.sparkmics.plan.MemoryModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,15 @@ public record TransformerWorkload(Transformer sizes, Recipe recipe) implements W
         IntStream.rangeClosed(1, sizes.layers())
                 .forEach(layer -> stages.add(new StageWork(block, PASSES * blockBytes, true, recomputed(layer))));
         stages.add(new StageWork(head, PASSES * headBytes, true, false));
-        return new Work(memory(), stages, activations().bytes(microBatchSize, sizes.context()));
+        return new Work(
+                memory(), stages, activations().bytes(microBatchSize, sizes.context()) + documentMask(microBatchSize));
+    }
+
+    private long documentMask(int microBatchSize) {
+        return recipe.separateDocuments()
+                ? DocumentMask.bytes(
+                        microBatchSize, sizes.context(), recipe.elements().compute())
+                : 0;
     }
 
     /** Two stages more than layers: embedding and head. */

@@ -68,6 +68,25 @@ class AdapterFolderTest {
     }
 
     @Test
+    void whatItsAdaptersAreIsToldOfItsTensorsWhereThereIsOnlyAPattern() throws IOException {
+        save(folder, CONFIG.replace("[\"c_attn\"]", "\".*attn[.]c_attn\""), tensors());
+
+        assertThat(open().lora(model(3, 5, "c_fc").base().build())).isEqualTo(new Lora(2, 4, 0, List.of("c_attn")));
+    }
+
+    @Test
+    void aRankThatIsNoneIsNamed() throws IOException {
+        save(folder, CONFIG.replace("\"r\": 2", "\"r\": \"two\""), tensors());
+        AdapterFolder opened = open();
+
+        assertThatThrownBy(() -> opened.lora(model(3, 5, "c_fc").base().build()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(
+                        "Cannot go on from the adapter in file:" + folder
+                                + "/: r is two and must be a positive number. Mend its adapter_config.json, or name another folder.");
+    }
+
+    @Test
     void allThatDoesNotAgreeIsSaidAtOnce() throws IOException {
         save(folder, CONFIG, tensors());
 

@@ -10,8 +10,10 @@ import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
+import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import io.sparkmics.model.Weights;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -254,6 +257,21 @@ class ModelTrialTest {
                         3,
                         inPlace,
                         "changes the tokens in place, which later stages read too. Make a tensor of its own."));
+    }
+
+    @Test
+    void whatRowsHaveIsNotCalledTokens() {
+        Stage inPlace = stage((input, weights, pass) -> input.add_(new Scalar(1L)));
+        Stage reshaping = stage((input, weights, pass) -> input.view(7, 7));
+        for (InputColumn column : List.of(InputColumn.category("kind"), InputColumn.vector("numbers", 3))) {
+            MadeUpRows rows = new MadeUpRows(RowLayout.of(List.of(column)), Map.of("kind", 2), 1);
+
+            assertThat(ModelTrial.problem(Staged.of(inPlace, LOSS), rows, Precision.FLOAT32))
+                    .hasValueSatisfying(problem -> assertThat(problem).contains("changes the data in place"));
+            assertThat(ModelTrial.problem(Staged.of(reshaping, LOSS), rows, Precision.FLOAT32))
+                    .hasValueSatisfying(problem ->
+                            assertThat(problem).containsPattern("forward pass on data of shape \\[2(, 3)?\\]: "));
+        }
     }
 
     /** Positions are learned: a table that is too short for the context shows at full length only. */

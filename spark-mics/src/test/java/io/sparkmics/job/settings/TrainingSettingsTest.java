@@ -2,14 +2,18 @@ package io.sparkmics.job.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkmics.data.RowColumn;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.InputColumn;
+import io.sparkmics.model.perceptron.Perceptron;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingSettingsTest {
@@ -92,6 +96,23 @@ class TrainingSettingsTest {
                         "Cannot write a checkpoint every 0 steps: checkpointInterval is neither positive nor -1."
                                 + " Set a positive number, or -1 to write none.",
                         "Cannot use slotTimeout PT0S: no time is left to wait. Set at least one second.");
+    }
+
+    @Test
+    void aMicroBatchOfRowsThatNoArrayHoldsIsRefusedInTheirWords() {
+        InputColumn numbers = InputColumn.vector("numbers", 1 << 20);
+        List<RowColumn> rows = List.of(
+                new RowColumn("numbers", RowColumn.Role.FEATURES, numbers, 0),
+                new RowColumn("label", RowColumn.Role.LABEL, InputColumn.number("label"), 0));
+
+        assertThat(GoodSettings.of(Perceptron.regressor(1 << 20))
+                        .with(InputSettings.rows(rows, ""))
+                        .with(new WorldSettings(1, 1, 2048, 2048))
+                        .build()
+                        .problems())
+                .containsExactly(
+                        "Cannot read micro-batches of 2048 rows of 1048578 values: they are more than the 2147483639"
+                                + " that an array holds. Set a smaller microBatchSize or a model that reads less of a row.");
     }
 
     @Test

@@ -60,6 +60,16 @@ class TransformerWorkloadTest {
         assertThat(recomputed).isLessThan(kept / 8);
     }
 
+    @Test
+    void documentsAreKeptApartByANumberForEachPairOfTokens() {
+        Transformer model = Models.named("bert-10b").orElseThrow();
+        long together = new TransformerWorkload(model, Recipe.ENGINE).work(8).activationBytes();
+        long apart = new TransformerWorkload(model, Recipe.ENGINE.withSeparateDocuments(true))
+                .work(8)
+                .activationBytes();
+        assertThat(apart - together).isEqualTo(8L * 512 * 512 * 2);
+    }
+
     /** A layer of BERT-large forward and backward on one A100 of 80 GB: 136 TFLOP/s measured, transformers-benchmarks. */
     @Test
     void aLayerOnOneGpuIsAsFastAsMeasuredElsewhere() {
