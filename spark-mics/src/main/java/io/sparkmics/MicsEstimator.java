@@ -8,7 +8,7 @@ import io.sparkmics.job.TrainingResult;
 import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.params.Defaults;
-import io.sparkmics.params.PackingParams;
+import io.sparkmics.params.DocumentParams;
 import io.sparkmics.params.ScoringParams;
 import io.sparkmics.params.SequenceParams;
 import io.sparkmics.scoring.Scoring;
@@ -27,7 +27,7 @@ import org.apache.spark.sql.types.StructType;
  * one, is left out and counted.
  */
 public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
-        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator>, PackingParams<MicsEstimator> {
+        implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator>, DocumentParams<MicsEstimator> {
 
     private static final long serialVersionUID = 1L;
 
@@ -39,7 +39,7 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
         super(uid);
         Defaults.of((ScoringParams<?>) this);
         Defaults.of((SequenceParams<?>) this);
-        Defaults.of((PackingParams<?>) this);
+        Defaults.of((DocumentParams<?>) this);
     }
 
     @Override

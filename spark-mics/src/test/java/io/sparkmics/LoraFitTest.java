@@ -137,6 +137,12 @@ class LoraFitTest {
                 .isLessThan(two.summary().finalLoss() - 1e-3);
         assertThat(((MicsEstimator) further.parent()).isSet(estimator.loraRank()))
                 .isFalse();
+        assertThatThrownBy(() -> estimator.setInitialModel(saved).fit(batch))
+                .as("of the merged model, which has them already")
+                .hasMessage(
+                        "Cannot go on from initialAdapter beside the model in file:" + saved
+                                + "/huggingface: its weights have the adapters merged into them, which would be added again. Set"
+                                + " initialModel to the folder that the adapters were trained beside, or leave initialAdapter empty.");
     }
 
     @Test

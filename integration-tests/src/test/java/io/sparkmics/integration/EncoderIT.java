@@ -21,10 +21,8 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,20 +41,8 @@ final class EncoderIT {
     /** Of a longer one the library keeps the last special token, and a column of ids is cut where the model ends. */
     private static final List<String> FITTING = List.of(TEXTS.get(0), TEXTS.get(2), TEXTS.get(3));
 
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", false)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stopSpark() {
-        spark.stop();
-    }
+    @RegisterExtension
+    private static final LocalSession SESSION = new LocalSession(2);
 
     @ParameterizedTest
     @CsvSource({"BertForMaskedLM, float32", "BertModel, bfloat16"})
@@ -65,8 +51,10 @@ final class EncoderIT {
         Path python = Environment.python();
         Path pretrained = folder.resolve("pretrained");
         JsonNode theirs = run(python, pretrained, architecture, type);
-        Dataset<Row> texts =
-                spark.createDataset(TEXTS, Encoders.STRING()).toDF("text").coalesce(1);
+        Dataset<Row> texts = SESSION.spark()
+                .createDataset(TEXTS, Encoders.STRING())
+                .toDF("text")
+                .coalesce(1);
         assertVectors(pretrained, texts, theirs);
 
         MicsTokenizer tokenizer =
@@ -115,7 +103,8 @@ final class EncoderIT {
         Path python = Environment.python();
         Path pretrained = folder.resolve("pretrained");
         JsonNode theirs = run(python, pretrained, architecture, type);
-        Dataset<Row> rows = spark.createDataset(FITTING, Encoders.STRING())
+        Dataset<Row> rows = SESSION.spark()
+                .createDataset(FITTING, Encoders.STRING())
                 .toDF("text")
                 .coalesce(1)
                 .selectExpr("text", "cast(length(text) > 3 as double) label");
@@ -151,7 +140,10 @@ final class EncoderIT {
         assertLogits(ours, again);
         assertVectors(
                 saved,
-                spark.createDataset(TEXTS, Encoders.STRING()).toDF("text").coalesce(1),
+                SESSION.spark()
+                        .createDataset(TEXTS, Encoders.STRING())
+                        .toDF("text")
+                        .coalesce(1),
                 theirs);
     }
 

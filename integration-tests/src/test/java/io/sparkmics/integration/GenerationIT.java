@@ -12,11 +12,9 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,20 +35,8 @@ final class GenerationIT {
             "the fox",
             "the lazy dog and the quick brown fox");
 
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", false)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stopSpark() {
-        spark.stop();
-    }
+    @RegisterExtension
+    private static final LocalSession SESSION = new LocalSession(2);
 
     @ParameterizedTest
     @CsvSource({"gpt2, float32, 1GB", "gpt2, bfloat16, 20KB", "llama, float32, 20KB", "llama, float16, 1GB"})
@@ -91,7 +77,8 @@ final class GenerationIT {
             rows.add(RowFactory.create(
                     rows.size(), prompt, ids(theirs.get("prompts").get(rows.size()))));
         }
-        return spark.createDataFrame(rows, StructType.fromDDL("id INT, text STRING, ids ARRAY<INT>"))
+        return SESSION.spark()
+                .createDataFrame(rows, StructType.fromDDL("id INT, text STRING, ids ARRAY<INT>"))
                 .coalesce(1);
     }
 

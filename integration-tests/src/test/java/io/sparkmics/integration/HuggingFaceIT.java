@@ -108,18 +108,10 @@ final class HuggingFaceIT {
 
     /** The mean loss of each sequence, in the order given. */
     private static double[] losses(SparkSession spark, MicsModel model, List<int[]> sequences) {
-        String rows = sequences.stream()
-                .map(tokens -> "(" + sequences.indexOf(tokens) + ", array" + parenthesized(tokens) + ")")
-                .reduce((left, right) -> left + ", " + right)
-                .orElseThrow();
-        Dataset<Row> frame = spark.sql("select * from values " + rows + " as t(position, tokens)");
+        Dataset<Row> frame = SampleSequences.rows(spark, sequences);
         return model.setInputCol("tokens").transform(frame).orderBy("position").select("loss").collectAsList().stream()
                 .mapToDouble(row -> row.getDouble(0))
                 .toArray();
-    }
-
-    private static String parenthesized(int[] tokens) {
-        return Arrays.toString(tokens).replace('[', '(').replace(']', ')');
     }
 
     private static JsonNode askTransformers(Path python, Path huggingFace, List<int[]> sequences, List<String> texts)

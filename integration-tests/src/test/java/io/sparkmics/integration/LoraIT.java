@@ -14,20 +14,15 @@ import io.sparkmics.TrainingEstimator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,26 +33,8 @@ final class LoraIT {
 
     private static final double TOLERANCE = 1e-4;
 
-    /** Each as long as the context, with which the library has no more to predict. */
-    private static final List<int[]> SEQUENCES = IntStream.range(0, 8)
-            .mapToObj(row ->
-                    IntStream.range(0, 16).map(i -> (row * 131 + i * 37) % 311).toArray())
-            .toList();
-
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", false)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stopSpark() {
-        spark.stop();
-    }
+    @RegisterExtension
+    private static final LocalSession SESSION = new LocalSession(2);
 
     @ParameterizedTest
     @CsvSource({"gpt2, c_attn, 2", "gpt2, '', 1", "llama, '', 2", "'qwen2', 'q_proj,v_proj', 2", "mistral, '', 2"})
@@ -67,15 +44,16 @@ final class LoraIT {
         ObjectMapper json = new ObjectMapper();
         Path base = folder.resolve("base");
         new PythonScript(python, "pretrained.py")
-                .run(base, family, "float32", "1GB", json.writeValueAsString(SEQUENCES), "[\"a text\"]");
+                .run(base, family, "float32", "1GB", json.writeValueAsString(SampleSequences.ALL), "[\"a text\"]");
+        Dataset<Row> document = SampleSequences.row(SESSION.spark(), SampleSequences.document());
         MicsEstimator estimator = adapted(new MicsEstimator(), base)
                 .setLoraTargets(targets)
                 .setInputCol("tokens")
                 .setPartitionGroupSize(partitionGroupSize);
 
         // A step so small that A is as it was drawn.
-        Path first = save(estimator.setMaxSteps(1).setLearningRate(1e-12).fit(document()), folder.resolve("first"));
-        MicsModel tuned = estimator.setMaxSteps(20).setLearningRate(1e-2).fit(document());
+        Path first = save(estimator.setMaxSteps(1).setLearningRate(1e-12).fit(document), folder.resolve("first"));
+        MicsModel tuned = estimator.setMaxSteps(20).setLearningRate(1e-2).fit(document);
         Path saved = save(tuned, folder.resolve("saved"));
         tuned.writeReport(folder.toString());
 
@@ -85,9 +63,14 @@ final class LoraIT {
                         first.resolve("adapter"),
                         saved.resolve("adapter"),
                         saved,
-                        json.writeValueAsString(SEQUENCES));
+                        json.writeValueAsString(SampleSequences.ALL));
         assertCurve(folder, theirs);
-        double[] losses = tuned.transform(rows()).orderBy("position").select("loss").collectAsList().stream()
+        double[] losses = tuned
+                .transform(SampleSequences.rows(SESSION.spark()))
+                .orderBy("position")
+                .select("loss")
+                .collectAsList()
+                .stream()
                 .mapToDouble(row -> row.getDouble(0))
                 .toArray();
         for (int row = 0; row < losses.length; row++) {
@@ -202,7 +185,8 @@ final class LoraIT {
 
     /** Eight sequences, which are a batch. */
     private static Dataset<Row> labelled() {
-        return spark.range(0, 8, 1, 1)
+        return SESSION.spark()
+                .range(0, 8, 1, 1)
                 .selectExpr(
                         "transform(sequence(0, 11), i -> int(5 + (id * 17 + i * 7) % 56)) tokens",
                         "int(id % 3) label", "id / 4 - 0.5 measured");
@@ -238,26 +222,5 @@ final class LoraIT {
                     .as("step %d", step)
                     .isCloseTo(theirs.get("curve").get(step).asDouble(), within(1e-8));
         }
-    }
-
-    /** All the sequences one behind the other, and the first token again: cut into pieces that share a token. */
-    private static Dataset<Row> document() {
-        String tokens = IntStream.concat(
-                        SEQUENCES.stream().flatMapToInt(Arrays::stream),
-                        IntStream.of(SEQUENCES.get(0)[0]))
-                .mapToObj(String::valueOf)
-                .collect(Collectors.joining(", "));
-        return spark.sql("select array(" + tokens + ") as tokens");
-    }
-
-    private static Dataset<Row> rows() {
-        String rows = IntStream.range(0, SEQUENCES.size())
-                .mapToObj(position -> "(" + position + ", array("
-                        + Arrays.stream(SEQUENCES.get(position))
-                                .mapToObj(Integer::toString)
-                                .collect(Collectors.joining(", "))
-                        + "))")
-                .collect(Collectors.joining(", "));
-        return spark.sql("select * from values " + rows + " as t(position, tokens)");
     }
 }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -25,11 +24,9 @@ import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,12 +38,6 @@ final class PretrainedIT {
 
     private static final double TOLERANCE = 1e-4;
 
-    /** Each as long as the context, with which the library has no more to predict. */
-    private static final List<int[]> SEQUENCES = IntStream.range(0, 8)
-            .mapToObj(row ->
-                    IntStream.range(0, 16).map(i -> (row * 131 + i * 37) % 311).toArray())
-            .toList();
-
     /** More than a letter a token, more than a byte a letter, spaces that matter, and the end of a text within one. */
     private static final List<String> TEXTS = List.of(
             "the fox",
@@ -56,20 +47,8 @@ final class PretrainedIT {
             "a <|endoftext|> b",
             "");
 
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", false)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stopSpark() {
-        spark.stop();
-    }
+    @RegisterExtension
+    private static final LocalSession SESSION = new LocalSession(2);
 
     @ParameterizedTest
     @CsvSource({
@@ -97,9 +76,14 @@ final class PretrainedIT {
                 .setMaxSteps(1)
                 .setWarmUpSteps(0)
                 .setLearningRate(1e-12)
-                .fit(frame());
+                .fit(SampleSequences.rows(SESSION.spark()));
 
-        double[] losses = model.transform(frame()).orderBy("position").select("loss").collectAsList().stream()
+        double[] losses = model
+                .transform(SampleSequences.rows(SESSION.spark()))
+                .orderBy("position")
+                .select("loss")
+                .collectAsList()
+                .stream()
                 .mapToDouble(row -> row.getDouble(0))
                 .toArray();
         for (int row = 0; row < losses.length; row++) {
@@ -115,12 +99,6 @@ final class PretrainedIT {
         Path python = Environment.python();
         JsonNode theirs = save(python, folder.resolve("pretrained"), family, "float32", "1GB")
                 .get("curve");
-        List<Integer> document = SEQUENCES.stream()
-                .flatMapToInt(Arrays::stream)
-                .boxed()
-                .collect(Collectors.toCollection(ArrayList::new));
-        document.add(document.get(0));
-
         MicsModel model = new MicsEstimator()
                 .setInitialModel(folder.resolve("pretrained").toString())
                 .setInputCol("tokens")
@@ -133,7 +111,7 @@ final class PretrainedIT {
                 .setWarmUpSteps(0)
                 .setMinimumLearningRateRatio(1)
                 .setLearningRate(1e-2)
-                .fit(oneRow(document));
+                .fit(SampleSequences.row(SESSION.spark(), SampleSequences.document()));
 
         model.writeReport(folder.toString());
         List<String> lines = Files.readAllLines(folder.resolve("metrics.jsonl"));
@@ -158,11 +136,11 @@ final class PretrainedIT {
         Path python = Environment.python();
         int end = save(python, folder, family, "float32", "1GB").get("end").asInt();
         List<Integer> tokens = new ArrayList<>();
-        SEQUENCES.forEach(sequence -> Arrays.stream(sequence).forEach(tokens::add));
+        SampleSequences.ALL.forEach(sequence -> Arrays.stream(sequence).forEach(tokens::add));
         tokens.replaceAll(token -> token % 7 == 3 ? end : token);
         List<Integer> stream = new ArrayList<>(tokens);
         stream.add(end);
-        List<List<Integer>> packed = IntStream.range(0, SEQUENCES.size())
+        List<List<Integer>> packed = IntStream.range(0, SampleSequences.ALL.size())
                 .mapToObj(row -> stream.subList(16 * row, 16 * row + 17))
                 .toList();
         double theirs = new PythonScript(python, "documents.py")
@@ -181,14 +159,9 @@ final class PretrainedIT {
                 .setMicroBatchSize(2)
                 .setPrecision("float64")
                 .setMaxSteps(1)
-                .fit(oneRow(tokens));
+                .fit(SampleSequences.row(SESSION.spark(), tokens));
 
         assertThat(model.summary().firstLoss()).isCloseTo(theirs, within(1e-8));
-    }
-
-    private static Dataset<Row> oneRow(List<Integer> tokens) {
-        return spark.sql("select array(" + tokens.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                + ") as tokens");
     }
 
     @Test
@@ -205,8 +178,10 @@ final class PretrainedIT {
                 .setGlobalBatchSize(2)
                 .setMicroBatchSize(2)
                 .setMaxSteps(2);
-        Dataset<Row> texts =
-                spark.createDataset(TEXTS, Encoders.STRING()).toDF("text").coalesce(1);
+        Dataset<Row> texts = SESSION.spark()
+                .createDataset(TEXTS, Encoders.STRING())
+                .toDF("text")
+                .coalesce(1);
 
         PipelineModel tuned = new Pipeline()
                 .setStages(new PipelineStage[] {tokenizer, estimator})
@@ -286,21 +261,19 @@ final class PretrainedIT {
     private static JsonNode score(Path python, Path folder) throws IOException, InterruptedException {
         ObjectMapper json = new ObjectMapper();
         return new PythonScript(python, "score.py")
-                .run(folder, json.writeValueAsString(SEQUENCES), json.writeValueAsString(TEXTS));
-    }
-
-    private static Dataset<Row> frame() {
-        String rows = SEQUENCES.stream()
-                .map(tokens -> "(" + SEQUENCES.indexOf(tokens) + ", array("
-                        + Arrays.stream(tokens).mapToObj(Integer::toString).collect(Collectors.joining(", ")) + "))")
-                .collect(Collectors.joining(", "));
-        return spark.sql("select * from values " + rows + " as t(position, tokens)");
+                .run(folder, json.writeValueAsString(SampleSequences.ALL), json.writeValueAsString(TEXTS));
     }
 
     private static JsonNode save(Path python, Path folder, String family, String type, String largest)
             throws IOException, InterruptedException {
         ObjectMapper json = new ObjectMapper();
         return new PythonScript(python, "pretrained.py")
-                .run(folder, family, type, largest, json.writeValueAsString(SEQUENCES), json.writeValueAsString(TEXTS));
+                .run(
+                        folder,
+                        family,
+                        type,
+                        largest,
+                        json.writeValueAsString(SampleSequences.ALL),
+                        json.writeValueAsString(TEXTS));
     }
 }

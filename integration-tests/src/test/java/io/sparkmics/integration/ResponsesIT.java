@@ -19,11 +19,9 @@ import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,23 +43,11 @@ final class ResponsesIT {
               {"role": "assistant", "content": "No,\\nthe dog is lazy."}],
              [{"role": "user", "content": "Say nothing."}, {"role": "assistant", "content": ""}]]""";
 
-    private static SparkSession spark;
+    @RegisterExtension
+    private static final LocalSession SESSION = new LocalSession(4);
 
     private static List<Integer> ids(int first, int count) {
         return IntStream.range(0, count).mapToObj(i -> (first + 37 * i) % 311).toList();
-    }
-
-    @BeforeAll
-    static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[4]")
-                .config("spark.ui.enabled", false)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stopSpark() {
-        spark.stop();
     }
 
     @ParameterizedTest
@@ -173,7 +159,8 @@ final class ResponsesIT {
             String response = theirs.get("responses").get(rows.size()).asText();
             rows.add(RowFactory.create(rows.size(), prompt.asText(), response));
         }
-        return spark.createDataFrame(rows, StructType.fromDDL("position INT, prompt STRING, response STRING"));
+        return SESSION.spark()
+                .createDataFrame(rows, StructType.fromDDL("position INT, prompt STRING, response STRING"));
     }
 
     private static Dataset<Row> frame() {
@@ -181,6 +168,7 @@ final class ResponsesIT {
         for (List<List<Integer>> example : EXAMPLES) {
             rows.add(RowFactory.create(rows.size(), example.get(0), example.get(1)));
         }
-        return spark.createDataFrame(rows, StructType.fromDDL("position INT, prompt ARRAY<INT>, response ARRAY<INT>"));
+        return SESSION.spark()
+                .createDataFrame(rows, StructType.fromDDL("position INT, prompt ARRAY<INT>, response ARRAY<INT>"));
     }
 }

@@ -2,10 +2,10 @@ package io.sparkmics.cli;
 
 import io.sparkmics.params.CheckpointParams;
 import io.sparkmics.params.ClusterParams;
+import io.sparkmics.params.DocumentParams;
 import io.sparkmics.params.EarlyStoppingParams;
 import io.sparkmics.params.LoraParams;
 import io.sparkmics.params.OptimizerParams;
-import io.sparkmics.params.PackingParams;
 import io.sparkmics.params.PretrainedParams;
 import io.sparkmics.params.ScheduleParams;
 import io.sparkmics.params.ScoringParams;
@@ -39,7 +39,7 @@ final class ParamOptions {
     static {
         HEADINGS.put(ScoringParams.class, "The rows");
         HEADINGS.put(SequenceParams.class, "The sequences");
-        HEADINGS.put(PackingParams.class, "The packing");
+        HEADINGS.put(DocumentParams.class, "The packing");
         HEADINGS.put(PretrainedParams.class, "The start");
         HEADINGS.put(LoraParams.class, "Adapters");
         HEADINGS.put(ScheduleParams.class, "The run");

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
@@ -117,7 +118,7 @@ final class Preflight {
 
     /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
     private void pretrained() {
-        adapter();
+        Optional<AdapterFolder> adapter = adapter();
         if (!settings.pretrained().present()) {
             if (settings.model() instanceof LoraConfig) {
                 problems.add(
@@ -131,8 +132,17 @@ final class Preflight {
             PretrainedFolder folder = PretrainedFolder.open(StoragePaths.qualified(typed, hadoop), hadoop);
             List<String> found = folder.problems(settings.model().build());
             problems.addAll(found);
+            adapter.filter(beside -> beside.isInside(folder.path()))
+                    .ifPresent(beside -> problems.add("Cannot go on from"
+                            + " initialAdapter beside the model in " + folder.path()
+                            + ": its weights have the adapters merged"
+                            + " into them, which would be added again. Set initialModel to the folder that the adapters were"
+                            + " trained beside, or leave initialAdapter empty."));
             if (found.isEmpty()) {
-                folder.drawn(settings.model().build()).ifPresent(System.err::println);
+                folder.drawn(
+                                settings.model().build(),
+                                adapter.map(AdapterFolder::parameters).orElseGet(Set::of))
+                        .ifPresent(System.err::println);
                 folder.grown(settings.model().build()).ifPresent(System.err::println);
             }
             if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
@@ -152,23 +162,26 @@ final class Preflight {
     }
 
     /** What adapters go on from. */
-    private void adapter() {
+    private Optional<AdapterFolder> adapter() {
         if (!settings.pretrained().hasAdapter()) {
-            return;
+            return Optional.empty();
         }
         if (!(settings.model() instanceof LoraConfig adapted)) {
             problems.add("Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
                     + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
-            return;
+            return Optional.empty();
         }
         try {
             Path folder = StoragePaths.qualified(settings.pretrained().adapter(), hadoop);
-            problems.addAll(AdapterFolder.open(folder, hadoop).problems(adapted));
+            AdapterFolder adapter = AdapterFolder.open(folder, hadoop);
+            problems.addAll(adapter.problems(adapted));
+            return Optional.of(adapter);
         } catch (CheckpointException e) {
             problems.add(e.getMessage());
         } catch (IOException e) {
             problems.add("Cannot go on from initialAdapter: " + e.getMessage());
         }
+        return Optional.empty();
     }
 
     private void data() {

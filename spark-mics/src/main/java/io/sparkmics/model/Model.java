@@ -41,7 +41,7 @@ public interface Model {
      * The units that are trained in full beside adapters, and not adapted: those of what is new with each task, as the last
      * projection of a classifier. Such a unit has the name of PEFT's module.
      */
-    default List<Unit> heads() {
+    default List<Unit> taskHeads() {
         return List.of();
     }
 

@@ -19,7 +19,7 @@ public final class Defaults {
         stage.setDefault(stage.endOfTextId(), -1);
     }
 
-    public static void of(PackingParams<?> stage) {
+    public static void of(DocumentParams<?> stage) {
         stage.setDefault(stage.separateDocuments(), false);
     }
 

@@ -50,6 +50,10 @@ public final class AdapterFolder {
         this.folder = folder;
         this.hadoop = hadoop;
         config = new HuggingFaceFolder(folder, hadoop).readJson(CONFIG);
+        if (!exists(weights(), hadoop)) {
+            throw new CheckpointException("Cannot go on from the adapter in " + folder + ": it has no " + WEIGHTS
+                    + ". Let PEFT save it with safe_serialization=True.");
+        }
         try (SafetensorsReader reader = SafetensorsReader.open(weights(), hadoop)) {
             reader.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
         }
@@ -104,6 +108,16 @@ public final class AdapterFolder {
         return new Lora(rank, alpha, 0, kinds);
     }
 
+    /** What there is of a model's parameters, by their names. */
+    public Set<String> parameters() {
+        return tensors.keySet().stream().map(AdapterFolder::parameter).collect(Collectors.toSet());
+    }
+
+    /** Whether it lies in the folder of a saved model, whose weights then have it merged into them. */
+    public boolean isInside(Path model) {
+        return inside(model, hadoop).equals(folder);
+    }
+
     /** Why a model's adapters cannot start from this folder, with everything that does not fit; empty where they can. */
     public List<String> problems(LoraConfig model) {
         List<String> reasons = new ArrayList<>(described(model));
@@ -142,7 +156,7 @@ public final class AdapterFolder {
 
     private PretrainedMatch match(LoraModel model) {
         return PretrainedMatch.of(
-                model.adapterUnits(),
+                model.trainedUnits(),
                 PretrainedNames.SAME,
                 Set.of(),
                 tensors.values().stream()

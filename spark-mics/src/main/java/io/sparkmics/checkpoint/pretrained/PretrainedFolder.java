@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -142,9 +143,15 @@ public final class PretrainedFolder {
                 .toList();
     }
 
-    /** What of a model without {@link #problems} does not start from this folder, as a sentence for the user; empty: nothing. */
-    public Optional<String> drawn(Model model) {
-        List<String> drawn = match(model).drawn();
+    /**
+     * What of a model without {@link #problems} does not start from this folder, as a sentence for the user; empty: nothing.
+     *
+     * @param elsewhere the names of parameters that start from another folder
+     */
+    public Optional<String> drawn(Model model, Set<String> elsewhere) {
+        List<String> drawn = match(model).drawn().stream()
+                .filter(name -> !elsewhere.contains(name))
+                .toList();
         return drawn.isEmpty()
                 ? Optional.empty()
                 : Optional.of(folder + " has no " + String.join(", ", drawn)

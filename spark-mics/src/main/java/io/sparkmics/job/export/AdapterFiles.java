@@ -31,7 +31,7 @@ record AdapterFiles(LoraConfig model, String base, Path folder, Configuration ha
 
     void write(UnitSource source) {
         new HuggingFaceFolder(folder, hadoop).writeJson(AdapterFolder.CONFIG, config());
-        List<Unit> units = model.build().adapterUnits();
+        List<Unit> units = model.build().trainedUnits();
         SafetensorsHeader header = header(units, source.type());
         try (SafetensorsWriter writer =
                 SafetensorsWriter.create(new Path(folder, AdapterFolder.WEIGHTS), header, hadoop)) {
@@ -78,9 +78,9 @@ record AdapterFiles(LoraConfig model, String base, Path folder, Configuration ha
         config.put("inference_mode", true);
         config.put(
                 "modules_to_save",
-                adapted.heads().isEmpty()
+                adapted.taskHeads().isEmpty()
                         ? null
-                        : adapted.heads().stream().map(Unit::name).toList());
+                        : adapted.taskHeads().stream().map(Unit::name).toList());
         return config;
     }
 

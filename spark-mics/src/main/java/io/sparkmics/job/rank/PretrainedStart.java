@@ -30,7 +30,7 @@ final class PretrainedStart {
         fill(engine, model.pretrainedUnits(), folder.weights(model), folder.path(), ranks);
         if (settings.hasAdapter() && model instanceof LoraModel adapted) {
             AdapterFolder adapter = AdapterFolder.open(new Path(settings.adapter()), hadoop);
-            fill(engine, adapted.adapterUnits(), adapter.weights(adapted), adapter.path(), ranks);
+            fill(engine, adapted.trainedUnits(), adapter.weights(adapted), adapter.path(), ranks);
         }
     }
 

@@ -55,7 +55,7 @@ public final class BertSequence implements Predictor, EncoderModel {
 
     /** As PEFT trains it: the pooler stays as it is. */
     @Override
-    public List<Unit> heads() {
+    public List<Unit> taskHeads() {
         return List.of(head.classifier());
     }
 

@@ -31,7 +31,7 @@ public class LoraModel implements Model {
 
     private LoraModel(Model base, Lora lora) {
         this.base = base;
-        heads = base.heads();
+        heads = base.taskHeads();
         List<Projection> projections = base.projections().stream()
                 .filter(projection -> heads.stream().noneMatch(head -> has(head, projection)))
                 .toList();
@@ -101,7 +101,7 @@ public class LoraModel implements Model {
     }
 
     /** The units that are trained: those of the adapters, and the heads. */
-    public List<Unit> adapterUnits() {
+    public List<Unit> trainedUnits() {
         return units().stream().filter(Unit::trainable).toList();
     }
 
@@ -129,7 +129,7 @@ public class LoraModel implements Model {
     }
 
     @Override
-    public List<Unit> heads() {
+    public List<Unit> taskHeads() {
         return heads;
     }
 

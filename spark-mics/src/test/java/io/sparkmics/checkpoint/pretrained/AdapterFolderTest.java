@@ -39,7 +39,7 @@ class AdapterFolderTest {
     }
 
     private static List<TensorInfo> tensors() {
-        return model(2, 4, "c_attn").build().adapterUnits().stream()
+        return model(2, 4, "c_attn").build().trainedUnits().stream()
                 .flatMap(unit -> unit.parameters().stream())
                 .map(parameter ->
                         new TensorInfo(AdapterFolder.PREFIX + parameter.name(), TensorType.F32, parameter.shape()))
@@ -72,6 +72,17 @@ class AdapterFolderTest {
         save(folder, CONFIG.replace("[\"c_attn\"]", "\".*attn[.]c_attn\""), tensors());
 
         assertThat(open().lora(model(3, 5, "c_fc").base().build())).isEqualTo(new Lora(2, 4, 0, List.of("c_attn")));
+    }
+
+    @Test
+    void weightsOfAnotherFormatAreAskedForAgain() throws IOException {
+        save(folder, CONFIG, tensors());
+        Files.move(folder.resolve(AdapterFolder.WEIGHTS), folder.resolve("adapter_model.bin"));
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageEndingWith(
+                        ": it has no adapter_model.safetensors. Let PEFT save it with safe_serialization=True.");
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.DoublePointer;
@@ -216,7 +217,7 @@ class PretrainedFolderTest {
             save("model.safetensors", renamed(tensors, rename));
 
             assertThat(open().problems(bert)).isEmpty();
-            assertThat(open().drawn(bert))
+            assertThat(open().drawn(bert, Set.of()))
                     .hasValue("file:" + folder + "/ has no cls.predictions.transform.dense.weight,"
                             + " cls.predictions.transform.dense.bias, cls.predictions.transform.LayerNorm.weight,"
                             + " cls.predictions.transform.LayerNorm.bias, cls.predictions.bias: they start as those of a new"
@@ -239,7 +240,10 @@ class PretrainedFolderTest {
         save("model.safetensors", tensors);
 
         assertThat(open().problems(model)).isEmpty();
-        assertThat(open().drawn(model))
+        assertThat(open().drawn(model, Set.of("classifier.bias")))
+                .hasValue("file:" + folder
+                        + "/ has no classifier.weight: they start as those of a new model, to be trained.");
+        assertThat(open().drawn(model, Set.of()))
                 .hasValue(
                         "file:" + folder
                                 + "/ has no classifier.weight, classifier.bias: they start as those of a new model, to be trained.");

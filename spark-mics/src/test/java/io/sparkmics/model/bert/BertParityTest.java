@@ -35,6 +35,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -189,7 +190,7 @@ final class BertParityTest {
                                 : ((BertSequenceConfig) read).context(CONTEXT))
                 .isEqualTo(subject.config());
         assertThat(open().problems(subject.model())).isEmpty();
-        assertThat(open().drawn(subject.model())).isEmpty();
+        assertThat(open().drawn(subject.model(), Set.of())).isEmpty();
         assertLogits(subject, theirs.get("logits"));
         assertGradients(subject, theirs.get("gradients"));
         assertCurve(subject, theirs.get("curve"));

@@ -256,7 +256,7 @@ class LoraTest {
     void ofAClassifierTheHeadIsTrainedInFullAndThePoolerIsNot() {
         LoraModel model = new LoraConfig(BERT.classifier().withOutputs(3), new Lora(2, 4, 0, List.of("value"))).build();
 
-        assertThat(model.adapterUnits())
+        assertThat(model.trainedUnits())
                 .extracting(Unit::name)
                 .containsExactly("layer.0.lora", "layer.1.lora", "classifier");
         assertThat(model.pretrainedUnits()).extracting(Unit::name).contains("pooler", "classifier");

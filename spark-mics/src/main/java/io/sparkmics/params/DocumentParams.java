@@ -8,7 +8,7 @@ import org.apache.spark.ml.param.Params;
  *
  * @param <T> the stage itself
  */
-public interface PackingParams<T> extends Params {
+public interface DocumentParams<T> extends Params {
 
     default BooleanParam separateDocuments() {
         return new BooleanParam(
