@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the planner has of steps over shaped links, told two things alone: the rate of the links, and how fast a core is.
+ * What the planner has of steps over shaped links, told the rate of the links, how fast a core is, and what one passes on.
  *
  * @param coreSpeed of the machine's cores, beside the core that {@link Instance} has
  * @param distanceSeconds that each turn of a ring between hosts takes longer than over the benchmark's links, which have no
@@ -27,7 +27,7 @@ record NetworkPlan(double coreSpeed, double distanceSeconds) {
     /** Of a link's rate: packets have heads, and between two messages a link is idle. */
     private static final double ATTAINED = 0.97;
 
-    /** What a core sends over a socket, takes of one and sums, in a second: by itself, 1 MB over the loopback takes it 3 to 4 ms. */
+    /** What a core sends over a socket, takes of one and sums, in a second: p = W takes some 4 to 7 ms more than p = 1 for each MB. */
     private static final double CORE_BYTES_PER_SECOND = 0.25e9;
 
     /** A message to a process of the same machine. */
