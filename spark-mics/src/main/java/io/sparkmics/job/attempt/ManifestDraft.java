@@ -104,7 +104,7 @@ public record ManifestDraft(TrainingSettings settings, TrainingSchedule schedule
         }
     }
 
-    /** What may be another when the run is gone on with. */
+    /** What may be another when the run is gone on with; but separateDocuments, which is kept to be compared. */
     Map<String, String> optimization() {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("learningRate", settings.optimization().learningRate());
