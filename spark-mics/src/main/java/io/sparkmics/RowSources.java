@@ -45,22 +45,18 @@ final class RowSources {
     }
 
     private String name(InputColumn input) {
-        boolean tokens = isTokens(input);
+        boolean tokens = input.isTokens();
         if (tokens && !params.getTextCol().isBlank()) {
             return params.getTextCol();
         }
         long ofThisKind = config.inputs().stream()
-                .filter(other -> isTokens(other) == tokens)
+                .filter(other -> other.isTokens() == tokens)
                 .count();
         boolean features = tokens ? config.inputs().size() == 1 : ofThisKind == 1;
         return features ? params.getFeaturesCol() : input.name();
     }
 
     private int limit(InputColumn input) {
-        return isTokens(input) ? config.vocabularySize() : Integer.MAX_VALUE;
-    }
-
-    private static boolean isTokens(InputColumn input) {
-        return input.type() == InputColumn.Type.TOKENS;
+        return input.isTokens() ? config.vocabularySize() : Integer.MAX_VALUE;
     }
 }

@@ -27,7 +27,7 @@ public record EchoRegressor(int length, int vector) implements PredictorConfig {
     @Override
     public List<InputColumn> inputs() {
         return List.of(
-                InputColumn.tokens("text", length),
+                InputColumn.tokens("text", length).paddedToLongest(),
                 InputColumn.vector("measured", vector),
                 InputColumn.number("age"),
                 InputColumn.category("kind"));

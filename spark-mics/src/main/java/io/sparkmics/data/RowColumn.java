@@ -41,6 +41,6 @@ public record RowColumn(String column, Role role, InputColumn input, int limit) 
     }
 
     boolean isTokens() {
-        return input.type() == InputColumn.Type.TOKENS;
+        return input.isTokens();
     }
 }

@@ -8,8 +8,8 @@ public interface ForwardPass {
 
     /**
      * What the first stage was given. Of a stream of tokens, and of prompts with their responses, int64 [b, t + 1]: what is
-     * predicted from the first t of them are {@link #targets}. Training always gives t = context; scoring and generating give
-     * less where texts are shorter. -1 pads at the end: nothing is predicted there. Of rows it is the first of {@link
+     * predicted from the first t of them are {@link #targets}. A stream always gives t = context; responses, scoring and generating
+     * give less where texts are shorter. -1 pads at the end: nothing is predicted there. Of rows it is the first of {@link
      * ModelConfig#inputs()}. Belongs to the engine: neither to be changed nor closed.
      */
     Tensor data();
@@ -39,7 +39,8 @@ public interface ForwardPass {
      * size, group size and micro-batch size, and again when the pass is recomputed. The identity outside training or when
      * the probability is 0.
      *
-     * @param tensor its first dimension is the micro-batch
+     * @param tensor its first dimension is the micro-batch, and where it has the positions of a sequence they are the second: so
+     *     its mask begins alike however much padding is behind the sequence
      * @param site unique in the model, the unit's name included
      */
     Tensor dropout(Tensor tensor, double probability, String site);

@@ -8,8 +8,9 @@ import java.util.List;
  *
  * @param name as stages ask for it: see {@link ForwardPass#column}
  * @param shape of a row's part, empty for a single number; together at most as many numbers as an array holds
+ * @param padding of tokens: see {@link #paddedToLongest()}
  */
-public record InputColumn(String name, Type type, List<Integer> shape) implements Serializable {
+public record InputColumn(String name, Type type, List<Integer> shape, Padding padding) implements Serializable {
 
     /** What the numbers of a column are. */
     public enum Type {
@@ -21,6 +22,14 @@ public record InputColumn(String name, Type type, List<Integer> shape) implement
         NUMBERS
     }
 
+    /** How far tokens are padded, in Hugging Face's words. */
+    public enum Padding {
+        /** All to the length of the shape. */
+        MAX_LENGTH,
+        /** Those of a micro-batch to the longest of them; to the length of the shape where none has a token. */
+        LONGEST
+    }
+
     public InputColumn {
         shape = List.copyOf(shape);
         if (name.isBlank()) {
@@ -29,6 +38,10 @@ public record InputColumn(String name, Type type, List<Integer> shape) implement
         if (shape.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException(
                     "Cannot declare input column " + name + ": its shape " + shape + " must have positive sizes only.");
+        }
+        if (padding == Padding.LONGEST && type != Type.TOKENS) {
+            throw new IllegalArgumentException("Cannot pad input column " + name + " to its longest row: it is of type "
+                    + type + ", and tokens alone are of different lengths. Declare it as tokens.");
         }
         try {
             size(shape);
@@ -40,8 +53,13 @@ public record InputColumn(String name, Type type, List<Integer> shape) implement
         }
     }
 
+    /** Of which all rows are of the same size. */
+    public InputColumn(String name, Type type, List<Integer> shape) {
+        this(name, type, shape, Padding.MAX_LENGTH);
+    }
+
     /**
-     * Text, or token ids.
+     * Text, or token ids, all padded to the same length.
      *
      * @param length t, at which they are cut off
      */
@@ -64,7 +82,26 @@ public record InputColumn(String name, Type type, List<Integer> shape) implement
         return new InputColumn(name, Type.CLASSES, List.of());
     }
 
-    /** How many numbers a row has. */
+    /**
+     * The same for a model that computes sequences of any length up to the shape's, and a sequence alike however much padding is
+     * behind it: stages are given int64 [b, t] of which t is that of the longest row of the micro-batch, and short rows cost
+     * little. Dropout does not depend on it either where the tensor that it is of has the positions behind the micro-batch, [b,
+     * t, ...]. On a GPU a training pads to the length of the shape all the same, for there masks depend on it.
+     */
+    public InputColumn paddedToLongest() {
+        return with(Padding.LONGEST);
+    }
+
+    InputColumn with(Padding other) {
+        return new InputColumn(name, type, shape, other);
+    }
+
+    /** Whether it is text or token ids. */
+    public boolean isTokens() {
+        return type == Type.TOKENS;
+    }
+
+    /** How many numbers a row has at most. */
     public int size() {
         return size(shape);
     }

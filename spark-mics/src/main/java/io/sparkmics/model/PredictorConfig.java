@@ -25,7 +25,7 @@ public interface PredictorConfig extends ModelConfig {
     @Override
     default int context() {
         return inputs().stream()
-                .filter(column -> column.type() == InputColumn.Type.TOKENS)
+                .filter(column -> column.isTokens())
                 .mapToInt(InputColumn::size)
                 .max()
                 .orElse(1);

@@ -28,17 +28,27 @@ public record RowLayout(List<InputColumn> inputs, Optional<InputColumn> label) {
     }
 
     /**
-     * Of sequences of which only some tokens are predicted: context + 1 tokens, and as label what is predicted from each but
-     * the last.
+     * Of sequences of which only some tokens are predicted: at most context + 1 tokens, and as label what is predicted from each
+     * but the last.
      */
     public static RowLayout responses(int context) {
         return new RowLayout(
-                List.of(InputColumn.tokens("tokens", context + 1)), Optional.of(InputColumn.tokens(LABEL, context)));
+                List.of(InputColumn.tokens("tokens", context + 1).paddedToLongest()),
+                Optional.of(InputColumn.tokens(LABEL, context).paddedToLongest()));
     }
 
     /** The same with a label behind it: a class, or else a number. */
     public RowLayout labelled(boolean classes) {
         return new RowLayout(inputs, Optional.of(classes ? InputColumn.category(LABEL) : InputColumn.number(LABEL)));
+    }
+
+    /** The same where all rows are given in their whole length. */
+    public RowLayout paddedToMaxLength() {
+        return new RowLayout(inputs.stream().map(RowLayout::padded).toList(), label.map(RowLayout::padded));
+    }
+
+    private static InputColumn padded(InputColumn column) {
+        return column.with(InputColumn.Padding.MAX_LENGTH);
     }
 
     /** How many words a row has; what a row may have behind them is not read. */

@@ -26,18 +26,21 @@ public final class Rows {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         int offset = 0;
         for (InputColumn column : layout.inputs()) {
-            tensors.put(column.name(), tensor(column, part(words, rows, length, offset, column.size()), rows, type));
+            tensors.put(column.name(), tensor(column, part(words, rows, length, offset, column), rows, type));
             offset += column.size();
         }
         if (layout.label().isPresent()) {
             InputColumn label = layout.label().get();
             ScalarType exact = type == ScalarType.Double ? type : ScalarType.Float;
-            tensors.put(label.name(), tensor(label, part(words, rows, length, offset, label.size()), rows, exact));
+            tensors.put(label.name(), tensor(label, part(words, rows, length, offset, label), rows, exact));
         }
         return tensors;
     }
 
-    private static int[] part(int[] words, int rows, int length, int offset, int size) {
+    private static int[] part(int[] words, int rows, int length, int offset, InputColumn column) {
+        int size = column.padding() == InputColumn.Padding.LONGEST
+                ? longest(words, rows, length, offset, column.size())
+                : column.size();
         int[] part = new int[rows * size];
         for (int row = 0; row < rows; row++) {
             System.arraycopy(words, row * length + offset, part, row * size, size);
@@ -45,17 +48,42 @@ public final class Rows {
         return part;
     }
 
+    /** Of the tokens of all rows; their whole length where there are none, which is a length too that a model must take. */
+    private static int longest(int[] words, int rows, int length, int offset, int size) {
+        int longest = size;
+        while (longest > 0 && isPadding(words, rows, length, offset + longest - 1)) {
+            longest--;
+        }
+        return longest == 0 ? size : longest;
+    }
+
+    private static boolean isPadding(int[] words, int rows, int length, int place) {
+        for (int row = 0; row < rows; row++) {
+            if (words[row * length + place] >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @param words as many of each row */
     private static Tensor tensor(InputColumn column, int[] words, int rows, ScalarType type) {
-        long[] shape = new long[column.shape().size() + 1];
-        shape[0] = rows;
-        Arrays.setAll(shape, dimension -> dimension == 0 ? rows : column.shape().get(dimension - 1));
         try (PointerScope scope = new PointerScope()) {
             Tensor flat =
                     column.type() == InputColumn.Type.NUMBERS ? floats(words).to(type) : Tokens.tensor(words, rows);
-            Tensor shaped = flat.view(shape).contiguous();
+            Tensor shaped = flat.view(shape(column, words.length / rows, rows)).contiguous();
             shaped.retainReference();
             return shaped;
         }
+    }
+
+    private static long[] shape(InputColumn column, int each, int rows) {
+        if (column.isTokens()) {
+            return new long[] {rows, each};
+        }
+        long[] shape = new long[column.shape().size() + 1];
+        Arrays.setAll(shape, dimension -> dimension == 0 ? rows : column.shape().get(dimension - 1));
+        return shape;
     }
 
     private static Tensor floats(int[] words) {

@@ -19,8 +19,27 @@ public record MadeUpRows(RowLayout layout, Map<String, Integer> limits, int outp
 
     private static final int NUMBERS = 7;
 
+    /** Whether how long the rows' tensors are depends on the rows. */
+    boolean paddedToLongest() {
+        return layout.inputs().stream().anyMatch(column -> column.padding() == InputColumn.Padding.LONGEST);
+    }
+
+    MadeUpRows paddedToMaxLength() {
+        return new MadeUpRows(layout.paddedToMaxLength(), limits, outputs);
+    }
+
     /** Numbers from -1 to 1; of ids and classes the largest and the smallest; the end of the last row's tokens is padding. */
     MicroBatch batch(int rows, ScalarType type) {
+        return batch(rows, rows - 1, type);
+    }
+
+    /** The same, and the end of each row's tokens is padding. */
+    MicroBatch half(int rows, ScalarType type) {
+        return batch(rows, 0, type);
+    }
+
+    /** @param firstHalf of the rows whose end is padding */
+    private MicroBatch batch(int rows, int firstHalf, ScalarType type) {
         List<InputColumn> columns = new ArrayList<>(layout.inputs());
         layout.label().ifPresent(columns::add);
         int[] words = new int[rows * layout.words()];
@@ -28,7 +47,7 @@ public record MadeUpRows(RowLayout layout, Map<String, Integer> limits, int outp
         for (int row = 0; row < rows; row++) {
             for (InputColumn column : columns) {
                 for (int i = 0; i < column.size(); i++) {
-                    boolean padded = row == rows - 1 && i > column.size() / 2;
+                    boolean padded = row >= firstHalf && i > column.size() / 2;
                     words[place++] = word(column, row + i, padded);
                 }
             }
@@ -41,7 +60,7 @@ public record MadeUpRows(RowLayout layout, Map<String, Integer> limits, int outp
             return Float.floatToIntBits(2f * (number % NUMBERS) / (NUMBERS - 1) - 1);
         }
         int limit = limits.getOrDefault(column.name(), Integer.MAX_VALUE);
-        if (column.type() == InputColumn.Type.TOKENS) {
+        if (column.isTokens()) {
             return padded ? -1 : limit - 1 - number % limit;
         }
         return limit == Integer.MAX_VALUE ? 0 : limit - 1 - number % limit;

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Runs a model on made-up tokens or rows, so that what is wrong with a stage is said before ranks start: forward and backward
  * on two short sequences, then forward on one of full length, or on two rows; and forward on two documents, where stages read
- * what is past. Stage by stage: the weights of one are there at a
+ * what is past, and on rows with more and less padding, where that is to make no difference. Stage by stage: the weights of one are there at a
  * time. On the CPU, by the calling thread.
  */
 public final class ModelTrial {
@@ -100,9 +100,18 @@ public final class ModelTrial {
     /** The same of a model that reads columns of rows. */
     public static Optional<String> problem(Model model, MadeUpRows rows, Precision precision) {
         ScalarType type = tried(precision);
-        return tooLarge(model, type)
-                ? Optional.empty()
-                : new ModelTrial(model, rows.outputs(), type, true).problem(rows.batch(SEVERAL, type));
+        if (tooLarge(model, type)) {
+            return Optional.empty();
+        }
+        return new ModelTrial(model, rows.outputs(), type, true)
+                .problem(rows.batch(SEVERAL, type))
+                .or(() -> paddingProblem(model, rows, type));
+    }
+
+    private static Optional<String> paddingProblem(Model model, MadeUpRows rows, ScalarType type) {
+        return rows.paddedToLongest() && model instanceof Predictor predictor
+                ? refusal(() -> new PaddingTrial(predictor, rows, type).run(SEVERAL))
+                : Optional.empty();
     }
 
     private static ScalarType tried(Precision precision) {

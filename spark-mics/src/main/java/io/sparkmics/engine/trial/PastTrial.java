@@ -38,25 +38,8 @@ record PastTrial(List<Stage> stages, int vocabularySize, ScalarType type) {
                 .toArray();
         try (MicroBatch batch = new MicroBatch(Tokens.tensor(tokens, 1), 0, new int[1], new double[1]);
                 SeparateDocuments documents = new SeparateDocuments(batch.data(), 0, type)) {
-            compare(handedOn(new StagePass(batch, 0, false, Optional.of(documents))), length);
+            compare(Trunk.handedOn(stages, type, new StagePass(batch, 0, false, Optional.of(documents))), length);
         }
-    }
-
-    /** To the last stage; the caller's to close. */
-    private Tensor handedOn(StagePass pass) {
-        Tensor input = Native.keep(new Tensor(pass.data()));
-        for (int index = 0; index < stages.size() - 1; index++) {
-            try {
-                Tensor output =
-                        new StageTrial(stages.get(index), index + 1, stages.size(), type, false).run(input, pass);
-                Native.close(input);
-                input = output;
-            } catch (RuntimeException e) {
-                Native.close(input);
-                throw e;
-            }
-        }
-        return input;
     }
 
     /** @param handedOn closed here; of another shape than [1, t, ...] nothing is known of its documents */

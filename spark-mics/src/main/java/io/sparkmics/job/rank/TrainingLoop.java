@@ -53,7 +53,8 @@ final class TrainingLoop {
     TrainingLoop(TrainingPlan plan, RankContext ranks, MicsEngine engine, BatchReader reader, LongConsumer listener) {
         this.plan = plan;
         this.schedule = plan.schedule();
-        this.layout = plan.settings().layout();
+        // Of a sequence that is padded otherwise a device draws another dropout mask.
+        this.layout = plan.settings().layout().map(rows -> ranks.device().isCuda() ? rows.paddedToMaxLength() : rows);
         this.ranks = ranks;
         this.engine = engine;
         this.reader = reader;

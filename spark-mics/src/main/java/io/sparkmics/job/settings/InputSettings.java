@@ -3,7 +3,6 @@ package io.sparkmics.job.settings;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.data.TokenData;
-import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
 import java.io.Serializable;
@@ -47,9 +46,7 @@ public record InputSettings(
     public boolean text(StructType schema) {
         return rows.isEmpty()
                 ? TokenData.isText(schema, inputCol)
-                : rows.stream()
-                        .anyMatch(row -> row.input().type() == InputColumn.Type.TOKENS
-                                && TokenData.isText(schema, row.column()));
+                : rows.stream().anyMatch(row -> row.input().isTokens() && TokenData.isText(schema, row.column()));
     }
 
     /** Whether rows are prompts with their responses, which alone are trained on. */

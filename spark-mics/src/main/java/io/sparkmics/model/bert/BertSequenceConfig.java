@@ -61,7 +61,7 @@ public record BertSequenceConfig(
 
     @Override
     public List<InputColumn> inputs() {
-        return List.of(InputColumn.tokens("tokens", encoder.context()));
+        return List.of(InputColumn.tokens("tokens", encoder.context()).paddedToLongest());
     }
 
     @Override

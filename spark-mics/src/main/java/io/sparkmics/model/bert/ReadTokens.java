@@ -19,14 +19,12 @@ final class ReadTokens {
     }
 
     /**
-     * What is added to the scores of each token, [b, 1, 1, t]: nobody sees padding. In a sequence of padding alone all see all of
-     * it, for a softmax over nothing is no number.
+     * What is added to the scores of each token, [b, 1, 1, t]: nobody sees padding. In a sequence of padding alone all see the
+     * first of it, however much there is, for a softmax over nothing is no number.
      */
     static Tensor mask(Tensor tokens, Tensor like) {
-        return tokens.lt(new Scalar(0L))
-                .to(like.scalar_type())
-                .mul(new Scalar(NOTHING))
-                .unsqueeze(1)
-                .unsqueeze(1);
+        Tensor mask = tokens.lt(new Scalar(0L)).to(like.scalar_type()).mul(new Scalar(NOTHING));
+        mask.select(1, 0).zero_();
+        return mask.unsqueeze(1).unsqueeze(1);
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkmics.engine.Values;
 import io.sparkmics.model.Tokens;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 class StagePassTest {
@@ -48,6 +50,21 @@ class StagePassTest {
         double[] together = dropped(1, 3, "site", 0.5, 4, 9);
         assertThat(Arrays.copyOf(together, ELEMENTS)).containsExactly(dropped(1, 3, "site", 0.5, 4));
         assertThat(Arrays.copyOfRange(together, ELEMENTS, 2 * ELEMENTS)).containsExactly(dropped(1, 3, "site", 0.5, 9));
+    }
+
+    /** In either type, and of an odd number of elements too: of each random number there are two. */
+    @Test
+    void ofAShorterSequenceTheMaskIsTheBeginningOfTheLongerOnes() {
+        for (ScalarType type : List.of(ScalarType.Float, ScalarType.Double)) {
+            try (PointerScope scope = new PointerScope()) {
+                MicroBatch batch = new MicroBatch(Tokens.tensor(new int[2][1]), 3, new int[] {4, 9}, new double[2]);
+                StagePass pass = new StagePass(batch, 1, true);
+                Tensor longer = pass.dropout(torch.ones(2, 50, 7).to(type), 0.5, "site");
+                Tensor shorter = pass.dropout(torch.ones(2, 21, 7).to(type), 0.5, "site");
+
+                assertThat(Values.of(shorter)).containsExactly(Values.of(longer.narrow(1, 0, 21)));
+            }
+        }
     }
 
     private static double[] uniform(long seed, long step, boolean training, String site, int... slots) {

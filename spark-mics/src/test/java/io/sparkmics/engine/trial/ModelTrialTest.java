@@ -11,8 +11,10 @@ import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.InputColumn;
+import io.sparkmics.model.LabelLoss;
 import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.Model;
+import io.sparkmics.model.Predictor;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
@@ -272,6 +274,42 @@ class ModelTrialTest {
                     .hasValueSatisfying(problem ->
                             assertThat(problem).containsPattern("forward pass on data of shape \\[2(, 3)?\\]: "));
         }
+    }
+
+    /** A mean over tokens, of those that there are or of all. */
+    private record Mean(List<Stage> stages, Stage prediction) implements Predictor {
+
+        static Mean of(Staged.Forward mean) {
+            Stage table = stage(
+                    List.of(matrix("table", VOCABULARY, WIDTH)),
+                    (input, weights, pass) -> torch.embedding(weights.get("table"), input.clamp_min(new Scalar(0L))));
+            Stage head = stage(List.of(matrix("head", WIDTH, 2)), mean);
+            return new Mean(List.of(table, LabelLoss.squaredError(head)), head);
+        }
+    }
+
+    @Test
+    void whoSaysThatPaddingMakesNoDifferenceHasToIgnoreIt() {
+        Model right = Mean.of((input, weights, pass) -> {
+            Tensor there =
+                    pass.data().ge(new Scalar(0L)).to(input.scalar_type()).unsqueeze(2);
+            return input.mul(there).sum(1).div(there.sum(1)).matmul(weights.get("head"));
+        });
+        Model wrong = Mean.of((input, weights, pass) -> input.mean(1L).matmul(weights.get("head")));
+        MadeUpRows rows = madeUp(InputColumn.tokens("text", 8));
+        MadeUpRows shortened = madeUp(InputColumn.tokens("text", 8).paddedToLongest());
+
+        assertThat(ModelTrial.problem(right, shortened, Precision.FLOAT32)).isEmpty();
+        assertThat(ModelTrial.problem(wrong, rows, Precision.FLOAT32)).isEmpty();
+        assertThat(ModelTrial.problem(wrong, shortened, Precision.FLOAT32))
+                .hasValue(
+                        "Cannot train the model: an input column is paddedToLongest(), and of the same rows it predicts"
+                                + " something else where there is more padding behind them. Let nothing depend on tokens that are"
+                                + " -1, or declare the column without it.");
+    }
+
+    private static MadeUpRows madeUp(InputColumn text) {
+        return new MadeUpRows(RowLayout.of(List.of(text)).labelled(false), Map.of("text", VOCABULARY), 2);
     }
 
     /** Positions are learned: a table that is too short for the context shows at full length only. */
