@@ -1,7 +1,7 @@
-"""ScoringComparison's rows and model in plain transformers: the mean loss of each row.
+"""ScoringComparison's rows and model in plain transformers: the mean loss of each row, or how likely its first class is.
 
 Says `ready`; then, for each number of passes that it reads, scores all rows so often and prints the seconds of each pass, then
-the mean losses over all tokens.
+the mean losses over all tokens, or the mean probabilities of all rows.
 
 Usage: scoring.py --model=FOLDER --rows=FILE --threads=N --batch=N [--sorted], the file a JSON list of texts of two bytes or
 more. A batch is padded to its longest row; --sorted puts rows of like length together.
@@ -13,7 +13,7 @@ import sys
 import time
 
 import torch
-from transformers import AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
 
 def padded(rows):
@@ -34,12 +34,24 @@ def losses(model, rows):
     return ((each * mask[:, 1:]).sum(1) / mask[:, 1:].sum(1)).tolist()
 
 
+def probabilities(model, rows):
+    tokens, mask = padded(rows)
+    return model(input_ids=tokens, attention_mask=mask).logits.softmax(1)[:, 0].tolist()
+
+
 def score(model, rows, batch):
+    classifies = model.config.model_type == "bert"
+    of = probabilities if classifies else losses
     found = []
     for begin in range(0, len(rows), batch):
-        found.extend(losses(model, rows[begin : begin + batch]))
-    tokens = [len(row) - 1 for row in rows]
-    return sum(loss * count for loss, count in zip(found, tokens)) / sum(tokens)
+        found.extend(of(model, rows[begin : begin + batch]))
+    counts = [1 if classifies else len(row) - 1 for row in rows]
+    return sum(each * count for each, count in zip(found, counts)) / sum(counts)
+
+
+def load(folder):
+    classifies = AutoConfig.from_pretrained(folder).model_type == "bert"
+    return (AutoModelForSequenceClassification if classifies else AutoModelForCausalLM).from_pretrained(folder)
 
 
 def main():
@@ -51,7 +63,7 @@ def main():
     parser.add_argument("--sorted", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    model = AutoModelForCausalLM.from_pretrained(args.model).eval()
+    model = load(args.model).eval()
     with open(args.rows) as file:
         rows = [list(text.encode()) for text in json.load(file)]
     print("ready", flush=True)

@@ -36,13 +36,13 @@ public abstract class PredictorModel<M extends PredictorModel<M>> extends Fitted
 
     /** @param inputs empty where only what is added is asked for */
     Predictions predictions(List<RowColumn> inputs) {
-        return new Predictions(inputs, added());
+        return new Predictions(inputs, added(), getBatchSize());
     }
 
     /**
-     * Adds what the model predicts; all other columns stay as they are. Lazy, in parallel on the executors: a row is computed
-     * once, and only where one of the added columns is asked for. A row whose inputs are null, or not what the model reads,
-     * ends the query with an error, as in spark.ml.
+     * Adds what the model predicts; all other columns stay as they are, in new columns of the same names. Lazy, in parallel on
+     * the executors, some rows of a partition at once: rows that are to be left out are best left out before. A row whose
+     * inputs are null, or not what the model reads, ends the query with an error, as in spark.ml.
      *
      * @throws IllegalArgumentException telling all that is wrong with the columns
      */

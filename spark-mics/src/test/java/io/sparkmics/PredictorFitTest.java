@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -232,6 +233,35 @@ final class PredictorFitTest {
         assertThat(((MicsRegressionModel) split.bestModel()).transform(frame).columns())
                 .endsWith("prediction")
                 .doesNotContain("probability");
+    }
+
+    /** A model that tells what it has read: of each row, wherever it was computed. */
+    @Test
+    void rowsOfAllLengthsKeepTheirPredictionsAndTheirOrder() {
+        Dataset<Row> frame = LocalSpark.session()
+                .range(0, 150, 1, 1)
+                .selectExpr(
+                        "id",
+                        "repeat('a', cast(id * 7 % 9 as int)) as text",
+                        "array(id, 0.5) as measured",
+                        "id as age",
+                        "0 as kind",
+                        "1.0 as label");
+        MicsRegressor regressor = small(new MicsRegressor(), 4, 1)
+                .setModel(new EchoRegressor(8, 2))
+                .setLearningRate(1e-300)
+                .setTextCol("text")
+                .setFeaturesCol("measured")
+                .setBatchSize(3)
+                .setOutputCols(new String[] {"tokens", "length", "sum", "both"});
+
+        Dataset<Row> scored = regressor.fit(frame.limit(4)).transform(frame);
+
+        assertThat(scored.select("id", "length", "sum").collectAsList())
+                .containsExactlyElementsOf(LongStream.range(0, 150)
+                        .mapToObj(id -> RowFactory.create(id, id * 7 % 9 == 0 ? 0.0 : id * 7.0 % 9, id + 0.5))
+                        .toList());
+        assertThatThrownBy(() -> regressor.setBatchSize(0)).hasMessageContaining("batchSize");
     }
 
     @Test

@@ -1,6 +1,11 @@
 package io.sparkmics.benchmark;
 
+import static org.apache.spark.ml.functions.vector_to_array;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.MicsClassificationModel;
 import io.sparkmics.MicsModel;
 import java.io.BufferedReader;
 import java.io.File;
@@ -11,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -21,7 +27,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * {@code transform} of a frame that is told by {@link ScoringComparison}; {@code cpu/scoring.py} does the same without any of
  * this. Says {@code ready}; then, for each number of passes that it reads, scores all rows so often and prints the seconds of
- * each pass, then the mean losses over all tokens.
+ * each pass, then the mean losses over all tokens, or the mean probabilities of the first class over all rows.
  */
 final class RowScoring {
 
@@ -43,7 +49,7 @@ final class RowScoring {
                     .repartition(threads)
                     .cache();
             rows.count();
-            MicsModel model = MicsModel.load(options.get("model")).setBatchSize(Integer.parseInt(options.get("batch")));
+            UnaryOperator<Dataset<Row>> scoring = scoring(options);
             System.out.println("ready");
             BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String order = orders.readLine(); order != null; order = orders.readLine()) {
@@ -51,10 +57,7 @@ final class RowScoring {
                 List<Double> losses = new ArrayList<>();
                 for (int pass = 0; pass < Integer.parseInt(order); pass++) {
                     long begin = System.nanoTime();
-                    losses.add(model.transform(rows)
-                            .selectExpr("sum(loss * tokenCount) / sum(tokenCount)")
-                            .first()
-                            .getDouble(0));
+                    losses.add(scoring.apply(rows).first().getDouble(0));
                     seconds.add((System.nanoTime() - begin) / 1e9);
                 }
                 System.out.println(Stream.concat(seconds.stream(), losses.stream())
@@ -62,5 +65,16 @@ final class RowScoring {
                         .collect(Collectors.joining(" ")));
             }
         }
+    }
+
+    /** The mean of what there is to say of a row. */
+    private static UnaryOperator<Dataset<Row>> scoring(Map<String, String> options) {
+        if (options.containsKey("classes")) {
+            MicsClassificationModel model = MicsClassificationModel.load(options.get("model"));
+            return rows -> model.transform(rows)
+                    .select(avg(vector_to_array(col("probability"), "float64").getItem(0)));
+        }
+        MicsModel model = MicsModel.load(options.get("model")).setBatchSize(Integer.parseInt(options.get("batch")));
+        return rows -> model.transform(rows).selectExpr("sum(loss * tokenCount) / sum(tokenCount)");
     }
 }

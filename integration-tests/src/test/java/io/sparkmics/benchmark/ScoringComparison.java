@@ -1,9 +1,15 @@
 package io.sparkmics.benchmark;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.length;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkmics.MicsClassifier;
 import io.sparkmics.MicsEstimator;
 import io.sparkmics.model.Gpt;
-import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.ModelConfig;
+import io.sparkmics.model.PredictorConfig;
+import io.sparkmics.model.bert.Bert;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,26 +22,31 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How fast {@code transform} scores rows on the CPU beside transformers: the same model with random weights, rows and threads, in
- * processes that take turns. The rows are the paragraphs of this project's sources, of very different lengths, cut to the model's
+ * How fast {@code transform} scores rows on the CPU beside transformers, their losses by a GPT or their classes by a BERT: the
+ * same model with random weights, rows and threads, in processes that take turns. The rows are the paragraphs of this project's sources, of very different lengths, cut to the model's
  * context, which transformers cannot go beyond. The JVM and Spark are in our seconds.
  */
 final class ScoringComparison {
 
-    private static final Map<String, GptConfig> SIZES = Map.of(
+    private static final Map<String, ModelConfig> SIZES = Map.of(
             "1.3m", Gpt.config().layers(4).heads(4).width(160).context(256),
-            "14.4m", Gpt.config().layers(8).heads(6).width(384).context(256));
+            "14.4m", Gpt.config().layers(8).heads(6).width(384).context(256),
+            "bert-11m", Bert.config().layers(6).heads(6).width(384).classifier(),
+            "bert-86m", Bert.config().classifier());
 
     private static final Path SOURCES = Path.of("../spark-mics/src/main/java");
     private static final int BATCH = 16;
 
     private ScoringComparison() {}
 
-    /** Arguments: a size, and {@code threads=}, {@code rounds=}, {@code rows=}, {@code shortest=}, {@code longest=} in bytes. */
+    /** Arguments: a size, those of BERTs beginning with {@code bert}, and {@code threads=}, {@code rounds=}, {@code rows=}, {@code shortest=}, {@code longest=} in bytes. */
     public static void main(String[] arguments) throws IOException {
         int threads = option(arguments, "threads", 1);
         int rounds = option(arguments, "rounds", 5);
@@ -43,7 +54,7 @@ final class ScoringComparison {
                 .filter(name -> !name.contains("="))
                 .findFirst()
                 .orElse("14.4m");
-        GptConfig config = SIZES.get(size);
+        ModelConfig config = SIZES.get(size);
         if (config == null) {
             throw new IllegalArgumentException("Cannot measure " + size + ": the sizes are " + SIZES.keySet() + ".");
         }
@@ -55,7 +66,7 @@ final class ScoringComparison {
         try {
             new ObjectMapper().writeValue(folder.resolve("rows.json").toFile(), rows);
             save(config, rows, folder.resolve("model"));
-            compare(size, rows, threads, rounds, folder);
+            compare(size, config instanceof PredictorConfig, rows, threads, rounds, folder);
         } finally {
             FileUtils.deleteDirectory(folder.toFile());
         }
@@ -94,29 +105,41 @@ final class ScoringComparison {
         return rows;
     }
 
-    private static void save(GptConfig config, List<String> rows, Path folder) throws IOException {
+    private static void save(ModelConfig config, List<String> rows, Path folder) throws IOException {
         try (SparkSession spark = SparkSession.builder()
                 .master("local[1]")
                 .config("spark.ui.enabled", false)
                 .getOrCreate()) {
 
-            new MicsEstimator()
-                    .setModel(config)
-                    .setGlobalBatchSize(1)
-                    .setMicroBatchSize(1)
-                    .setMaxSteps(1)
-                    .fit(spark.createDataset(rows, Encoders.STRING()).toDF("text"))
-                    .write()
-                    .save(folder.toString());
+            Dataset<Row> frame = spark.createDataset(rows, Encoders.STRING()).toDF("text");
+            fitted(config, frame).write().save(folder.toString());
         }
     }
 
-    private static void compare(String size, List<String> rows, int threads, int rounds, Path folder)
+    private static MLWritable fitted(ModelConfig config, Dataset<Row> frame) {
+        if (config instanceof PredictorConfig) {
+            return new MicsClassifier()
+                    .setModel(config)
+                    .setTextCol("text")
+                    .setGlobalBatchSize(1)
+                    .setMicroBatchSize(1)
+                    .setMaxSteps(1)
+                    .fit(frame.withColumn("label", length(col("text")).mod(2)));
+        }
+        return new MicsEstimator()
+                .setModel(config)
+                .setGlobalBatchSize(1)
+                .setMicroBatchSize(1)
+                .setMaxSteps(1)
+                .fit(frame);
+    }
+
+    private static void compare(String size, boolean classes, List<String> rows, int threads, int rounds, Path folder)
             throws IOException {
         int tokens = rows.stream().mapToInt(row -> row.length() - 1).sum();
         System.out.printf(
                 Locale.ROOT,
-                "%s, %d threads, %d rows, %,d predicted tokens, batches of %d. Medians of %d rounds in turns.%n",
+                "%s, %d threads, %d rows, %,d tokens that predict, batches of %d. Medians of %d rounds in turns.%n",
                 size,
                 threads,
                 rows.size(),
@@ -128,8 +151,11 @@ final class ScoringComparison {
         String huggingFace = "--model=" + folder.resolve("model/huggingface");
         Map<String, TrainingProcess> contestants = new LinkedHashMap<>();
         try {
-            contestants.put(
-                    "spark-mics", TrainingProcess.java(RowScoring.class, common, "--model=" + folder.resolve("model")));
+            List<String> ours = new ArrayList<>(List.of("--model=" + folder.resolve("model")));
+            if (classes) {
+                ours.add("--classes=yes");
+            }
+            contestants.put("spark-mics", TrainingProcess.java(RowScoring.class, common, ours.toArray(String[]::new)));
             contestants.put("transformers", TrainingProcess.python("cpu/scoring.py", common, huggingFace));
             contestants.put(
                     "transformers, rows sorted",
@@ -153,7 +179,7 @@ final class ScoringComparison {
                 }
             }
         }
-        System.out.println("| | tokens/s | seconds | CPU seconds | mean loss |\n|---|---|---|---|---|");
+        System.out.println("| | tokens/s | seconds | CPU seconds | mean loss or probability |\n|---|---|---|---|---|");
         turns.forEach((name, measured) -> {
             double seconds = median(measured, TrainingProcess.Turn::step);
             System.out.println(String.format(

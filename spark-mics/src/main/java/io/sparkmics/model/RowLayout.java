@@ -51,6 +51,19 @@ public record RowLayout(List<InputColumn> inputs, Optional<InputColumn> label) {
         return column.with(InputColumn.Padding.MAX_LENGTH);
     }
 
+    /** How many positions a row takes of the columns that are padded to the longest row. */
+    public int positions(int[] words) {
+        int positions = 0;
+        int offset = 0;
+        for (InputColumn column : inputs) {
+            if (column.padding() == InputColumn.Padding.LONGEST) {
+                positions += Rows.longest(words, 1, words.length, offset, column.size());
+            }
+            offset += column.size();
+        }
+        return positions;
+    }
+
     /** How many words a row has; what a row may have behind them is not read. */
     public int words() {
         int words = inputs.stream().mapToInt(InputColumn::size).reduce(0, Math::addExact);

@@ -49,7 +49,7 @@ public final class Rows {
     }
 
     /** Of the tokens of all rows; their whole length where there are none, which is a length too that a model must take. */
-    private static int longest(int[] words, int rows, int length, int offset, int size) {
+    static int longest(int[] words, int rows, int length, int offset, int size) {
         int longest = size;
         while (longest > 0 && isPadding(words, rows, length, offset + longest - 1)) {
             longest--;

@@ -28,6 +28,7 @@ public final class Defaults {
         stage.setDefault(stage.featuresCols(), new String[0]);
         stage.setDefault(stage.textCol(), "");
         stage.setDefault(stage.predictionCol(), "prediction");
+        stage.setDefault(stage.batchSize(), 32);
     }
 
     public static void of(LabelParams<?> stage) {

@@ -1,5 +1,6 @@
 package io.sparkmics.params;
 
+import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.StringArrayParam;
 
@@ -57,6 +58,22 @@ public interface PredictionParams<T> extends ModelParams<T> {
 
     default T setPredictionCol(String value) {
         return Fluent.set(this, predictionCol(), value);
+    }
+
+    default IntParam batchSize() {
+        return new IntParam(
+                uid(),
+                "batchSize",
+                "the number of rows that scoring computes at once, of about one length",
+                Allowed.atLeast("batchSize", 1));
+    }
+
+    default int getBatchSize() {
+        return (int) getOrDefault(batchSize());
+    }
+
+    default T setBatchSize(int value) {
+        return Fluent.set(this, batchSize(), value);
     }
 
     default StringArrayParam featuresCols() {

@@ -22,7 +22,8 @@ record Continuation(WholeModel model, int context, GenerationSettings settings, 
      */
     List<int[]> of(List<int[]> prompts) {
         int[][] found = new int[prompts.size()][];
-        for (List<Integer> rows : LikeLengths.batches(prompts, settings.batchSize())) {
+        int[] lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
+        for (List<Integer> rows : LikeLengths.batches(lengths, settings.batchSize())) {
             List<int[]> whole = batch(rows.stream().map(prompts::get).toList());
             for (int i = 0; i < rows.size(); i++) {
                 int[] sequence = whole.get(i);

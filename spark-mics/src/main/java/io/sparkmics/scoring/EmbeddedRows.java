@@ -28,7 +28,8 @@ record EmbeddedRows(ModelSource source, TextEncoder encoder, int batchSize) impl
         List<int[]> tokens =
                 values.stream().map(value -> encoder.encode(value, tokenizer)).toList();
         Object[] vectors = new Object[tokens.size()];
-        for (List<Integer> batch : LikeLengths.batches(tokens, batchSize)) {
+        int[] lengths = tokens.stream().mapToInt(sequence -> sequence.length).toArray();
+        for (List<Integer> batch : LikeLengths.batches(lengths, batchSize)) {
             List<Integer> filled =
                     batch.stream().filter(place -> tokens.get(place).length > 0).toList();
             if (filled.isEmpty()) {

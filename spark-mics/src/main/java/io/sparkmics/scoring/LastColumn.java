@@ -12,7 +12,7 @@ import org.apache.spark.sql.RowFactory;
 
 /**
  * The rows of a task, in their order, with other values in the last column. Some batches are read ahead, so that what is computed
- * at once can be of about one length.
+ * at once can be of about one length: one at first, for who wants to see a few rows only, then twice as many each time.
  */
 final class LastColumn implements Iterator<Row> {
 
@@ -22,14 +22,16 @@ final class LastColumn implements Iterator<Row> {
     private static final int MOST_ROWS_AHEAD = 4096;
 
     private final Iterator<Row> rows;
-    private final long ahead;
+    private final long most;
+    private long ahead;
     private final UnaryOperator<List<Object>> replace;
     private final Queue<Row> ready = new ArrayDeque<>();
 
     /** @param replace the values of some rows by others, which may be null, in the same order */
     LastColumn(Iterator<Row> rows, int batchSize, UnaryOperator<List<Object>> replace) {
         this.rows = rows;
-        this.ahead = Math.max(batchSize, Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize));
+        this.ahead = batchSize;
+        this.most = Math.max(batchSize, Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize));
         this.replace = replace;
     }
 
@@ -57,6 +59,7 @@ final class LastColumn implements Iterator<Row> {
             read.add(row);
             values.add(row.get(row.size() - 1));
         }
+        ahead = Math.min(most, 2 * ahead);
         Iterator<Object> replaced = replace.apply(values).iterator();
         read.forEach(row -> ready.add(with(row, replaced.next())));
     }

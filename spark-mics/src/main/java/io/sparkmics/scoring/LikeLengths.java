@@ -11,10 +11,10 @@ final class LikeLengths {
     private LikeLengths() {}
 
     /** @return the places of all sequences, so many at a time, the shortest first */
-    static List<List<Integer>> batches(List<int[]> sequences, int size) {
-        List<Integer> byLength = IntStream.range(0, sequences.size())
+    static List<List<Integer>> batches(int[] lengths, int size) {
+        List<Integer> byLength = IntStream.range(0, lengths.length)
                 .boxed()
-                .sorted(Comparator.comparing(place -> sequences.get(place).length))
+                .sorted(Comparator.comparing(place -> lengths[place]))
                 .toList();
         List<List<Integer>> batches = new ArrayList<>();
         for (int from = 0; from < byLength.size(); from += size) {

@@ -1,5 +1,6 @@
 package io.sparkmics.scoring;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
 import io.sparkmics.data.Columns;
@@ -13,6 +14,7 @@ import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataType;
@@ -71,9 +73,12 @@ public final class Predictions {
 
     private final List<RowColumn> inputs;
     private final List<Added> added;
+    private final int batchSize;
 
-    public Predictions(List<RowColumn> inputs, List<Added> added) {
+    /** @param batchSize how many rows are computed at once */
+    public Predictions(List<RowColumn> inputs, List<Added> added, int batchSize) {
         this.inputs = List.copyOf(inputs);
+        this.batchSize = batchSize;
         this.added = added.stream().filter(column -> !column.name.isBlank()).toList();
     }
 
@@ -93,17 +98,17 @@ public final class Predictions {
         return schema;
     }
 
-    /** Lazy: the model computes a row once, and only where one of the columns is asked for. */
+    /** Lazy, each partition by itself, rows in their order; but of rows whoever asks for has their predictions computed. */
     public Dataset<Row> add(Dataset<Row> frame, ModelSource source) {
         if (added.isEmpty()) {
             return frame;
         }
         RowEncoder encoder = new RowEncoder(inputs);
-        Column outputs = udf(new RowPrediction(source, encoder), DataTypes.createArrayType(DataTypes.DoubleType))
-                .withName("outputs")
-                .apply(encoder.struct(frame.schema()));
         String name = "outputs " + UUID.randomUUID();
-        Dataset<Row> scored = OncePerRow.add(frame, outputs, name);
+        StructType schema = frame.schema().add(name, DataTypes.createArrayType(DataTypes.DoubleType), true);
+        Dataset<Row> scored = frame.select(
+                        col("*"), encoder.struct(frame.schema()).as(name))
+                .mapPartitions(new PredictedRows(source, encoder, batchSize), Encoders.row(schema));
         for (Added column : added) {
             scored = scored.withColumn(column.name, column.of(Columns.column(name)));
         }

@@ -29,8 +29,8 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class DataBenchmark {
 
-    private static final Map<String, String> DEFAULTS =
-            Map.of("size", "1g", "seed", "7", "context", "1024", "partitions", "200", "of", "text,ids");
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "size", "1g", "seed", "7", "context", "1024", "partitions", "200", "of", "text,ids", "reader", "4096");
 
     private static final int RANKS = 2;
     private static final int BATCH = 16;
@@ -47,7 +47,10 @@ public final class DataBenchmark {
         spark.sparkContext().addSparkListener(totals);
     }
 
-    /** Options: {@code size} of the text as Spark reads sizes, {@code seed}, {@code context}, shuffle {@code partitions}. */
+    /**
+     * Options: {@code size} of the text as Spark reads sizes, {@code seed}, {@code context}, shuffle {@code partitions}, {@code of}
+     * which columns, and how many rows Spark's {@code reader} of Parquet reads at once.
+     */
     public static void main(String[] arguments) throws IOException {
         OptionValues options = new OptionValues(DEFAULTS, arguments);
         Path folder =
@@ -57,6 +60,7 @@ public final class DataBenchmark {
                 .config("spark.ui.enabled", false)
                 .config("spark.local.dir", folder.toString())
                 .config("spark.sql.shuffle.partitions", options.number("partitions"))
+                .config("spark.sql.parquet.columnarReaderBatchSize", options.number("reader"))
                 .getOrCreate()) {
             new DataBenchmark(options, spark).run(folder);
         } finally {
