@@ -46,10 +46,10 @@ public final class MicsModel extends FittedModel<MicsModel>
     /**
      * Adds to each row its loss and how many of its tokens were predicted: all but the first, in consecutive windows where
      * the row is longer than the model's context. Where it has prompts and responses, as it was trained on them, those of the
-     * response and its end, cut off behind the context. All other columns stay as they are.
+     * response and its end, cut off behind the context. All other columns stay as they are, in new columns of the same names.
      *
-     * <p>Lazy, in parallel on the executors, each row by itself: a row is scored once and only where its loss is asked for,
-     * and the count of its tokens takes no weights.
+     * <p>Lazy, in parallel on the executors, some rows of a partition at once: rows that are to be left out are best left out
+     * before.
      *
      * @throws IllegalArgumentException telling all that is wrong with the columns
      */

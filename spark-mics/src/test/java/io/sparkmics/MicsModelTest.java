@@ -157,16 +157,6 @@ class MicsModelTest {
     }
 
     @Test
-    void batchesThatNoArrayHoldsAreRefused() {
-        MicsModel greedy = model.copy(model.extractParamMap()).setBatchSize(Integer.MAX_VALUE);
-
-        assertThatThrownBy(() -> greedy.transform(TrainedModel.frame()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Cannot score batches of 2147483647 sequences of " + (TrainedModel.CONTEXT + 1)
-                        + " tokens: they are more than the 2147483639 that an array holds. Set a smaller batchSize.");
-    }
-
-    @Test
     void anIdOutsideTheVocabularyIsRefused() {
         StructType schema = StructType.fromDDL("text ARRAY<INT>");
         Dataset<Row> frame = LocalSpark.session().createDataFrame(List.of(RowFactory.create(List.of(1, 257))), schema);

@@ -1,11 +1,6 @@
 package io.sparkmics.data;
 
-import static org.apache.spark.sql.functions.array_size;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.greatest;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.octet_length;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -182,12 +177,6 @@ public final class Columns {
      */
     public Column tokens(String name) {
         return column(name).cast(isText(name) ? DataTypes.BinaryType : DataTypes.createArrayType(DataTypes.LongType));
-    }
-
-    /** How many tokens a model predicts of them: all but the first. */
-    public Column predictedTokens(String name) {
-        Column length = isText(name) ? octet_length(tokens(name)) : array_size(tokens(name));
-        return coalesce(greatest(length.cast(DataTypes.LongType).minus(1L), lit(0L)), lit(0L));
     }
 
     /** By its name, which is no path. */

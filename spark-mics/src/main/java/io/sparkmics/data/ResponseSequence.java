@@ -3,7 +3,8 @@ package io.sparkmics.data;
 import java.util.Arrays;
 
 /**
- * A prompt, its response and the end of text as one sequence, of which the response and its end are predicted.
+ * Tokens of which those behind the first ones are predicted: of a prompt, its response and the end of text, the response and its
+ * end.
  *
  * @param tokens not padded
  * @param first where that begins; never 0, for nothing stands before the first token

@@ -110,15 +110,16 @@ public final class WholeModel implements AutoCloseable {
     }
 
     /**
-     * The mean loss of a sequence over those of its tokens that are to be predicted.
+     * The mean loss of each sequence over those of its tokens that are to be predicted.
      *
-     * @param targets one fewer than tokens: what is predicted from each but the last, -1 where nothing is
+     * @param sequences as above
+     * @param targets of each one fewer than tokens: what is predicted from each but the last, -1 where nothing is
      */
-    public double loss(int[] tokens, int[] targets) {
+    public double[] losses(int[][] sequences, int[][] targets) {
         try (PointerScope scope = new PointerScope();
-                Tensor data = Tokens.tensor(tokens, 1);
-                Tensor label = Tokens.tensor(targets, 1)) {
-            return losses(new Reading(data, Map.of(RowLayout.LABEL, label), Optional.empty()))[0];
+                Tensor data = Tokens.tensor(sequences);
+                Tensor label = Tokens.tensor(targets)) {
+            return losses(new Reading(data, Map.of(RowLayout.LABEL, label), Optional.empty()));
         }
     }
 

@@ -30,7 +30,7 @@ public interface ScoringParams<T> extends ModelParams<T>, ScoreColumns<T> {
         return new IntParam(
                 uid(),
                 "batchSize",
-                "the number of sequences that scoring computes at once, all of one row",
+                "the number of sequences that scoring computes at once, of one length",
                 Allowed.atLeast("batchSize", 1));
     }
 

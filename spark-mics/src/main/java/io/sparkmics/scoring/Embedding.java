@@ -1,7 +1,5 @@
 package io.sparkmics.scoring;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.WeightsVersion;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
@@ -9,13 +7,11 @@ import io.sparkmics.data.Columns;
 import io.sparkmics.model.Pooling;
 import io.sparkmics.tokenizer.TokenizerFile;
 import java.util.List;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -55,7 +51,12 @@ public record Embedding(String inputCol, String outputCol, Pooling pooling, int 
         TextEncoder encoder =
                 new TextEncoder(text ? TokenizerFile.read(folder, hadoop) : null, specialTokens, source.config());
         Column input = text ? Columns.column(inputCol).cast(DataTypes.StringType) : columns.tokens(inputCol);
-        return frame.select(col("*"), input.as("input of the encoder " + UUID.randomUUID()))
-                .mapPartitions(new EmbeddedRows(source, encoder, batchSize), Encoders.row(schema(frame.schema())));
+        return ComputedColumns.add(
+                frame,
+                input,
+                new EmbeddedRows(source, encoder, batchSize),
+                SQLDataTypes.VectorType(),
+                true,
+                vector -> List.of(vector.as(outputCol)));
     }
 }

@@ -7,11 +7,9 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Goes on with the prompts of a column, on the executors: texts by the model's tokenizer, token ids as they are.
@@ -58,8 +56,13 @@ public record Generation(ModelSource source, TokenizerSource tokenizer, List<Int
         Column prompts = text
                 ? Columns.column(inputCol).cast(DataTypes.StringType)
                 : new Columns(frame.schema()).tokens(inputCol);
-        StructType schema = frame.schema().add(outputCol, type(text), true);
-        return frame.withColumn(outputCol, prompts).mapPartitions(new GeneratedRows(this), Encoders.row(schema));
+        return ComputedColumns.add(
+                frame,
+                prompts,
+                new GeneratedRows(this),
+                type(text),
+                true,
+                following -> List.of(following.as(outputCol)));
     }
 
     /** The caller's to close. */

@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import scala.collection.Seq;
 
 /**
  * The rows of a task, in their order, with other values in the last column. Some batches are read ahead, so that what is computed
@@ -16,10 +19,13 @@ import org.apache.spark.sql.RowFactory;
  */
 final class LastColumn implements Iterator<Row> {
 
-    /** Of each other's lengths, so many batches are much alike; more would only be held in memory. */
+    /** Of so many batches the rows of one are much of one length; more would only be waited for. */
     private static final int BATCHES_AHEAD = 16;
 
     private static final int MOST_ROWS_AHEAD = 4096;
+
+    /** Of long rows few are held in memory. */
+    private static final long MOST_BYTES_AHEAD = 4 << 20;
 
     private final Iterator<Row> rows;
     private final long most;
@@ -29,9 +35,14 @@ final class LastColumn implements Iterator<Row> {
 
     /** @param replace the values of some rows by others, which may be null, in the same order */
     LastColumn(Iterator<Row> rows, int batchSize, UnaryOperator<List<Object>> replace) {
+        this(rows, batchSize, Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize), replace);
+    }
+
+    /** @param most rows that are read ahead; a batch if that is more */
+    LastColumn(Iterator<Row> rows, int batchSize, long most, UnaryOperator<List<Object>> replace) {
         this.rows = rows;
         this.ahead = batchSize;
-        this.most = Math.max(batchSize, Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize));
+        this.most = Math.max(batchSize, most);
         this.replace = replace;
     }
 
@@ -54,14 +65,36 @@ final class LastColumn implements Iterator<Row> {
     private void fill() {
         List<Row> read = new ArrayList<>();
         List<Object> values = new ArrayList<>();
-        while (read.size() < ahead && rows.hasNext()) {
+        long bytes = 0;
+        while (read.size() < ahead && bytes < MOST_BYTES_AHEAD && rows.hasNext()) {
             Row row = rows.next();
+            Object value = row.get(row.size() - 1);
             read.add(row);
-            values.add(row.get(row.size() - 1));
+            values.add(value);
+            bytes += bytes(value);
         }
         ahead = Math.min(most, 2 * ahead);
         Iterator<Object> replaced = replace.apply(values).iterator();
         read.forEach(row -> ready.add(with(row, replaced.next())));
+    }
+
+    /** About; nothing that is always short. */
+    private static long bytes(Object value) {
+        if (value instanceof Row struct) {
+            return IntStream.range(0, struct.size())
+                    .mapToLong(i -> bytes(struct.get(i)))
+                    .sum();
+        }
+        if (value instanceof byte[] content) {
+            return content.length;
+        }
+        if (value instanceof Seq<?> elements) {
+            return (long) elements.size() * Long.BYTES;
+        }
+        if (value instanceof Vector vector) {
+            return (long) vector.size() * Double.BYTES;
+        }
+        return value instanceof String text ? text.length() : 0;
     }
 
     private static Row with(Row row, Object last) {

@@ -1,6 +1,5 @@
 package io.sparkmics.scoring;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
 import io.sparkmics.data.Columns;
@@ -9,12 +8,10 @@ import io.sparkmics.data.RowEncoder;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataType;
@@ -104,15 +101,15 @@ public final class Predictions {
             return frame;
         }
         RowEncoder encoder = new RowEncoder(inputs);
-        String name = "outputs " + UUID.randomUUID();
-        StructType schema = frame.schema().add(name, DataTypes.createArrayType(DataTypes.DoubleType), true);
-        Dataset<Row> scored = frame.select(
-                        col("*"), encoder.struct(frame.schema()).as(name))
-                .mapPartitions(new PredictedRows(source, encoder, batchSize), Encoders.row(schema));
-        for (Added column : added) {
-            scored = scored.withColumn(column.name, column.of(Columns.column(name)));
-        }
-        return scored.drop(name);
+        return ComputedColumns.add(
+                frame,
+                encoder.struct(frame.schema()),
+                new PredictedRows(source, encoder, batchSize),
+                DataTypes.createArrayType(DataTypes.DoubleType),
+                true,
+                outputs -> added.stream()
+                        .map(column -> column.of(outputs).as(column.name))
+                        .toList());
     }
 
     private static double[] array(Seq<?> values) {

@@ -1,17 +1,14 @@
 package io.sparkmics.scoring;
 
-import static org.apache.spark.sql.functions.udf;
-
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.Columns;
 import io.sparkmics.data.ResponseEncoder;
 import io.sparkmics.data.ResponseSequence;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.model.ModelConfig;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -21,24 +18,11 @@ import org.apache.spark.sql.types.StructType;
  */
 public record ScoredResponses(String promptCol, String responseCol, int endOfTextId) implements Scored {
 
-    /** The mean loss of one response. Each task has its own copy of this object. */
-    private static final class Loss implements UDF1<Row, Double> {
-
-        private static final long serialVersionUID = 1L;
-
-        private final TaskModel model;
-        private final ResponseEncoder encoder;
-
-        Loss(ModelSource source, ResponseEncoder encoder) {
-            this.model = new TaskModel(source);
-            this.encoder = encoder;
-        }
+    private record RowReader(ResponseEncoder encoder) implements Reader {
 
         @Override
-        public Double call(Row row) {
-            return encoder.sequence(row)
-                    .map(sequence -> model.get().loss(sequence.tokens(), sequence.targets()))
-                    .orElse(null);
+        public List<ResponseSequence> read(Object content) {
+            return encoder.sequence((Row) content).stream().toList();
         }
     }
 
@@ -48,22 +32,13 @@ public record ScoredResponses(String promptCol, String responseCol, int endOfTex
     }
 
     @Override
-    public Column loss(StructType frame, ModelSource source, int batchSize) {
-        ResponseEncoder encoder = encoder(frame, source.config());
-        return udf(new Loss(source, encoder), DataTypes.DoubleType)
-                .withName("loss")
-                .apply(encoder.struct(frame));
+    public Column content(StructType frame, ModelConfig config) {
+        return encoder(frame, config).struct(frame);
     }
 
     @Override
-    public Column tokenCount(StructType frame, ModelSource source) {
-        ResponseEncoder encoder = encoder(frame, source.config());
-        UDF1<Row, Long> count = row ->
-                encoder.sequence(row).map(ResponseSequence::predicted).orElse(0).longValue();
-        return udf(count, DataTypes.LongType)
-                .withName("tokenCount")
-                .asNonNullable()
-                .apply(encoder.struct(frame));
+    public Reader reader(StructType frame, ModelConfig config) {
+        return new RowReader(encoder(frame, config));
     }
 
     private ResponseEncoder encoder(StructType frame, ModelConfig config) {

@@ -1,6 +1,8 @@
 package io.sparkmics.scoring;
 
 import io.sparkmics.data.Columns;
+import io.sparkmics.model.ModelConfig;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -21,10 +23,22 @@ public record Scoring(Scored scored, String lossCol, String tokenCountCol) {
         return frame.add(lossCol, DataTypes.DoubleType, true).add(tokenCountCol, DataTypes.LongType, false);
     }
 
-    /** Lazy: what of the result nobody selects is not computed, see {@link OncePerRow}, and a token count takes no model. */
+    /**
+     * Lazy, each partition by itself, rows in their order; but of rows whoever asks for has their losses computed.
+     *
+     * @param batchSize how many sequences are computed at once
+     */
     public Dataset<Row> add(Dataset<Row> frame, ModelSource source, int batchSize) {
         StructType schema = frame.schema();
-        return OncePerRow.add(frame, scored.loss(schema, source, batchSize), lossCol)
-                .withColumn(tokenCountCol, scored.tokenCount(schema, source));
+        ModelConfig config = source.config();
+        return ComputedColumns.add(
+                frame,
+                scored.content(schema, config),
+                new ScoredRows(source, scored.reader(schema, config), batchSize),
+                ScoredRows.TYPE,
+                false,
+                both -> List.of(
+                        both.getField(ScoredRows.LOSS).as(lossCol),
+                        both.getField(ScoredRows.TOKEN_COUNT).as(tokenCountCol)));
     }
 }

@@ -19,24 +19,7 @@ final class Windows {
         return windows;
     }
 
-    /**
-     * The same sequences, so many at a time, in their order. Those of one batch are of one length: the last, which may be
-     * shorter, comes alone then, and nothing is padded.
-     */
-    static List<int[][]> batches(List<int[]> windows, int size) {
-        List<int[][]> batches = new ArrayList<>();
-        for (int from = 0, to; from < windows.size(); from = to) {
-            int length = windows.get(from).length;
-            to = from + 1;
-            while (to < windows.size() && to < from + size && windows.get(to).length == length) {
-                to++;
-            }
-            batches.add(windows.subList(from, to).toArray(int[][]::new));
-        }
-        return batches;
-    }
-
-    /** The same sequences, all as long as the longest. */
+    /** Sequences, all as long as the longest. */
     static int[][] padded(List<int[]> windows) {
         int length = windows.stream().mapToInt(window -> window.length).max().orElse(0);
         return windows.stream()

@@ -54,6 +54,26 @@ class LastColumnTest {
         assertThat(replacedAtOnce).containsExactly(1000, 2000, 4000, 4096, 4096, 4096, 712, 5000, 5000);
     }
 
+    /** Of texts of a megabyte so many rows would fill the heap. */
+    @Test
+    void ofLongRowsFewAreHeld() {
+        byte[] text = new byte[1 << 20];
+        Row struct = RowFactory.create(text, RowFactory.create("twice", new byte[1 << 20]));
+        for (Object content : List.of(text, struct)) {
+            replacedAtOnce.clear();
+            Iterator<Row> rows = IntStream.range(0, 10)
+                    .mapToObj(i -> RowFactory.create(i, content))
+                    .iterator();
+            new LastColumn(rows, 8, values -> {
+                        replacedAtOnce.add(values.size());
+                        return values;
+                    })
+                    .forEachRemaining(row -> {});
+
+            assertThat(replacedAtOnce.get(0)).isEqualTo(content == text ? 4 : 2);
+        }
+    }
+
     @Test
     void behindTheLastThereIsNone() {
         Iterator<Row> rows = rows(1, 4);

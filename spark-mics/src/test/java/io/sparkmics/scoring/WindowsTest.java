@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -30,20 +29,6 @@ class WindowsTest {
     void oneTokenPredictsNothing() {
         assertThat(Windows.of(new int[] {7}, 4)).isEmpty();
         assertThat(Windows.of(new int[0], 4)).isEmpty();
-    }
-
-    @Property
-    void batchesAreTheWindowsInTheirOrderAndOfOneLengthEach(
-            @ForAll @IntRange(max = 50) int length, @ForAll @IntRange(min = 1, max = 5) int size) {
-        List<int[]> windows = Windows.of(IntStream.range(0, length).toArray(), 4);
-
-        List<int[][]> batches = Windows.batches(windows, size);
-
-        assertThat(batches.stream().flatMap(Stream::of)).containsExactlyElementsOf(windows);
-        assertThat(batches).allMatch(batch -> batch.length <= size);
-        assertThat(batches).allMatch(batch -> Stream.of(batch).allMatch(window -> window.length == batch[0].length));
-        // At most one more than the fewest that there can be.
-        assertThat(batches.size()).isLessThanOrEqualTo((windows.size() + size - 1) / size + 1);
     }
 
     @Test
