@@ -123,28 +123,25 @@ public record EngineSettings(
     }
 
     /**
-     * What the plan knows of the activations of a model that is trained so. Of a Gpt it is counted; see {@link
-     * UnknownActivations} for others.
+     * What the plan knows of the activations of a model that is trained so. Of a Gpt, a Llama and a Bert they are counted; see
+     * {@link UnknownActivations} for others.
      */
     public ActivationModel activationModel(ModelConfig config) {
-        return config instanceof GptConfig gpt
-                ? workload(gpt).activations()
-                : UnknownActivations.of(config.build(), types().bytes().compute(), checkpointing);
+        return CountedActivations.of(config, this)
+                .orElseGet(() ->
+                        UnknownActivations.of(config.build(), types().bytes().compute(), checkpointing));
     }
 
-    /** What the plan knows of a step of our own model. */
+    /** What the plan knows of a step of our Gpt. */
     public TransformerWorkload workload(GptConfig config) {
         Transformer sizes = new Transformer(
                 "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
-        return new TransformerWorkload(
-                sizes,
-                new Recipe(
-                        types().bytes(),
-                        checkpointing,
-                        true,
-                        true,
-                        config.dropout() > 0,
-                        sequences.separateDocuments()));
+        return new TransformerWorkload(sizes, recipe(config.dropout() > 0));
+    }
+
+    /** How the engine trains a model that drops, or does not. */
+    Recipe recipe(boolean dropout) {
+        return new Recipe(types().bytes(), checkpointing, true, true, dropout, sequences.separateDocuments());
     }
 
     ElementTypes types() {

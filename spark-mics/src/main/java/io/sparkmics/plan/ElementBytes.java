@@ -32,6 +32,16 @@ public record ElementBytes(int states, int sums, int compute, int reduction, int
         return new ElementBytes(states, sums, compute, reduction, bytes);
     }
 
+    /** Of what is computed more precisely than in bfloat16: norms, logits, sums. */
+    public int atLeastSingle() {
+        return Math.max(Float.BYTES, compute);
+    }
+
+    /** Whether what is computed with is converted for that. */
+    public boolean converts() {
+        return compute < atLeastSingle();
+    }
+
     /** Whether gathers move a copy of the parameters in another type. */
     boolean mixed() {
         return states != compute;

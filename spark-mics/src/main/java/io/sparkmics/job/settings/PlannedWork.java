@@ -25,7 +25,7 @@ final class PlannedWork {
         return new Work(memory, stages, activationBytes);
     }
 
-    /** A user's own: each weight of several dimensions is multiplied once with each token, and nothing else is known. */
+    /** Any other: each weight of several dimensions is multiplied once with each token, and nothing else is known. */
     private static List<StageWork> any(
             ModelConfig config, EngineSettings settings, MemoryModel memory, int microBatchSize) {
         double tokens = (double) microBatchSize * config.context();

@@ -1,9 +1,7 @@
 package io.sparkmics.plan.step;
 
-import io.sparkmics.model.LogitsAtATime;
 import io.sparkmics.plan.ActivationModel;
 import io.sparkmics.plan.ActivationModel.PerStage;
-import io.sparkmics.plan.ElementBytes;
 import io.sparkmics.plan.StageActivations;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,7 +9,7 @@ import java.util.List;
 
 /**
  * What our Gpt's stages keep and make, tensor by tensor, counted in the code of them and of libtorch's backward passes. In
- * numbers of a token where nothing else is said; h is the width, V the vocabulary.
+ * numbers of a token where nothing else is said; h is the width.
  *
  * <p>Source: the stages in {@code io.sparkmics.model}.
  */
@@ -46,7 +44,7 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
         stages.add((sequences, context) -> embedding((double) sequences * context));
         stages.addAll(Collections.nCopies(
                 sizes.layers(), (sequences, context) -> block((double) sequences * context, context)));
-        stages.add(this::loss);
+        stages.add(loss());
         return new ActivationModel(stages, recipe.checkpointing());
     }
 
@@ -55,7 +53,7 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
     }
 
     private int atLeastSingle() {
-        return Math.max(Float.BYTES, element());
+        return recipe.elements().atLeastSingle();
     }
 
     /** Bytes of so many widths of a token. */
@@ -93,29 +91,13 @@ record TransformerActivations(Transformer sizes, Recipe recipe) {
                 tokens * (widths(1) + Math.max(feedForward, attention + pairGradients)));
     }
 
-    /** Logits, their logarithms' softmax and two gradients of these: three of the four at a time. */
-    private StageActivations loss(int sequences, int context) {
-        double all = (double) sequences * context;
-        long positions =
-                recipe.logitsInParts() ? LogitsAtATime.positions(sequences, context, sizes.vocabularySize()) : context;
-        double tokens = (double) sequences * positions;
-        double vocabulary = (double) sizes.vocabularySize() * atLeastSingle();
-        double converted = element() < atLeastSingle() ? (double) sizes.vocabularySize() * element() : 0;
-        double kept = widths(1) + vocabulary + NORM_NUMBERS * atLeastSingle() + Long.BYTES;
-        double forward = kept + vocabulary + converted;
-        double backward = kept + 2 * vocabulary;
-        if (positions == context) {
-            return new StageActivations(0, tokens * kept, tokens * forward, tokens * backward);
-        }
-        // Beside them the gradient of all of the input, and the sums of what the parts add to those of the head.
-        double whole = all * widths(1) + partSums();
-        return new StageActivations(0, 0, tokens * forward + whole, tokens * backward + whole);
-    }
-
-    /** Where hop 1 sums less precisely than gradients are kept. */
-    private double partSums() {
-        double parameters = (double) sizes.width() * (sizes.vocabularySize() + 2);
-        ElementBytes elements = recipe.elements();
-        return elements.reduction() < elements.sums() ? parameters * elements.sums() : 0;
+    /** Its norm keeps its result, and the projection to the vocabulary has no weights of its own. */
+    private TokenLossActivations loss() {
+        double kept = widths(1) + NORM_NUMBERS * atLeastSingle();
+        return new TokenLossActivations(
+                recipe,
+                sizes.width(),
+                sizes.vocabularySize(),
+                new TokenLossActivations.Head(kept, 0, 0, (double) sizes.width() * (sizes.vocabularySize() + 2)));
     }
 }

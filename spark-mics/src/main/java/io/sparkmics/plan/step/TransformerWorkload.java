@@ -51,8 +51,7 @@ public record TransformerWorkload(Transformer sizes, Recipe recipe) implements W
         double blockBytes = tokens
                 * (blockWidths() + pairs(1) * sizes.context())
                 * recipe.elements().compute();
-        double headBytes =
-                tokens * headWidths() * Math.max(Float.BYTES, recipe.elements().compute());
+        double headBytes = tokens * headWidths() * recipe.elements().atLeastSingle();
         double embeddingBytes = tokens * embeddingWidths() * recipe.elements().compute();
         List<StageWork> stages = new ArrayList<>();
         stages.add(new StageWork(0, PASSES * embeddingBytes, false, recomputed(0)));
