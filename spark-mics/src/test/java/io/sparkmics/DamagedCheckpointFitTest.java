@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,9 @@ class DamagedCheckpointFitTest {
     private static final int IN_THE_FOURTH_STEP = 6;
 
     private static final String SHARD = "shard-00001-of-00002.safetensors";
+
+    private static byte[] weights;
+    private static List<CheckpointedFits.Step> history;
 
     @TempDir
     Path folder;
@@ -109,8 +114,16 @@ class DamagedCheckpointFitTest {
         return bytes;
     }
 
+    /** A run of four steps to which nothing happens: what all that go on must come to. */
+    @BeforeAll
+    static void trainUndisturbed(@TempDir Path folder) {
+        MicsModel undisturbed = estimator(folder, 4).fit(texts());
+        weights = CheckpointedFits.weights(undisturbed);
+        history = CheckpointedFits.history(undisturbed);
+    }
+
     /** Of a constant rate: the longer run is the same at its beginning. */
-    private MicsEstimator estimator(int steps) {
+    private static MicsEstimator estimator(Path folder, int steps) {
         return SmallFit.estimator(folder, steps)
                 .setWarmUpSteps(0)
                 .setMinimumLearningRateRatio(1)
@@ -122,7 +135,7 @@ class DamagedCheckpointFitTest {
     }
 
     private MicsEstimator saving(int steps, int kept) {
-        return estimator(steps)
+        return estimator(folder, steps)
                 .setCheckpointInterval(1)
                 .setKeepCheckpoints(kept)
                 .setCheckpointDirectory(checkpoints.toString());
@@ -151,13 +164,12 @@ class DamagedCheckpointFitTest {
     @ParameterizedTest
     @EnumSource(Damage.class)
     void afterAFailureTheRunGoesOnFromTheOneBefore(Damage damage) {
-        MicsModel undisturbed = estimator(4).fit(texts());
         MicsModel[] model = new MicsModel[1];
         String said = StandardError.during(() -> model[0] =
                 saving(4, 2).setMaxRestarts(1).setModel(damaging(damage)).fit(texts()));
 
-        assertThat(CheckpointedFits.weights(model[0])).isEqualTo(CheckpointedFits.weights(undisturbed));
-        assertThat(CheckpointedFits.history(model[0])).isEqualTo(CheckpointedFits.history(undisturbed));
+        assertThat(CheckpointedFits.weights(model[0])).isEqualTo(weights);
+        assertThat(CheckpointedFits.history(model[0])).isEqualTo(history);
         assertThat(model[0].summary().describe()).containsEntry("attempts", 3).doesNotContainKey("resumedFrom");
         assertThat(said)
                 .containsPattern(
@@ -174,12 +186,11 @@ class DamagedCheckpointFitTest {
 
     @Test
     void whereNoneIsLeftTheRunBeginsAgain() {
-        MicsModel undisturbed = estimator(4).fit(texts());
         MicsModel[] model = new MicsModel[1];
         String said = StandardError.during(() ->
                 model[0] = saving(4, 1).setModel(damaging(Damage.MISSING_SHARD)).fit(texts()));
 
-        assertThat(CheckpointedFits.weights(model[0])).isEqualTo(CheckpointedFits.weights(undisturbed));
+        assertThat(CheckpointedFits.weights(model[0])).isEqualTo(weights);
         assertThat(said)
                 .containsPattern(
                         "is damaged, and not used any more\\. Attempt 2 goes on from the first step with 2 ranks");
@@ -187,7 +198,6 @@ class DamagedCheckpointFitTest {
 
     @Test
     void aRunThatGoesOnFromTheLatestTakesTheOneBefore() throws IOException {
-        MicsModel undisturbed = estimator(4).fit(texts());
         saving(3, 9).fit(texts());
         String latest = real(of(3));
         String before = real(of(2));
@@ -196,7 +206,7 @@ class DamagedCheckpointFitTest {
         String said = StandardError.during(() -> model[0] =
                 saving(4, 9).setMaxRestarts(0).setResumeFrom("latest").fit(texts()));
 
-        assertThat(CheckpointedFits.weights(model[0])).isEqualTo(CheckpointedFits.weights(undisturbed));
+        assertThat(CheckpointedFits.weights(model[0])).isEqualTo(weights);
         assertThat(said)
                 .containsPattern(
                         Damage.FLIPPED_BIT.told + ".* The checkpoint file:" + Pattern.quote(latest)

@@ -60,7 +60,7 @@ final class StorageTrials {
                 "killedWhileSaving",
                 (cluster, name) -> storage(cluster, name, StorageFault.of(Action.KILL, "write", SECOND, 1)));
         all.put("zombieWriter", StorageTrials::zombieWriter);
-        all.put("cutOff", (cluster, name) -> cutOff(cluster, name, 10));
+        all.put("cutOff", (cluster, name) -> cutOff(cluster, name, 15));
         all.put("cutOffEverywhere", (cluster, name) -> cutOff(cluster, name, 1));
         return all;
     }

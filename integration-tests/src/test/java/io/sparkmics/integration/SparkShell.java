@@ -40,7 +40,14 @@ final class SparkShell {
                 "spark.ui.enabled=false");
         Outcome shell = new ChildProcess(command)
                 .environment(Map.of(
-                        "SPARK_HOME", home.toString(), "JAVA_HOME", System.getProperty("java.home"), "TERM", "dumb"))
+                        "SPARK_HOME",
+                        home.toString(),
+                        "SPARK_SUBMIT_OPTS",
+                        SparkSubmit.SHORT_JVM_OPTIONS,
+                        "JAVA_HOME",
+                        System.getProperty("java.home"),
+                        "TERM",
+                        "dumb"))
                 .directory(directory)
                 .input(String.join("\n", input))
                 .run(Duration.ofMinutes(10));

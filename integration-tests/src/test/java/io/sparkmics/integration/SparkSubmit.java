@@ -27,6 +27,9 @@ final class SparkSubmit {
     /** The programs of the tests. */
     private static final Path TESTS_JAR = Path.of(System.getProperty("sparkmics.tests.jar"));
 
+    /** For JVMs that end soon. */
+    static final String SHORT_JVM_OPTIONS = System.getProperty("sparkmics.short.jvm.options");
+
     private static final Path SPARK_HOME = Path.of(System.getProperty("sparkmics.spark.home"));
     private static final Path LOG_CONFIGURATION = Path.of("src/main/conf/log4j2.properties");
 
@@ -39,7 +42,8 @@ final class SparkSubmit {
         settings.put("spark.master", master);
         settings.put("spark.ui.enabled", "false");
         settings.put("spark.driver.host", "localhost");
-        settings.put("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+        settings.put(
+                "spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 " + SHORT_JVM_OPTIONS);
     }
 
     /** Executors with one core and 1 GiB of heap each. */
@@ -136,6 +140,7 @@ final class SparkSubmit {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("sparkmics.jvm.options").split(" ")));
+        command.addAll(List.of(SHORT_JVM_OPTIONS.split(" ")));
         command.addAll(List.of(heap, "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
         command.add("-Dlog4j2.configurationFile=" + LOG_CONFIGURATION.toUri());
         command.add("-Dlog.file=" + folder.resolve(name + ".log"));

@@ -112,6 +112,8 @@ public abstract class ProcessRanksContract {
                     "-Xms128m",
                     "-Xmx128m",
                     "-XX:+AlwaysPreTouch",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
                     "-Dlog4j2.level=WARN",
                     "-cp",
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),

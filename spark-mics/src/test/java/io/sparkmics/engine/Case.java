@@ -40,6 +40,21 @@ record Case(
                 1e-3);
     }
 
+    /** The same training on the same ranks, none of which shards anything. */
+    Case withoutSharding() {
+        return new Case(
+                config,
+                worldSize,
+                1,
+                worldSize,
+                GatherMode.FLAT,
+                microBatchSize,
+                microSteps,
+                settings,
+                steps,
+                peakRate);
+    }
+
     int globalBatchSize() {
         return worldSize * microBatchSize * microSteps;
     }

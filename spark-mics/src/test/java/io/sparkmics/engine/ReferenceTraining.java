@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AdamW;
@@ -27,6 +28,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** One process, whole weights, the global batch at once, libtorch's own autograd and optimizers: nothing of the engine. */
 final class ReferenceTraining {
 
+    /** It knows nothing of groups and nodes: cases that differ in these alone have the same one. */
+    private static final Map<Case, Outcome> OUTCOMES = new ConcurrentHashMap<>();
+
     private final Case run;
     private final Model model;
     private final UnaryOperator<Map<String, Tensor>> read;
@@ -40,7 +44,9 @@ final class ReferenceTraining {
     }
 
     static Outcome run(Case run) {
-        return run(run, run.config().build());
+        return OUTCOMES.computeIfAbsent(
+                run.withoutSharding(),
+                reference -> run(reference, reference.config().build()));
     }
 
     /** @param model the case's, of which some units may stay as they are */
