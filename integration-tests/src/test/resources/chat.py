@@ -1,11 +1,13 @@
-"""Renders conversations by a chat template as Hugging Face's library does, and prints as JSON their prompts and responses as text, the ids
-of the whole, and the mean loss (in float64) over the tokens of responses, nothing put behind them.
+"""Prints as JSON what Hugging Face's library makes of conversations by a chat template: the ids of the whole, and the mean loss (in
+float64) of a model over the tokens of responses, nothing put behind them.
 
-Usage: chat.py make FOLDER TEMPLATE CONVERSATIONS, which saves a small model with random weights and a tokenizer with the named
-template before, one that begins texts with a token of its own; chat.py read FOLDER CONVERSATIONS.
+Usage: chat.py make FOLDER CONVERSATIONS RECIPE, which saves into a folder of each template's name a small model with random weights
+and a tokenizer with that template, one that begins texts with a token of its own, and has the recipe, which is Python for Spark, render
+the conversations there into chats; chat.py read FOLDER CONVERSATIONS, for a model that was saved with its tokenizer.
 """
 
 import json
+import os
 import sys
 
 import double_precision
@@ -27,6 +29,8 @@ TEMPLATES = {
 SPECIAL = ["<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|eot_id|>"]
 CONTEXT = 256
 IGNORED = -100
+# What the recipe's reader puts in their places.
+MODEL, CHATS = "/models/qwen2.5-0.5b", "hdfs:///data/chats"
 
 
 def make(folder, template, conversations):
@@ -64,19 +68,36 @@ def loss(folder, ids, lengths):
     return total / count
 
 
-folder, conversations = sys.argv[2], json.loads(sys.argv[-1])
+def render(recipe, folders, conversations):
+    """As in a notebook: the recipe finds a frame, and is a program of its own with each template."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    assert MODEL in recipe and CHATS in recipe, recipe
+    quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    spark = SparkSession.builder.master("local[1]").config(map=quiet).getOrCreate()
+    frame = spark.createDataFrame(
+        [(chat,) for chat in conversations], "messages array<struct<role: string, content: string>>")
+    for folder in folders:
+        exec(recipe.replace(MODEL, folder).replace(CHATS, folder + "/chats"), {"__name__": "__main__", "frame": frame})
+    spark.stop()
+
+
+def read(folder, conversations):
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    ids = [tokenizer.apply_chat_template(chat, tokenize=True) for chat in conversations]
+    lengths = [
+        len(tokenizer.apply_chat_template(chat[:-1], tokenize=True, add_generation_prompt=True)) for chat in conversations
+    ]
+    return {"ids": ids, "loss": loss(folder, ids, lengths)}
+
+
+folder, conversations = sys.argv[2], json.loads(sys.argv[3])
 if sys.argv[1] == "make":
-    make(folder, sys.argv[3], conversations)
-tokenizer = AutoTokenizer.from_pretrained(folder)
-prompts, responses = [], []
-for chat in conversations:
-    prompt = tokenizer.apply_chat_template(chat[:-1], tokenize=False, add_generation_prompt=True)
-    whole = tokenizer.apply_chat_template(chat, tokenize=False)
-    assert whole.startswith(prompt), (whole, prompt)
-    prompts.append(prompt)
-    responses.append(whole[len(prompt):])
-ids = [tokenizer.apply_chat_template(chat, tokenize=True) for chat in conversations]
-lengths = [
-    len(tokenizer.apply_chat_template(chat[:-1], tokenize=True, add_generation_prompt=True)) for chat in conversations
-]
-print(json.dumps({"prompts": prompts, "responses": responses, "ids": ids, "loss": loss(folder, ids, lengths)}))
+    folders = {template: folder + "/" + template for template in TEMPLATES}
+    for template, own in folders.items():
+        make(own, template, conversations)
+    render(sys.argv[4], folders.values(), conversations)
+    print(json.dumps({template: read(own, conversations) for template, own in folders.items()}))
+else:
+    print(json.dumps(read(folder, conversations)))

@@ -59,7 +59,7 @@ public final class MicsClassifier extends PredictorEstimator<MicsClassifier, Mic
         PredictorConfig config = config();
         if (!new RowEncoder(List.of(label(config))).problems(frame.schema()).isEmpty()) {
             // Told with all else that is wrong: any number will do until then.
-            return config.outputs() == 0 ? with(config.withOutputs(2)) : this;
+            return config.outputs() == 0 ? with(config.withOutputs(2)) : super.decided(frame);
         }
         ClassCount count = new ClassCount(frame, getLabelCol());
         if (config.outputs() == 0) {
@@ -72,7 +72,7 @@ public final class MicsClassifier extends PredictorEstimator<MicsClassifier, Mic
                     + " outputs. Set the model with withOutputs(" + known.getAsInt()
                     + "), or with 0 to take them from the column.");
         }
-        return this;
+        return super.decided(frame);
     }
 
     private MicsClassifier with(PredictorConfig config) {

@@ -2,6 +2,7 @@ package io.sparkmics;
 
 import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.data.Columns;
+import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.RowColumn;
 import io.sparkmics.data.TokenData;
 import io.sparkmics.job.TrainingResult;
@@ -28,6 +29,9 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsModel>
         implements ScoringParams<MicsEstimator>, SequenceParams<MicsEstimator>, DocumentParams<MicsEstimator> {
+
+    /** As {@code endOfTextId}: nothing is put behind token ids, for responses that end with tokens of their own. */
+    public static final int NOTHING = DataSettings.NOTHING;
 
     private static final long serialVersionUID = 1L;
 
@@ -68,22 +72,26 @@ public final class MicsEstimator extends TrainingEstimator<MicsEstimator, MicsMo
                 RowColumn.responses(getPromptCol(), getResponseCol(), model.context(), model.vocabularySize()));
     }
 
-    /** Which token ends responses, where that is the initial model's to say. */
+    /** Which token ends responses, too, where that is the initial model's to say. */
     @Override
     MicsEstimator decided(Dataset<?> frame) {
+        OptionalInt end = endOfResponses(frame);
+        return end.isPresent() ? copy(ParamMap.empty()).setEndOfTextId(end.getAsInt()) : super.decided(frame);
+    }
+
+    private OptionalInt endOfResponses(Dataset<?> frame) {
         if (!hasResponses()
                 || getEndOfTextId() != InputSettings.NO_END_OF_TEXT
                 || getInitialModel().isBlank()
                 || TokenData.isText(frame.schema(), getResponseCol())) {
-            return this;
+            return OptionalInt.empty();
         }
         try {
-            OptionalInt end = EndOfText.of(
+            return EndOfText.of(
                     getInitialModel(), frame.sparkSession().sessionState().newHadoopConf());
-            return end.isPresent() ? copy(ParamMap.empty()).setEndOfTextId(end.getAsInt()) : this;
         } catch (IOException | CheckpointException e) {
             // Is found again, and told, with all else that is wrong; and a run that goes on needs no such folder.
-            return this;
+            return OptionalInt.empty();
         }
     }
 

@@ -1,6 +1,5 @@
 package io.sparkmics;
 
-import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
 import io.sparkmics.checkpoint.pretrained.AdapterFolder;
 import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
@@ -93,9 +92,14 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
     /** The model that a run has trained; its params are set by who asks. */
     abstract M fitted(TrainingResult result);
 
-    /** Another copy with nothing left open that the rows are to say; itself where there is no such thing. */
+    /**
+     * Another copy in which something is set that the rows or a folder were to say; itself where nothing is left that they can
+     * say. What is wrong with them is told later, with all else that is.
+     */
     E decided(Dataset<?> frame) {
-        return self();
+        return describesAdapter()
+                ? asAdapter(frame.sparkSession().sessionState().newHadoopConf())
+                : self();
     }
 
     @SuppressWarnings("unchecked")
@@ -118,11 +122,6 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
         E decided = decided(frame);
         if (decided != this) {
             return decided.fit(frame, listener).setParent(this);
-        }
-        if (describesAdapter()) {
-            E described = copy(ParamMap.empty());
-            described.setDescribedAdapter(frame.sparkSession().sessionState().newHadoopConf());
-            return described.fit(frame, listener).setParent(this);
         }
         ModelDeclaration.warning(getModel()).ifPresent(System.err::println);
         StopCondition stop = stopCondition == null ? StopCondition.NEVER : stopCondition;
@@ -161,22 +160,27 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
     }
 
     private boolean describesAdapter() {
-        return !getInitialAdapter().isBlank() && !(isSet(loraRank()) && isSet(loraAlpha()) && isSet(loraTargets()));
+        return !getInitialAdapter().isBlank()
+                && !(isSet(loraRank()) && isSet(loraAlpha()) && isSet(loraDropout()) && isSet(loraTargets()));
     }
 
-    /** Sets what of rank, alpha and targets is not set to those of the adapter that is gone on from. */
-    void setDescribedAdapter(Configuration hadoop) {
+    /** A copy where what of rank, alpha, dropout and targets is not set is as the adapter has it that is gone on from. */
+    private E asAdapter(Configuration hadoop) {
+        Lora lora;
         try {
-            Lora lora = AdapterFolder.open(StoragePaths.qualified(getInitialAdapter(), hadoop), hadoop)
+            lora = AdapterFolder.open(StoragePaths.qualified(getInitialAdapter(), hadoop), hadoop)
                     .lora(getModel().build());
-            setLoraRank(isSet(loraRank()) ? getLoraRank() : lora.rank());
-            setLoraAlpha(isSet(loraAlpha()) ? getLoraAlpha() : lora.alpha());
-            setLoraTargets(isSet(loraTargets()) ? getLoraTargets() : String.join(",", lora.targets()));
-        } catch (CheckpointException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("Cannot go on from initialAdapter: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            // The folder, or the model, which may be anybody's code: both are looked at again, and all that is wrong is
+            // told.
+            return self();
         }
+        E described = copy(ParamMap.empty());
+        described.setLoraRank(isSet(loraRank()) ? getLoraRank() : lora.rank());
+        described.setLoraAlpha(isSet(loraAlpha()) ? getLoraAlpha() : lora.alpha());
+        described.setLoraDropout(isSet(loraDropout()) ? getLoraDropout() : lora.dropout());
+        described.setLoraTargets(isSet(loraTargets()) ? getLoraTargets() : String.join(",", lora.targets()));
+        return described;
     }
 
     /**

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.checkpoint.safetensors.SafetensorsReader;
 import io.sparkmics.checkpoint.safetensors.TensorInfo;
+import io.sparkmics.model.Gpt;
 import io.sparkmics.model.bert.Bert;
+import io.sparkmics.model.lora.Lora;
+import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters trained from a DataFrame, saved as PEFT has them and merged. */
 @Tag("cluster")
@@ -205,11 +210,6 @@ class LoraFitTest {
                         + "/huggingface/adapter: r is 2 and must be 3, of its tensors are 4 of another shape (");
         assertThatThrownBy(() -> estimator().setInitialAdapter(base()).fit(SmallFit.texts()))
                 .hasMessageContaining("it has no adapter_config.json.");
-        MicsEstimator described = estimator().setInitialAdapter(base());
-        described.clear(described.loraRank());
-        assertThatThrownBy(() -> described.fit(SmallFit.texts()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("it has no adapter_config.json.");
         assertThatThrownBy(() -> estimator()
                         .setInitialAdapter(saved.toString())
                         .setLoraRank(0)
@@ -217,6 +217,53 @@ class LoraFitTest {
                 .hasMessage(
                         "Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
                                 + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
+    }
+
+    @Test
+    void whatAnAdapterIsItsFolderSaysWhereNothingIsSet() throws IOException {
+        Path saved = folder.resolve("described");
+        estimator().setMaxSteps(1).fit(SmallFit.texts()).write().save(saved.toString());
+        MicsEstimator open = undescribed().setModel(first.getModel()).setInitialAdapter(saved.toString());
+
+        MicsEstimator decided = open.decided(SmallFit.texts());
+
+        assertThat(decided.adapted(first.getModel()))
+                .isEqualTo(new LoraConfig(first.getModel(), new Lora(2, 4, 0.1, List.of("c_attn", "c_fc"))));
+        assertThat(decided.decided(SmallFit.texts())).isSameAs(decided);
+        assertThat(open.setLoraDropout(0.2).decided(SmallFit.texts()).getLoraDropout())
+                .isEqualTo(0.2);
+    }
+
+    /** Although only the folder, or the model, could say which adapters there are to be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "latest"})
+    void whatIsWrongWithAnAdapterIsSaidWithAllElse(String resumeFrom) {
+        MicsEstimator estimator = undescribed()
+                .setInitialAdapter(base())
+                .setCheckpointDirectory(folder.resolve("none").toString())
+                .setResumeFrom(resumeFrom)
+                .setGlobalBatchSize(5);
+
+        assertThatThrownBy(() -> estimator.fit(SmallFit.texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot split a global batch of 5 sequences: ")
+                .hasMessageContaining(
+                        "Cannot go on from the adapter in file:" + base() + ": it has no adapter_config.json.");
+        estimator.setModel(Gpt.config().layers(1).heads(3).width(16));
+        assertThatThrownBy(() -> estimator.fit(SmallFit.texts()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot split a global batch of 5 sequences: ")
+                .hasMessageContaining("Cannot build a GPT: width 16 is not a multiple of 3 heads.");
+    }
+
+    private static MicsEstimator undescribed() {
+        MicsEstimator estimator = estimator();
+        estimator
+                .clear(estimator.loraRank())
+                .clear(estimator.loraAlpha())
+                .clear(estimator.loraDropout())
+                .clear(estimator.loraTargets());
+        return estimator;
     }
 
     @Test

@@ -174,7 +174,10 @@ class ResponseFitTest {
         Dataset<Row> ids = frame().where("length(response) > 0 and length(prompt) < 8")
                 .selectExpr("array(7) as prompt", "transform(sequence(0, length(response)), x -> x + 97) as response");
 
-        MicsModel model = estimator(2, 2, 2).setEndOfTextId(-2).setMaxSteps(1).fit(ids);
+        MicsModel model = estimator(2, 2, 2)
+                .setEndOfTextId(MicsEstimator.NOTHING)
+                .setMaxSteps(1)
+                .fit(ids);
 
         assertThat(model.transform(ids)
                         .selectExpr("tokenCount = size(response)")
@@ -182,7 +185,8 @@ class ResponseFitTest {
                 .hasSize(8)
                 .allMatch(row -> row.getBoolean(0));
         assertThat(model.summary().data()).containsEntry("responseTokens", 2L * (5 + 5 + 4 + 12));
-        assertThatThrownBy(() -> estimator(1, 1, 4).setEndOfTextId(-2).fit(frame()))
+        assertThatThrownBy(() ->
+                        estimator(1, 1, 4).setEndOfTextId(MicsEstimator.NOTHING).fit(frame()))
                 .hasMessage("Cannot end the rows of column 'response' without a token: the column is text, which the"
                         + " built-in tokenizer ends with 256. Leave endOfTextId unset, or tokenize the text and train on"
                         + " ids.");

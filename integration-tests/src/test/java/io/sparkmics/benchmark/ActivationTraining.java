@@ -18,8 +18,6 @@ import io.sparkmics.model.Weights;
 import io.sparkmics.plan.ActivationCheckpointing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -126,10 +124,11 @@ final class ActivationTraining {
         try (MicsEngine engine = new MicsEngine(training.model(), settings, ranks)) {
             // Touches all that the engine holds.
             step(engine, 0, 1);
-            Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-            long before = peakBytes();
+            ResidentMemory memory = ResidentMemory.ofThisProcess();
+            memory.beginAgain();
+            long before = memory.peak();
             step(engine, 1, training.microBatchSize());
-            long taken = peakBytes() - before;
+            long taken = memory.peak() - before;
             double cpu = cpuSeconds();
             for (int step = 2; step < 2 + steps; step++) {
                 step(engine, step, training.microBatchSize());
@@ -144,14 +143,5 @@ final class ActivationTraining {
 
     private static double cpuSeconds() {
         return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
-    }
-
-    /** The most that was resident since the kernel was told to begin again. */
-    private static long peakBytes() throws IOException {
-        String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(status -> status.startsWith("VmHWM:"))
-                .findFirst()
-                .orElseThrow();
-        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
 }

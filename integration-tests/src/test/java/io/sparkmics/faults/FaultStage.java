@@ -1,5 +1,6 @@
 package io.sparkmics.faults;
 
+import io.sparkmics.benchmark.ResidentMemory;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
@@ -71,7 +72,7 @@ final class FaultStage implements Stage {
                         "partition", task.partitionId(),
                         "stage", task.stageId() + "." + task.stageAttemptNumber(),
                         "call", call,
-                        "resident", Processes.residentBytes()));
+                        "resident", ResidentMemory.ofThisProcess().now()));
     }
 
     private static Tensor commit(StageFault fault, int call, Tensor input) {

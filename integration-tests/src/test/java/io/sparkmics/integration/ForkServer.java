@@ -36,7 +36,14 @@ final class ForkServer {
         ProcessBuilder builder = ChildProcess.builder(List.of(python.toString(), SCRIPT.toString()))
                 .redirectErrorStream(false)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"));
+        builder.environment()
+                .putAll(Map.of(
+                        "HF_HUB_OFFLINE",
+                        "1",
+                        "TRANSFORMERS_VERBOSITY",
+                        "error",
+                        "JAVA_HOME",
+                        System.getProperty("java.home")));
         try {
             process = builder.start();
         } catch (IOException e) {

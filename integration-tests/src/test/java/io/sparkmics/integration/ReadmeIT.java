@@ -42,7 +42,7 @@ final class ReadmeIT {
 
     private static String scala(String heading) {
         try {
-            return SparkShell.cellsOf(README, heading).get(0);
+            return new CodeBlocks(README, "scala").under(heading).get(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package io.sparkmics.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkmics.MicsEstimator;
@@ -21,11 +22,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models learn to respond as the real library has them learn with labels that leave out prompts and padding. */
 @Tag("python")
@@ -42,6 +43,8 @@ final class ResponsesIT {
               {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "And the dog? It is \u201clazy\u201d"},
               {"role": "assistant", "content": "No,\\nthe dog is lazy."}],
              [{"role": "user", "content": "Say nothing."}, {"role": "assistant", "content": ""}]]""";
+
+    private static final Path GUIDE = Path.of("../spark-mics/README.md");
 
     @RegisterExtension
     private static final LocalSession SESSION = new LocalSession(4);
@@ -103,14 +106,20 @@ final class ResponsesIT {
     }
 
     /** What a template writes is all there is: its tokens are not put a second time before or behind it. */
-    @ParameterizedTest
-    @ValueSource(strings = {"chatml", "llama3"})
-    void renderedConversationsAreTrainedOnAsTheirTemplateWritesThem(String template, @TempDir Path folder)
-            throws Exception {
-        Path python = Environment.python();
-        Path pretrained = folder.resolve("pretrained");
-        JsonNode theirs = new PythonScript(python, "chat.py").run("make", pretrained, template, CONVERSATIONS);
+    @Test
+    void whatTheGuidesRecipeRendersIsTrainedOnAsTheTemplateWritesIt(@TempDir Path folder) throws Exception {
+        String recipe =
+                new CodeBlocks(GUIDE, "python").under("### Chat templates").get(0);
+        JsonNode theirs = new PythonScript(Environment.python(), "chat.py").run("make", folder, CONVERSATIONS, recipe);
 
+        for (String template : List.of("chatml", "llama3")) {
+            assertTrainedOnChats(folder.resolve(template), theirs.get(template));
+        }
+    }
+
+    private static void assertTrainedOnChats(Path pretrained, JsonNode theirs) throws Exception {
+        Dataset<Row> chats =
+                SESSION.spark().read().parquet(pretrained.resolve("chats").toString());
         PipelineModel trained = new Pipeline()
                 .setStages(new PipelineStage[] {
                     tokenizer(pretrained, "prompt"),
@@ -119,31 +128,31 @@ final class ResponsesIT {
                             .setInitialModel(pretrained.toString())
                             .setPromptCol("promptIds")
                             .setResponseCol("responseIds")
-                            .setEndOfTextId(-2)
+                            .setEndOfTextId(MicsEstimator.NOTHING)
                             .setGlobalBatchSize(2)
                             .setMicroBatchSize(2)
                             .setPrecision("float64")
                             .setMaxSteps(1)
                 })
-                .fit(conversations(theirs));
+                .fit(chats);
 
-        List<Row> rows = trained.transform(conversations(theirs))
-                .orderBy("position")
+        List<Row> rows = trained.transform(chats)
                 .selectExpr("concat(promptIds, responseIds)", "tokenCount = size(responseIds)")
                 .collectAsList();
-        for (int row = 0; row < rows.size(); row++) {
-            List<Integer> ids = new ArrayList<>();
-            theirs.get("ids").get(row).forEach(id -> ids.add(id.asInt()));
-            assertThat(rows.get(row).<Integer>getList(0)).as("row %d", row).isEqualTo(ids);
-            assertThat(rows.get(row).getBoolean(1)).as("row %d", row).isTrue();
-        }
+        assertThat(rows).extracting(row -> row.<Integer>getList(0)).containsExactlyInAnyOrderElementsOf(ids(theirs));
+        assertThat(rows).allMatch(row -> row.getBoolean(1));
         MicsModel model = (MicsModel) trained.stages()[2];
         assertThat(model.summary().firstLoss()).isCloseTo(theirs.get("loss").asDouble(), within(1e-8));
-        String saved = folder.resolve("saved").toString();
-        model.write().save(saved);
-        JsonNode again = new PythonScript(python, "chat.py").run("read", Path.of(saved, "huggingface"), CONVERSATIONS);
+        Path saved = pretrained.resolve("saved");
+        model.write().save(saved.toString());
+        JsonNode again = new PythonScript(Environment.python(), "chat.py")
+                .run("read", saved.resolve("huggingface"), CONVERSATIONS);
         assertThat(again.get("ids")).isEqualTo(theirs.get("ids"));
         assertThat(again.get("loss").asDouble()).isNotEqualTo(theirs.get("loss").asDouble());
+    }
+
+    private static List<List<Integer>> ids(JsonNode theirs) {
+        return new ObjectMapper().convertValue(theirs.get("ids"), new TypeReference<List<List<Integer>>>() {});
     }
 
     private static MicsTokenizer tokenizer(Path folder, String column) {
@@ -151,16 +160,6 @@ final class ResponsesIT {
                 .setTokenizer(folder.toString())
                 .setInputCol(column)
                 .setOutputCol(column + "Ids");
-    }
-
-    private static Dataset<Row> conversations(JsonNode theirs) {
-        List<Row> rows = new ArrayList<>();
-        for (JsonNode prompt : theirs.get("prompts")) {
-            String response = theirs.get("responses").get(rows.size()).asText();
-            rows.add(RowFactory.create(rows.size(), prompt.asText(), response));
-        }
-        return SESSION.spark()
-                .createDataFrame(rows, StructType.fromDDL("position INT, prompt STRING, response STRING"));
     }
 
     private static Dataset<Row> frame() {

@@ -15,7 +15,7 @@ final class ShellModelIT {
 
     @Test
     void aCaseClassOfTheShellIsTrainedSavedAndLoaded(@TempDir Path folder) throws IOException, InterruptedException {
-        List<String> cells = SparkShell.cellsOf(GUIDE, "## In a shell");
+        List<String> cells = new CodeBlocks(GUIDE, "scala").under("## In a shell");
 
         assertThat(SparkShell.run(folder, folder, cells).output()).contains("accuracy 1.0");
     }

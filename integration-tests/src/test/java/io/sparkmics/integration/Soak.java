@@ -1,5 +1,6 @@
 package io.sparkmics.integration;
 
+import io.sparkmics.benchmark.ResidentMemory;
 import io.sparkmics.bootstrap.RankContext;
 import io.sparkmics.bootstrap.ThreadRanks;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
@@ -81,7 +82,7 @@ final class Soak {
                                 Locale.ROOT,
                                 "step %d resident %d pointers %d%n",
                                 step + 1,
-                                resident(),
+                                ResidentMemory.ofThisProcess().now(),
                                 Pointer.totalCount());
                     }
                     REST.await(LONGEST.toMinutes(), TimeUnit.MINUTES);
@@ -122,14 +123,5 @@ final class Soak {
                 .mapToObj(i -> random.ints(CONFIG.context() + 1, 0, 256).toArray())
                 .toArray(int[][]::new);
         return new MicroBatch(Tokens.tensor(sequences), step, new int[] {2 * slot, 2 * slot + 1}, new double[] {1, 1});
-    }
-
-    /** Bytes. */
-    private static long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -56,25 +56,4 @@ final class SparkShell {
         assertThat(shell.lines("Exception")).as(shell.output()).isEmpty();
         return shell;
     }
-
-    /** The Scala of a page, from a heading on to the next. */
-    static List<String> cellsOf(Path page, String heading) throws IOException {
-        List<String> cells = new ArrayList<>();
-        StringBuilder cell = null;
-        boolean within = false;
-        for (String line : Files.readAllLines(page)) {
-            if (cell == null && line.startsWith("#")) {
-                within = line.equals(heading);
-            } else if (within && line.equals("```scala")) {
-                cell = new StringBuilder();
-            } else if (cell != null && line.equals("```")) {
-                cells.add(cell.toString());
-                cell = null;
-            } else if (cell != null) {
-                cell.append(line).append('\n');
-            }
-        }
-        assertThat(cells).as("Scala under %s of %s", heading, page).isNotEmpty();
-        return cells;
-    }
 }

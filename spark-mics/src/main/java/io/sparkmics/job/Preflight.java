@@ -2,10 +2,7 @@ package io.sparkmics.job;
 
 import io.sparkmics.bootstrap.groups.Names;
 import io.sparkmics.bootstrap.machine.Platform;
-import io.sparkmics.checkpoint.CheckpointException;
 import io.sparkmics.checkpoint.StoragePaths;
-import io.sparkmics.checkpoint.pretrained.AdapterFolder;
-import io.sparkmics.checkpoint.pretrained.PretrainedFolder;
 import io.sparkmics.data.ByteTokenizer;
 import io.sparkmics.data.DataSettings;
 import io.sparkmics.data.TokenData;
@@ -17,13 +14,11 @@ import io.sparkmics.job.settings.InputSettings;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.LanguageModel;
 import io.sparkmics.model.ModelName;
-import io.sparkmics.model.lora.LoraConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
@@ -58,9 +53,10 @@ final class Preflight {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
         preflight.problems.addAll(settings.problems());
         boolean built = preflight.model();
-        // A run that goes on from a checkpoint has its parameters from there.
-        if (built && !settings.checkpoint().resumes()) {
-            preflight.pretrained();
+        if (built) {
+            PretrainedCheck pretrained = new PretrainedCheck(settings, schema, hadoop);
+            // A run that goes on from a checkpoint has its parameters from there.
+            preflight.problems.addAll(settings.checkpoint().resumes() ? pretrained.rank() : pretrained.problems());
         }
         if (built && settings.input().responses()) {
             ModelCheck.responses(settings.model()).ifPresent(preflight.problems::add);
@@ -89,7 +85,7 @@ final class Preflight {
      */
     static void checkPretrained(TrainingSettings settings, StructType schema, SparkConf conf, Configuration hadoop) {
         Preflight preflight = new Preflight(settings, schema, conf, hadoop);
-        preflight.pretrained();
+        preflight.problems.addAll(new PretrainedCheck(settings, schema, hadoop).problems());
         preflight.requireNone();
     }
 
@@ -114,74 +110,6 @@ final class Preflight {
             problems.add(e.getMessage());
             return false;
         }
-    }
-
-    /** Reads the headers of its files, from which everything can be told but whether the numbers are finite. */
-    private void pretrained() {
-        Optional<AdapterFolder> adapter = adapter();
-        if (!settings.pretrained().present()) {
-            if (settings.model() instanceof LoraConfig) {
-                problems.add(
-                        "Cannot train adapters beside a model that knows nothing: its parameters are drawn, and stay"
-                                + " as they are. Set initialModel to a folder that it starts from, or loraRank to 0.");
-            }
-            return;
-        }
-        String typed = settings.pretrained().folder();
-        try {
-            PretrainedFolder folder = PretrainedFolder.open(StoragePaths.qualified(typed, hadoop), hadoop);
-            List<String> found = folder.problems(settings.model().build());
-            problems.addAll(found);
-            adapter.filter(beside -> beside.isInside(folder.path()))
-                    .ifPresent(beside -> problems.add("Cannot go on from"
-                            + " initialAdapter beside the model in " + folder.path()
-                            + ": its weights have the adapters merged"
-                            + " into them, which would be added again. Set initialModel to the folder that the adapters were"
-                            + " trained beside, or leave initialAdapter empty."));
-            if (found.isEmpty()) {
-                folder.drawn(
-                                settings.model().build(),
-                                adapter.map(AdapterFolder::parameters).orElseGet(Set::of))
-                        .ifPresent(System.err::println);
-                folder.grown(settings.model().build()).ifPresent(System.err::println);
-            }
-            if (settings.model().vocabularySize() != ByteTokenizer.VOCABULARY_SIZE
-                    && settings.input().text(schema)) {
-                problems.add("Cannot start from " + folder.path() + " with text: text becomes bytes, and the folder's "
-                        + settings.model().vocabularySize() + " tokens are of another tokenizer. Put a"
-                        + " MicsTokenizer before the estimator, and let "
-                        + (settings.input().responses()
-                                ? "promptCol and responseCol name the outputCol of one each."
-                                : "inputCol name its outputCol."));
-            }
-        } catch (CheckpointException e) {
-            problems.add(e.getMessage());
-        } catch (IOException e) {
-            problems.add("Cannot start from initialModel: " + e.getMessage());
-        }
-    }
-
-    /** What adapters go on from. */
-    private Optional<AdapterFolder> adapter() {
-        if (!settings.pretrained().hasAdapter()) {
-            return Optional.empty();
-        }
-        if (!(settings.model() instanceof LoraConfig adapted)) {
-            problems.add("Cannot go on from initialAdapter: loraRank is 0, and no adapters are trained. Set loraRank,"
-                    + " loraAlpha and loraTargets to those of the adapter, or leave initialAdapter empty.");
-            return Optional.empty();
-        }
-        try {
-            Path folder = StoragePaths.qualified(settings.pretrained().adapter(), hadoop);
-            AdapterFolder adapter = AdapterFolder.open(folder, hadoop);
-            problems.addAll(adapter.problems(adapted));
-            return Optional.of(adapter);
-        } catch (CheckpointException e) {
-            problems.add(e.getMessage());
-        } catch (IOException e) {
-            problems.add("Cannot go on from initialAdapter: " + e.getMessage());
-        }
-        return Optional.empty();
     }
 
     private void data() {

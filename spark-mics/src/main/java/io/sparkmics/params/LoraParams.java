@@ -88,7 +88,8 @@ public interface LoraParams<T> extends Params {
                 uid(),
                 "initialAdapter",
                 "a folder that PEFT has saved, or a model that was saved with adapters, any Hadoop path, that the adapters start "
-                        + "from: loraRank, loraAlpha and loraTargets are its, and must be where they are set; empty: they are drawn",
+                        + "from: loraRank, loraAlpha, loraTargets and loraDropout are its where they are not set, and the first "
+                        + "three must be where they are; empty: they are drawn",
                 String.class);
     }
 

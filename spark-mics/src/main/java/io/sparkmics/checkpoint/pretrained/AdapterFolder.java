@@ -84,16 +84,17 @@ public final class AdapterFolder {
     }
 
     /**
-     * What the adapters of a model must be to go on from these, without dropout: rank and alpha as they are described, beside the
-     * kinds of projections that there are tensors of, which PEFT may have been told by a pattern. Whether they fit is for {@link
-     * #problems} to say.
+     * What the adapters of a model must be to go on from these as they were trained: rank, alpha and dropout as they are described,
+     * beside the kinds of projections that there are tensors of, which PEFT may have been told by a pattern. Whether they fit is
+     * for {@link #problems} to say.
      *
-     * @throws CheckpointException when rank or alpha is none
+     * @throws CheckpointException when rank, alpha or dropout is none
      */
     public Lora lora(Model base) {
         Description description = new Description("adapter", config);
         int rank = description.size("r", PEFT_RANK);
         double alpha = description.number("lora_alpha", PEFT_ALPHA);
+        double dropout = description.fraction("lora_dropout", 0);
         if (!description.fine()) {
             throw new CheckpointException("Cannot go on from the adapter in " + folder + ": "
                     + String.join(", ", description.problems()) + ". Mend its " + CONFIG + ", or name another folder.");
@@ -105,7 +106,7 @@ public final class AdapterFolder {
                 .distinct()
                 .sorted()
                 .toList();
-        return new Lora(rank, alpha, 0, kinds);
+        return new Lora(rank, alpha, dropout, kinds);
     }
 
     /** What there is of a model's parameters, by their names. */
@@ -144,6 +145,8 @@ public final class AdapterFolder {
         description.requireOneOf("peft_type", null, "LORA");
         description.requireOneOf("r", PEFT_RANK, model.lora().rank());
         description.requireOneOf("lora_alpha", PEFT_ALPHA, model.lora().alpha());
+        // Another may be set, but what is none was not written by PEFT.
+        description.fraction("lora_dropout", 0);
         description.requireOneOf("bias", "none", "none");
         description.requireOneOf("use_rslora", false, false);
         description.requireOneOf("use_dora", false, false);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdapterFolderTest {
 
     private static final String CONFIG =
-            "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 4, \"target_modules\": [\"c_attn\"], \"bias\": \"none\","
+            "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 4, \"lora_dropout\": 0.25, \"target_modules\": [\"c_attn\"], \"bias\": \"none\","
                     + " \"use_rslora\": false, \"rank_pattern\": {}, \"init_lora_weights\": true}";
 
     @TempDir
@@ -71,7 +71,7 @@ class AdapterFolderTest {
     void whatItsAdaptersAreIsToldOfItsTensorsWhereThereIsOnlyAPattern() throws IOException {
         save(folder, CONFIG.replace("[\"c_attn\"]", "\".*attn[.]c_attn\""), tensors());
 
-        assertThat(open().lora(model(3, 5, "c_fc").base().build())).isEqualTo(new Lora(2, 4, 0, List.of("c_attn")));
+        assertThat(open().lora(model(3, 5, "c_fc").base().build())).isEqualTo(new Lora(2, 4, 0.25, List.of("c_attn")));
     }
 
     @Test
@@ -117,6 +117,7 @@ class AdapterFolderTest {
             delimiter = '|',
             value = {
                 "LORA | LOHA | peft_type is LOHA and must be LORA",
+                "0.25 | 1 | lora_dropout is 1 and must be in [0, 1)",
                 "none | all | bias is all and must be none",
                 "false | true | use_rslora is true and must be false",
                 "{} | {\"c_attn\": 3} | rank_pattern is {c_attn=3} and must be {}",
