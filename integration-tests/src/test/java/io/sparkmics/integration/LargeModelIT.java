@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model of more than 5 GB is saved in several files, which transformers loads, and no process of ours ever holds it. */
+/** A model of more than 5 GB is saved in several files, which transformers loads, and no process of ours ever holds it whole. */
 @Tag("python")
 @Tag("faults")
 final class LargeModelIT {
@@ -60,8 +60,9 @@ final class LargeModelIT {
                 .allSatisfy(file -> assertThat(file).isLessThanOrEqualTo(LARGEST_FILE));
         assertThat(ours.get("driver").asLong()).isLessThan(size / 4);
         assertThat(ours.get("executors")).hasSize(LargeModel.RANKS);
+        // Half of the model, and a copy of that half while it is saved; with the whole it would be half as much again.
         assertThat(ours.get("executors"))
-                .allSatisfy(executor -> assertThat(executor.asLong()).isLessThan(size));
+                .allSatisfy(executor -> assertThat(executor.asLong()).isLessThan(size + size / 4));
 
         assertThat(theirs.get("warnings")).isEmpty();
         assertThat(theirs.get("missing")).isEmpty();
