@@ -86,6 +86,7 @@ final class PredictorParamsTest {
         assertThat(new MicsClassificationModel().params())
                 .extracting(Param::name)
                 .containsExactly(
+                        "batchSize",
                         "featuresCol",
                         "featuresCols",
                         "model",
@@ -95,7 +96,8 @@ final class PredictorParamsTest {
                         "textCol");
         assertThat(new MicsRegressionModel().params())
                 .extracting(Param::name)
-                .containsExactly("featuresCol", "featuresCols", "model", "outputCols", "predictionCol", "textCol");
+                .containsExactly(
+                        "batchSize", "featuresCol", "featuresCols", "model", "outputCols", "predictionCol", "textCol");
     }
 
     @Test
