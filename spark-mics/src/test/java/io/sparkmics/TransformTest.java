@@ -61,10 +61,14 @@ class TransformTest {
                             expr("interval '1-2' year to month as months"),
                             expr("interval '1 02:03:04' day to second as days"),
                             expr("named_struct('a', id, 'b', array(named_struct('c', 'x' collate UNICODE))) as nested"),
-                            expr("map('k', cast(1.5 as decimal(7,3))) as `a.``b`"),
+                            expr(
+                                    "map('k', cast(1.5 as decimal(7,3)), 'c', 2, 'z', 3, 'b', 4, 'y', 5, 'a', null) as `a.``b`"),
                             expr("timestamp_ntz'2020-01-01 00:00:00' as local"),
                             expr("cast(null as void) as nothing"),
                             expr("parse_json('[1]') as variant"),
+                            expr("cast(X'80FF41' as string) as raw"),
+                            expr("date'1582-10-09' as `in no calendar of Java's`"),
+                            expr("timestamp'1582-10-09 01:02:03.456789' as moment"),
                             col("id").as("labelled", Metadata.fromJson("{\"label\": [1, 2]}")));
 
             Dataset<Row> scored = model.transform(frame);
@@ -72,12 +76,17 @@ class TransformTest {
             assertThat(scored.schema()).isEqualTo(model.transformSchema(frame.schema()));
             assertThat(Arrays.copyOf(scored.schema().fields(), frame.columns().length))
                     .containsExactly(frame.schema().fields());
-            assertThat(scored.schema().fields()[12].metadata().getLongArray("label"))
+            assertThat(scored.schema().fields()[15].metadata().getLongArray("label"))
                     .containsExactly(1, 2);
             assertThat(scored.select("loss", "tokenCount").collectAsList())
                     .hasSize(2)
                     .allMatch(row -> row.getDouble(0) > 0 && row.getLong(1) == 3);
             assertThat(withoutLast(2, scored)).containsExactlyInAnyOrderElementsOf(withoutLast(0, frame));
+            String[] exactly = {
+                "hex(raw)", "unix_date(`in no calendar of Java's`)", "unix_micros(moment)", "to_json(`a.``b`)"
+            };
+            assertThat(scored.selectExpr(exactly).distinct().collectAsList())
+                    .isEqualTo(frame.selectExpr(exactly).distinct().collectAsList());
         } finally {
             SPARK.sql("drop table padded");
         }
@@ -125,7 +134,7 @@ class TransformTest {
         assertThat(chosen.count()).isEqualTo(60);
     }
 
-    /** Of texts of many lengths, some longer than the context, in whatever batches: to the bit where those are of one row. */
+    /** Of texts of many lengths, some longer than the context, in whatever batches. */
     @Test
     void aRowsLossDoesNotDependOnItsNeighbours() {
         Dataset<Row> texts =

@@ -8,6 +8,7 @@ import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.trial.MadeUpRows;
 import io.sparkmics.engine.trial.ModelTrial;
 import io.sparkmics.job.cluster.NativeLoad;
+import io.sparkmics.job.settings.BuiltInModels;
 import io.sparkmics.job.settings.TrainingSettings;
 import io.sparkmics.model.InputColumn;
 import io.sparkmics.model.Model;
@@ -164,7 +165,7 @@ final class ModelCheck {
      */
     static Optional<String> trial(TrainingSettings settings, Precision precision) {
         ModelConfig config = settings.model();
-        if (isOurs(config) || NativeLibraries.problem().isPresent()) {
+        if (BuiltInModels.contains(config) || NativeLibraries.problem().isPresent()) {
             return Optional.empty();
         }
         Optional<String> unloaded = NativeLoad.problem(NativeLibraries::load, NativeLoad.TIMEOUT);
@@ -175,7 +176,11 @@ final class ModelCheck {
         }
         return config.inputs().isEmpty()
                 ? ModelTrial.problem(config.build(), config.context(), config.vocabularySize(), precision)
-                : ModelTrial.problem(config.build(), madeUp(settings), precision);
+                // Adapters that are new add nothing: what a predictor promises the one beside them has to keep.
+                : ModelTrial.problem(config.build(), madeUp(settings), precision)
+                        .or(() -> config instanceof LoraConfig adapted
+                                ? ModelTrial.problem(adapted.base().build(), madeUp(settings), precision)
+                                : Optional.empty());
     }
 
     private static MadeUpRows madeUp(TrainingSettings settings) {
@@ -184,14 +189,6 @@ final class ModelCheck {
                 settings.input().rows().stream()
                         .filter(row -> row.role() != RowColumn.Role.WEIGHT)
                         .collect(Collectors.toMap(row -> row.input().name(), RowColumn::limit)),
-                base(settings.model()) instanceof PredictorConfig predictor ? predictor.outputs() : 0);
-    }
-
-    private static boolean isOurs(ModelConfig config) {
-        return base(config).getClass().getPackageName().startsWith(Model.class.getPackageName());
-    }
-
-    private static ModelConfig base(ModelConfig config) {
-        return config instanceof LoraConfig adapted ? adapted.base() : config;
+                BuiltInModels.base(settings.model()) instanceof PredictorConfig predictor ? predictor.outputs() : 0);
     }
 }

@@ -2,6 +2,7 @@ package io.sparkmics.model;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A column of the rows that a model reads. It reaches stages as a tensor [b, ...shape] of one row a sequence.
@@ -32,6 +33,7 @@ public record InputColumn(String name, Type type, List<Integer> shape, Padding p
 
     public InputColumn {
         shape = List.copyOf(shape);
+        Objects.requireNonNull(padding);
         if (name.isBlank()) {
             throw new IllegalArgumentException("Cannot declare an input column without a name. Name it.");
         }
@@ -86,7 +88,7 @@ public record InputColumn(String name, Type type, List<Integer> shape, Padding p
      * The same for a model that computes sequences of any length up to the shape's, and a sequence alike however much padding is
      * behind it: stages are given int64 [b, t] of which t is that of the longest row of the micro-batch, and short rows cost
      * little. Dropout does not depend on it either where the tensor that it is of has the positions behind the micro-batch, [b,
-     * t, ...]. On a GPU a training pads to the length of the shape all the same, for there masks depend on it.
+     * t, ...]. Of two such columns each has its own longest row. On a GPU a training pads to the length of the shape all the same, for there masks depend on it.
      */
     public InputColumn paddedToLongest() {
         return with(Padding.LONGEST);
@@ -94,6 +96,11 @@ public record InputColumn(String name, Type type, List<Integer> shape, Padding p
 
     InputColumn with(Padding other) {
         return new InputColumn(name, type, shape, other);
+    }
+
+    /** See {@link #paddedToLongest()}. */
+    public boolean isPaddedToLongest() {
+        return padding == Padding.LONGEST;
     }
 
     /** Whether it is text or token ids. */

@@ -7,7 +7,7 @@ public final class LossName {
 
     /** What a run counts: tokens, or rows of a model that reads none. */
     public static String counted(ModelConfig config) {
-        boolean tokens = config.inputs().isEmpty() || config.inputs().stream().anyMatch(column -> column.isTokens());
+        boolean tokens = config.inputs().isEmpty() || config.inputs().stream().anyMatch(InputColumn::isTokens);
         return tokens ? "tokens" : "rows";
     }
 

@@ -25,7 +25,7 @@ public interface PredictorConfig extends ModelConfig {
     @Override
     default int context() {
         return inputs().stream()
-                .filter(column -> column.isTokens())
+                .filter(InputColumn::isTokens)
                 .mapToInt(InputColumn::size)
                 .max()
                 .orElse(1);

@@ -56,7 +56,7 @@ public record RowLayout(List<InputColumn> inputs, Optional<InputColumn> label) {
         int positions = 0;
         int offset = 0;
         for (InputColumn column : inputs) {
-            if (column.padding() == InputColumn.Padding.LONGEST) {
+            if (column.isPaddedToLongest()) {
                 positions += Rows.longest(words, 1, words.length, offset, column.size());
             }
             offset += column.size();

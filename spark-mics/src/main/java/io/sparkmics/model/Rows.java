@@ -38,9 +38,7 @@ public final class Rows {
     }
 
     private static int[] part(int[] words, int rows, int length, int offset, InputColumn column) {
-        int size = column.padding() == InputColumn.Padding.LONGEST
-                ? longest(words, rows, length, offset, column.size())
-                : column.size();
+        int size = column.isPaddedToLongest() ? longest(words, rows, length, offset, column.size()) : column.size();
         int[] part = new int[rows * size];
         for (int row = 0; row < rows; row++) {
             System.arraycopy(words, row * length + offset, part, row * size, size);

@@ -12,14 +12,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * Columns that a model computes of many rows at once; an expression of Spark's sees one. All other columns stay as they are: what
- * Java's strings would lose of them, bytes that are not UTF-8 and collations, goes around them.
+ * Java's objects would lose of them goes around those, see {@link Carrier}.
  */
 final class ComputedColumns {
 
@@ -46,9 +44,9 @@ final class ComputedColumns {
         List<Column> carried = new ArrayList<>();
         StructType schema = new StructType();
         for (int i = 0; i < fields.length; i++) {
-            DataType carrier = carrier(fields[i].dataType());
-            carried.add(name(i).cast(carrier).as(Integer.toString(i)));
-            schema = schema.add(Integer.toString(i), carrier, fields[i].nullable());
+            Carrier carrier = Carrier.of(fields[i].dataType());
+            carried.add(carrier.to().apply(name(i)).as(Integer.toString(i)));
+            schema = schema.add(Integer.toString(i), carrier.type(), fields[i].nullable());
         }
         carried.add(name(fields.length));
         schema = schema.add(Integer.toString(fields.length), type, nullable);
@@ -56,7 +54,9 @@ final class ComputedColumns {
                 numbered.select(carried.toArray(Column[]::new)).mapPartitions(computed, Encoders.row(schema));
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < fields.length; i++) {
-            columns.add(name(i).cast(fields[i].dataType()).as(fields[i].name(), fields[i].metadata()));
+            DataType original = fields[i].dataType();
+            Column back = Carrier.of(original).from().apply(name(i));
+            columns.add(back.cast(original).as(fields[i].name(), fields[i].metadata()));
         }
         columns.addAll(added.apply(name(fields.length)));
         return made.select(columns.toArray(Column[]::new));
@@ -71,9 +71,5 @@ final class ComputedColumns {
 
     private static Column name(int number) {
         return col("`" + number + "`");
-    }
-
-    private static DataType carrier(DataType type) {
-        return type instanceof StringType ? DataTypes.BinaryType : type;
     }
 }

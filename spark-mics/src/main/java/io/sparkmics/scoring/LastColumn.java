@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import scala.collection.Seq;
+import scala.collection.Iterable;
 
 /**
  * The rows of a task, in their order, with other values in the last column. Some batches are read ahead, so that what is computed
@@ -27,8 +27,11 @@ final class LastColumn implements Iterator<Row> {
     /** Of long rows few are held in memory. */
     private static final long MOST_BYTES_AHEAD = 4 << 20;
 
+    /** Of a value, whatever it is. */
+    private static final long LEAST_BYTES = 16;
+
     private final Iterator<Row> rows;
-    private final long most;
+    private final long mostRows;
     private long ahead;
     private final UnaryOperator<List<Object>> replace;
     private final Queue<Row> ready = new ArrayDeque<>();
@@ -38,11 +41,11 @@ final class LastColumn implements Iterator<Row> {
         this(rows, batchSize, Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize), replace);
     }
 
-    /** @param most rows that are read ahead; a batch if that is more */
-    LastColumn(Iterator<Row> rows, int batchSize, long most, UnaryOperator<List<Object>> replace) {
+    /** @param mostRows that are read ahead; a batch if that is more */
+    LastColumn(Iterator<Row> rows, int batchSize, long mostRows, UnaryOperator<List<Object>> replace) {
         this.rows = rows;
         this.ahead = batchSize;
-        this.most = Math.max(batchSize, most);
+        this.mostRows = Math.max(batchSize, mostRows);
         this.replace = replace;
     }
 
@@ -68,17 +71,16 @@ final class LastColumn implements Iterator<Row> {
         long bytes = 0;
         while (read.size() < ahead && bytes < MOST_BYTES_AHEAD && rows.hasNext()) {
             Row row = rows.next();
-            Object value = row.get(row.size() - 1);
             read.add(row);
-            values.add(value);
-            bytes += bytes(value);
+            values.add(row.get(row.size() - 1));
+            bytes += bytes(row);
         }
-        ahead = Math.min(most, 2 * ahead);
+        ahead = Math.min(mostRows, 2 * ahead);
         Iterator<Object> replaced = replace.apply(values).iterator();
         read.forEach(row -> ready.add(with(row, replaced.next())));
     }
 
-    /** About; nothing that is always short. */
+    /** About what it takes, with all its columns. */
     private static long bytes(Object value) {
         if (value instanceof Row struct) {
             return IntStream.range(0, struct.size())
@@ -86,15 +88,15 @@ final class LastColumn implements Iterator<Row> {
                     .sum();
         }
         if (value instanceof byte[] content) {
-            return content.length;
+            return LEAST_BYTES + content.length;
         }
-        if (value instanceof Seq<?> elements) {
-            return (long) elements.size() * Long.BYTES;
+        if (value instanceof Iterable<?> elements) {
+            return LEAST_BYTES + (long) elements.size() * LEAST_BYTES;
         }
         if (value instanceof Vector vector) {
-            return (long) vector.size() * Double.BYTES;
+            return LEAST_BYTES + (long) vector.size() * Double.BYTES;
         }
-        return value instanceof String text ? text.length() : 0;
+        return LEAST_BYTES + (value instanceof String text ? text.length() : 0);
     }
 
     private static Row with(Row row, Object last) {

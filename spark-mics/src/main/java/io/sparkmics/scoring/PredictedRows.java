@@ -11,10 +11,26 @@ import org.apache.spark.sql.Row;
 /** Replaces the last column, which has what the model reads of a row, by all its outputs. */
 record PredictedRows(ModelSource source, RowEncoder encoder, int batchSize) implements MapPartitionsFunction<Row, Row> {
 
+    private static final int MOST_WORDS = Integer.MAX_VALUE - 8;
+
+    private static final int BATCHES_AHEAD = 16;
+
+    /** A row is all the words that the model may read, however few it has. */
+    private static final long MOST_WORDS_AHEAD = 16 << 20;
+
+    PredictedRows {
+        if ((long) batchSize * encoder.words() > MOST_WORDS) {
+            throw new IllegalArgumentException("Cannot predict batches of " + batchSize + " rows of " + encoder.words()
+                    + " numbers: they are more than the " + MOST_WORDS
+                    + " that an array holds. Set a smaller batchSize.");
+        }
+    }
+
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
         TaskModel model = new TaskModel(source);
-        return new LastColumn(rows, batchSize, values -> predictions(values, model));
+        long ahead = Math.min((long) BATCHES_AHEAD * batchSize, MOST_WORDS_AHEAD / encoder.words());
+        return new LastColumn(rows, batchSize, ahead, values -> predictions(values, model));
     }
 
     /** @throws IllegalArgumentException telling all that is wrong with the first row that cannot be predicted */

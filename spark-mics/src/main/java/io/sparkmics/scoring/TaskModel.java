@@ -1,24 +1,17 @@
 package io.sparkmics.scoring;
 
 import io.sparkmics.model.WholeModel;
-import java.io.Serializable;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 
 /** The model that one task scores with: held on to from the first row that needs it until the task ends. */
-final class TaskModel implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+final class TaskModel {
 
     private final ModelSource source;
-    private transient ModelCache.Lease lease;
+    private ModelCache.Lease lease;
 
     TaskModel(ModelSource source) {
         this.source = source;
-    }
-
-    ModelSource source() {
-        return source;
     }
 
     WholeModel get() {

@@ -58,19 +58,19 @@ class LastColumnTest {
     @Test
     void ofLongRowsFewAreHeld() {
         byte[] text = new byte[1 << 20];
-        Row struct = RowFactory.create(text, RowFactory.create("twice", new byte[1 << 20]));
-        for (Object content : List.of(text, struct)) {
+        Row once = RowFactory.create(1, text);
+        Row twice = RowFactory.create(text, RowFactory.create("twice", new byte[1 << 20]));
+        Row beside = RowFactory.create(text, new byte[1 << 20], "short");
+        for (Row row : List.of(once, twice, beside)) {
             replacedAtOnce.clear();
-            Iterator<Row> rows = IntStream.range(0, 10)
-                    .mapToObj(i -> RowFactory.create(i, content))
-                    .iterator();
+            Iterator<Row> rows = IntStream.range(0, 10).mapToObj(i -> row).iterator();
             new LastColumn(rows, 8, values -> {
                         replacedAtOnce.add(values.size());
                         return values;
                     })
-                    .forEachRemaining(row -> {});
+                    .forEachRemaining(each -> {});
 
-            assertThat(replacedAtOnce.get(0)).isEqualTo(content == text ? 4 : 2);
+            assertThat(replacedAtOnce.get(0)).isEqualTo(row == once ? 4 : 2);
         }
     }
 

@@ -20,8 +20,8 @@ public record MadeUpRows(RowLayout layout, Map<String, Integer> limits, int outp
     private static final int NUMBERS = 7;
 
     /** Whether how long the rows' tensors are depends on the rows. */
-    boolean paddedToLongest() {
-        return layout.inputs().stream().anyMatch(column -> column.padding() == InputColumn.Padding.LONGEST);
+    boolean isPaddedToLongest() {
+        return layout.inputs().stream().anyMatch(column -> column.isPaddedToLongest());
     }
 
     MadeUpRows paddedToMaxLength() {
@@ -30,16 +30,19 @@ public record MadeUpRows(RowLayout layout, Map<String, Integer> limits, int outp
 
     /** Numbers from -1 to 1; of ids and classes the largest and the smallest; the end of the last row's tokens is padding. */
     MicroBatch batch(int rows, ScalarType type) {
-        return batch(rows, rows - 1, type);
+        return batch(rows, rows - 1, rows, type);
     }
 
-    /** The same, and the end of each row's tokens is padding. */
+    /** The same, and the end of each row's tokens is padding, of one row more all of them. */
     MicroBatch half(int rows, ScalarType type) {
-        return batch(rows, 0, type);
+        return batch(rows + 1, 0, rows, type);
     }
 
-    /** @param firstHalf of the rows whose end is padding */
-    private MicroBatch batch(int rows, int firstHalf, ScalarType type) {
+    /**
+     * @param firstPadded of the rows whose end is padding
+     * @param firstEmpty of those that have no token
+     */
+    private MicroBatch batch(int rows, int firstPadded, int firstEmpty, ScalarType type) {
         List<InputColumn> columns = new ArrayList<>(layout.inputs());
         layout.label().ifPresent(columns::add);
         int[] words = new int[rows * layout.words()];
@@ -47,7 +50,7 @@ public record MadeUpRows(RowLayout layout, Map<String, Integer> limits, int outp
         for (int row = 0; row < rows; row++) {
             for (InputColumn column : columns) {
                 for (int i = 0; i < column.size(); i++) {
-                    boolean padded = row >= firstHalf && i > column.size() / 2;
+                    boolean padded = row >= firstPadded && i > column.size() / 2 || row >= firstEmpty;
                     words[place++] = word(column, row + i, padded);
                 }
             }

@@ -109,7 +109,7 @@ public final class ModelTrial {
     }
 
     private static Optional<String> paddingProblem(Model model, MadeUpRows rows, ScalarType type) {
-        return rows.paddedToLongest() && model instanceof Predictor predictor
+        return rows.isPaddedToLongest() && model instanceof Predictor predictor
                 ? refusal(() -> new PaddingTrial(predictor, rows, type).run(SEVERAL))
                 : Optional.empty();
     }

@@ -5,6 +5,7 @@ import io.sparkmics.engine.stage.Activation;
 import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.model.Predictor;
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -19,22 +20,35 @@ record PaddingTrial(Predictor model, MadeUpRows rows, ScalarType type) {
     /** What float32 rounds off is far less, and what padding that is looked at changes far more. */
     private static final double TOLERANCE = 1e-3;
 
+    private static final String WHAT = "Cannot train the model: an input column is paddedToLongest(), and ";
+
     /** @throws ModelTrial.Refused where it does not, or fails on it */
     void run(int count) {
         double[] toLongest = predictions(rows.half(count, type));
         double[] toMaxLength = predictions(rows.paddedToMaxLength().half(count, type));
-        double largest = 0;
-        double difference = 0;
-        for (int i = 0; i < toMaxLength.length; i++) {
-            largest = Math.max(largest, Math.abs(toMaxLength[i]));
-            difference = Math.max(difference, Math.abs(toMaxLength[i] - toLongest[i]));
-        }
-        if (difference > TOLERANCE * largest) {
+        if (toLongest.length != toMaxLength.length || !alike(toLongest, toMaxLength)) {
             throw new ModelTrial.Refused(
-                    "Cannot train the model: an input column is paddedToLongest(), and of the same rows"
-                            + " it predicts something else where there is more padding behind them. Let nothing depend on tokens"
-                            + " that are -1, or declare the column without it.");
+                    WHAT + "of the same rows it predicts something else where there is more padding"
+                            + " behind them. Let nothing depend on tokens that are -1, or declare the column without it.");
         }
+    }
+
+    /** Of a row without a token there may be nothing to say: no number, then, with more padding too. */
+    private static boolean alike(double[] some, double[] others) {
+        double largest = Arrays.stream(others)
+                .filter(number -> !Double.isNaN(number))
+                .map(Math::abs)
+                .max()
+                .orElse(0);
+        for (int i = 0; i < others.length; i++) {
+            boolean same = Double.isNaN(others[i])
+                    ? Double.isNaN(some[i])
+                    : Math.abs(some[i] - others[i]) <= TOLERANCE * largest;
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @param batch closed here */
@@ -49,6 +63,11 @@ record PaddingTrial(Predictor model, MadeUpRows rows, ScalarType type) {
                 double[] predictions = new double[Math.toIntExact(values.numel())];
                 new DoublePointer(values.data_ptr()).get(predictions);
                 return predictions;
+            } catch (RuntimeException e) {
+                throw new ModelTrial.Refused(WHAT + "its prediction() fails on rows of "
+                        + batch.data().size(1)
+                        + " tokens: " + StageTrial.reason(e)
+                        + ". Let it compute rows of any length, or declare the column without it.");
             } finally {
                 Native.close(input);
             }

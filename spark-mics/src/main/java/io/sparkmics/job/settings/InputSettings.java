@@ -57,7 +57,9 @@ public record InputSettings(
     /** What rows hold for the model. */
     RowLayout layout(ModelConfig model) {
         if (responses()) {
-            return RowLayout.responses(model.context());
+            RowLayout responses = RowLayout.responses(model.context());
+            // A user's own model may be able to compute whole sequences only.
+            return BuiltInModels.contains(model) ? responses : responses.paddedToMaxLength();
         }
         return new RowLayout(
                 model.inputs(),

@@ -308,6 +308,23 @@ class ModelTrialTest {
                                 + " -1, or declare the column without it.");
     }
 
+    @Test
+    void whoComputesRowsOfOneLengthOnlyIsToldSo() {
+        Stage head = stage(
+                List.of(matrix("head", 8 * WIDTH, 2)),
+                (input, weights, pass) -> input.flatten(1, -1).matmul(weights.get("head")));
+        Model fixed = new Mean(List.of(Mean.of(null).stages().get(0), LabelLoss.squaredError(head)), head);
+
+        assertThat(ModelTrial.problem(fixed, madeUp(InputColumn.tokens("text", 8)), Precision.FLOAT32))
+                .isEmpty();
+        assertThat(ModelTrial.problem(
+                        fixed, madeUp(InputColumn.tokens("text", 8).paddedToLongest()), Precision.FLOAT32))
+                .hasValueSatisfying(problem -> assertThat(problem)
+                        .startsWith(
+                                "Cannot train the model: an input column is paddedToLongest(), and its prediction() fails"
+                                        + " on rows of 5 tokens: "));
+    }
+
     private static MadeUpRows madeUp(InputColumn text) {
         return new MadeUpRows(RowLayout.of(List.of(text)).labelled(false), Map.of("text", VOCABULARY), 2);
     }
