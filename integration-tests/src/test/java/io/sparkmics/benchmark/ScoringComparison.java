@@ -30,8 +30,9 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * How fast {@code transform} scores rows on the CPU beside transformers, their losses by a GPT or their classes by a BERT: the
- * same model with random weights, rows and threads, in processes that take turns. The rows are the paragraphs of this project's sources, of very different lengths, cut to the model's
- * context, which transformers cannot go beyond. The JVM and Spark are in our seconds.
+ * same model with random weights, rows and threads, in processes that take turns. The rows are the paragraphs of this project's
+ * sources, of very different lengths, cut to the model's context, which transformers cannot go beyond. The JVM and Spark are in
+ * our seconds.
  */
 final class ScoringComparison {
 
@@ -46,7 +47,10 @@ final class ScoringComparison {
 
     private ScoringComparison() {}
 
-    /** Arguments: a size, those of BERTs beginning with {@code bert}, and {@code threads=}, {@code rounds=}, {@code rows=}, {@code shortest=}, {@code longest=} in bytes. */
+    /**
+     * Arguments: a size, those of BERTs beginning with {@code bert}, and {@code threads=}, {@code rounds=}, {@code rows=},
+     * {@code shortest=}, {@code longest=} in bytes.
+     */
     public static void main(String[] arguments) throws IOException {
         int threads = option(arguments, "threads", 1);
         int rounds = option(arguments, "rounds", 5);

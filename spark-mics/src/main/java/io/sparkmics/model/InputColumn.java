@@ -88,7 +88,8 @@ public record InputColumn(String name, Type type, List<Integer> shape, Padding p
      * The same for a model that computes sequences of any length up to the shape's, and a sequence alike however much padding is
      * behind it: stages are given int64 [b, t] of which t is that of the longest row of the micro-batch, and short rows cost
      * little. Dropout does not depend on it either where the tensor that it is of has the positions behind the micro-batch, [b,
-     * t, ...]. Of two such columns each has its own longest row. On a GPU a training pads to the length of the shape all the same, for there masks depend on it.
+     * t, ...]. Of two such columns each has its own longest row. On a GPU a training pads to the length of the shape all the same,
+     * for there masks depend on it.
      */
     public InputColumn paddedToLongest() {
         return with(Padding.LONGEST);

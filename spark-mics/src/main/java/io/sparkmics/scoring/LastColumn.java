@@ -38,7 +38,12 @@ final class LastColumn implements Iterator<Row> {
 
     /** @param replace the values of some rows by others, which may be null, in the same order */
     LastColumn(Iterator<Row> rows, int batchSize, UnaryOperator<List<Object>> replace) {
-        this(rows, batchSize, Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize), replace);
+        this(rows, batchSize, rowsAhead(batchSize), replace);
+    }
+
+    /** How many rows are read ahead where nothing else is said. */
+    static long rowsAhead(int batchSize) {
+        return Math.min(MOST_ROWS_AHEAD, (long) BATCHES_AHEAD * batchSize);
     }
 
     /** @param mostRows that are read ahead; a batch if that is more */

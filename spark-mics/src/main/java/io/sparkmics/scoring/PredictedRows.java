@@ -13,8 +13,6 @@ record PredictedRows(ModelSource source, RowEncoder encoder, int batchSize) impl
 
     private static final int MOST_WORDS = Integer.MAX_VALUE - 8;
 
-    private static final int BATCHES_AHEAD = 16;
-
     /** A row is all the words that the model may read, however few it has. */
     private static final long MOST_WORDS_AHEAD = 16 << 20;
 
@@ -29,7 +27,7 @@ record PredictedRows(ModelSource source, RowEncoder encoder, int batchSize) impl
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
         TaskModel model = new TaskModel(source);
-        long ahead = Math.min((long) BATCHES_AHEAD * batchSize, MOST_WORDS_AHEAD / encoder.words());
+        long ahead = Math.min(LastColumn.rowsAhead(batchSize), MOST_WORDS_AHEAD / encoder.words());
         return new LastColumn(rows, batchSize, ahead, values -> predictions(values, model));
     }
 
