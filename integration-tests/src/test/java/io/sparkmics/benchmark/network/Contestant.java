@@ -1,6 +1,8 @@
 package io.sparkmics.benchmark.network;
 
 import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.engine.OverlapSettings;
+import io.sparkmics.engine.device.ReductionPrecision;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,8 +17,17 @@ import java.util.stream.Stream;
  * @param groupSize p, or what comes to it in PyTorch: a number, or k or w
  * @param gather of units
  * @param hopTwo when gradients are summed over replicas
+ * @param gathersAhead how many stages ahead units are gathered
+ * @param replication what gradients are summed over replicas in
  */
-record Contestant(String id, boolean pyTorch, String groupSize, GatherMode gather, HopTwoTime hopTwo) {
+record Contestant(
+        String id,
+        boolean pyTorch,
+        String groupSize,
+        GatherMode gather,
+        HopTwoTime hopTwo,
+        int gathersAhead,
+        ReductionPrecision replication) {
 
     /** When gradients are summed over replicas. */
     enum HopTwoTime {
@@ -49,7 +60,8 @@ record Contestant(String id, boolean pyTorch, String groupSize, GatherMode gathe
     private static final String ALL_RANKS = "w";
     private static final String HIERARCHICAL = "-hierarchical";
     private static final Pattern OURS =
-            Pattern.compile("p-([1-9][0-9]*|k|w)(-flat|-hierarchical)?(|-without-overlap|-without-two-hop)");
+            Pattern.compile("p-([1-9][0-9]*|k|w)(-flat|-hierarchical)?(|-without-overlap|-without-two-hop)"
+                    + "(?:-ahead-([1-9]))?(-bfloat16)?");
 
     static final Contestant DDP = pyTorch("ddp", "1");
     static final Contestant FSDP_HYBRID = pyTorch("fsdp-hybrid", RANKS_PER_HOST);
@@ -61,14 +73,26 @@ record Contestant(String id, boolean pyTorch, String groupSize, GatherMode gathe
     static final String STANDARD = "p-k,p-1,p-w-hierarchical,p-w-flat,ddp,fsdp-hybrid,fsdp";
 
     private static Contestant pyTorch(String id, String groupSize) {
-        return new Contestant(id, true, groupSize, GatherMode.FLAT, HopTwoTime.OVERLAPPED);
+        return new Contestant(
+                id,
+                true,
+                groupSize,
+                GatherMode.FLAT,
+                HopTwoTime.OVERLAPPED,
+                OverlapSettings.STANDARD.gathersAhead(),
+                ReductionPrecision.FLOAT32);
     }
 
     static Contestant named(String id) {
         Matcher ours = OURS.matcher(id);
         if (ours.matches()) {
             GatherMode gather = HIERARCHICAL.equals(ours.group(2)) ? GatherMode.HIERARCHICAL : GatherMode.FLAT;
-            return new Contestant(id, false, ours.group(1), gather, HopTwoTime.ofSuffix(ours.group(3)));
+            int gathersAhead =
+                    ours.group(4) == null ? OverlapSettings.STANDARD.gathersAhead() : Integer.parseInt(ours.group(4));
+            ReductionPrecision replication =
+                    ours.group(5) == null ? ReductionPrecision.FLOAT32 : ReductionPrecision.BFLOAT16;
+            return new Contestant(
+                    id, false, ours.group(1), gather, HopTwoTime.ofSuffix(ours.group(3)), gathersAhead, replication);
         }
         return PY_TORCH.stream()
                 .filter(contestant -> contestant.id.equals(id))
@@ -76,7 +100,8 @@ record Contestant(String id, boolean pyTorch, String groupSize, GatherMode gathe
                 .orElseThrow(() ->
                         new IllegalArgumentException("Cannot measure " + id + ": the contestants are " + ids(PY_TORCH)
                                 + " and, for ours, p- and 1, k, w or another divisor of W, and then -hierarchical where groups"
-                                + " span hosts, -without-overlap or -without-two-hop, as p-4-hierarchical."));
+                                + " span hosts, -without-overlap or -without-two-hop, -ahead- and a number, -bfloat16, as"
+                                + " p-4-hierarchical-ahead-2."));
     }
 
     /** As it is called in tables. */
@@ -94,7 +119,14 @@ record Contestant(String id, boolean pyTorch, String groupSize, GatherMode gathe
             case ALL_RANKS -> "W (ZeRO-3)" + gatherLabel();
             default -> groupSize + gatherLabel();
         };
-        return "ours, p = " + size + hopTwo.label();
+        return "ours, p = " + size + hopTwo.label() + settingsLabel();
+    }
+
+    private String settingsLabel() {
+        String ahead = gathersAhead == OverlapSettings.STANDARD.gathersAhead()
+                ? ""
+                : ", gathers " + gathersAhead + " stages ahead";
+        return replication == ReductionPrecision.BFLOAT16 ? ahead + ", hop 2 in bfloat16" : ahead;
     }
 
     private String gatherLabel() {

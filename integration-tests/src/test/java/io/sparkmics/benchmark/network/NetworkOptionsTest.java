@@ -61,7 +61,8 @@ class NetworkOptionsTest {
     void groupsOfAnySizeThatDividesTheRanksAreContestants() {
         assertThat(NetworkOptions.parse(
                                 "hosts=4",
-                                "contestants=p-2,p-4-hierarchical,p-8,p-k-without-overlap,p-2-without-two-hop")
+                                "contestants=p-2,p-4-hierarchical,p-8,p-k-without-overlap,p-2-without-two-hop,p-8-ahead-2,"
+                                        + "p-k-bfloat16")
                         .contestants())
                 .extracting(Contestant::label)
                 .containsExactly(
@@ -69,7 +70,9 @@ class NetworkOptionsTest {
                         "ours, p = 4, hierarchical",
                         "ours, p = 8, flat",
                         "ours, p = k (MiCS), hop 2 behind the step",
-                        "ours, p = 2, flat, hop 2 in each micro-step");
+                        "ours, p = 2, flat, hop 2 in each micro-step",
+                        "ours, p = 8, flat, gathers 2 stages ahead",
+                        "ours, p = k (MiCS), hop 2 in bfloat16");
     }
 
     @Test

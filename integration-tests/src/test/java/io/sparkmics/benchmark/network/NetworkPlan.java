@@ -1,6 +1,7 @@
 package io.sparkmics.benchmark.network;
 
 import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.plan.step.Batch;
 import io.sparkmics.plan.step.Cluster;
 import io.sparkmics.plan.step.Instance;
@@ -100,11 +101,17 @@ record NetworkPlan(double coreSpeed, double distanceSeconds) {
                 "gpt", network.layers(), network.heads(), network.width(), network.context(), network.vocabularySize());
         return new Planner(cluster)
                 .best(
-                        new TransformerWorkload(sizes, Recipe.ENGINE_SINGLE),
+                        new TransformerWorkload(sizes, recipe(contestant)),
                         new Batch(world * microSteps * network.microBatch(), network.microBatch()),
                         contestant.partitionGroupSize(world, k),
                         contestant.gather() == GatherMode.HIERARCHICAL)
                 .orElseThrow();
+    }
+
+    private static Recipe recipe(Contestant contestant) {
+        return contestant.replication() == ReductionPrecision.BFLOAT16
+                ? Recipe.ENGINE_SINGLE.with(Recipe.ENGINE_SINGLE.elements().withReplication(Short.BYTES))
+                : Recipe.ENGINE_SINGLE;
     }
 
     /** While a link is what is waited for, a core computes. */

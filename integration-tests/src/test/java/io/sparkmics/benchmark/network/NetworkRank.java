@@ -75,11 +75,7 @@ final class NetworkRank {
     String start() throws IOException {
         for (String name : options.get("contestants").split(",")) {
             Contestant contestant = Contestant.named(name);
-            OverlapSettings overlap = contestant.hopTwo() == Contestant.HopTwoTime.BEHIND_THE_STEP
-                    ? OverlapSettings.STANDARD.withoutHopTwo()
-                    : OverlapSettings.STANDARD;
-            EngineSettings settings = new EngineSettings(OPTIMIZER, 1, 42, Precision.FLOAT32).with(overlap);
-            MicsEngine engine = new MicsEngine(config.build(), settings, join(contestant));
+            MicsEngine engine = new MicsEngine(config.build(), settings(contestant), join(contestant));
             Path file = Path.of(options.get("weights"));
             if (engines.isEmpty()) {
                 WeightsFile.write(engine, rank() == 0 ? file : file.resolveSibling(file.getFileName() + "-" + rank()));
@@ -87,6 +83,13 @@ final class NetworkRank {
             engines.put(contestant, engine);
         }
         return "";
+    }
+
+    private static EngineSettings settings(Contestant contestant) {
+        OverlapSettings overlap = OverlapSettings.STANDARD.withGathersAhead(contestant.gathersAhead());
+        return new EngineSettings(OPTIMIZER, 1, 42, Precision.FLOAT32)
+                .with(contestant.hopTwo() == Contestant.HopTwoTime.BEHIND_THE_STEP ? overlap.withoutHopTwo() : overlap)
+                .withReplication(contestant.replication());
     }
 
     private RankContext join(Contestant contestant) throws IOException {

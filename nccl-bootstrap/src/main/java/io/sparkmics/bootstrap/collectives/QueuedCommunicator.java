@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap.collectives;
 
 import io.sparkmics.bootstrap.deadline.CommunicationException;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.Operation;
 import io.sparkmics.bootstrap.deadline.PeerException;
 import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
 import io.sparkmics.bootstrap.groups.ClusterLayout;
@@ -10,11 +11,8 @@ import io.sparkmics.bootstrap.groups.Group;
 import io.sparkmics.bootstrap.groups.Names;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -39,7 +37,7 @@ public final class QueuedCommunicator implements Communicator {
     /** For the thread of the collectives. */
     private boolean failed;
 
-    private volatile Future<Void> latest = CompletableFuture.completedFuture(null);
+    private volatile Operation<Void> latest = Operation.none();
     private long sequence;
 
     /**
@@ -111,21 +109,19 @@ public final class QueuedCommunicator implements Communicator {
         }
         Tensor ownFirst = Tensors.flat(first);
         Tensor ownSecond = Tensors.flat(second);
-        FutureTask<Void> task = new FutureTask<>(
-                () -> {
-                    try (PointerScope scope = new PointerScope()) {
-                        requireTurn();
-                        new NoGradGuard();
-                        operation.accept(ownFirst, ownSecond);
-                    } catch (RuntimeException | Error failure) {
-                        failed = true;
-                        throw failure;
-                    } finally {
-                        ownFirst.close();
-                        ownSecond.close();
-                    }
-                },
-                null);
+        Operation<Void> task = new Operation<>(() -> {
+            try (PointerScope scope = new PointerScope()) {
+                requireTurn();
+                new NoGradGuard();
+                operation.accept(ownFirst, ownSecond);
+            } catch (RuntimeException | Error failure) {
+                failed = true;
+                throw failure;
+            } finally {
+                ownFirst.close();
+                ownSecond.close();
+            }
+        });
         thread.execute(task);
         latest = task;
         String what = Names.of(collective) + " " + sequence++ + " of " + Names.of(group);

@@ -2,9 +2,9 @@ package io.sparkmics.bootstrap.collectives;
 
 import io.sparkmics.bootstrap.deadline.CommunicationException;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.Operation;
 import io.sparkmics.bootstrap.deadline.PeerException;
 import io.sparkmics.bootstrap.deadline.Results;
-import java.util.concurrent.Future;
 
 /**
  * Waits for one operation. When the wait ends badly the collectives are aborted, so that the failure travels from peer to peer,
@@ -13,12 +13,12 @@ import java.util.concurrent.Future;
 final class QueuedPending implements Pending {
 
     private final String what;
-    private final Future<Void> operation;
+    private final Operation<Void> operation;
     private final QueuedCommunicator communicator;
     private final CommunicationSettings settings;
 
     QueuedPending(
-            String what, Future<Void> operation, QueuedCommunicator communicator, CommunicationSettings settings) {
+            String what, Operation<Void> operation, QueuedCommunicator communicator, CommunicationSettings settings) {
         this.what = what;
         this.operation = operation;
         this.communicator = communicator;

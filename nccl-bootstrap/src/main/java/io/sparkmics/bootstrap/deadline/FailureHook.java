@@ -1,7 +1,6 @@
 package io.sparkmics.bootstrap.deadline;
 
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /** Who is told of a rank's failure before the others can see it. */
@@ -26,12 +25,12 @@ public final class FailureHook {
             return;
         }
         told = true;
-        FutureTask<Void> telling = new FutureTask<>(() -> listener.accept(failure), null);
+        Operation<Void> telling = new Operation<>(() -> listener.accept(failure));
         try {
             Thread thread = new Thread(telling, "failure-hook");
             thread.setDaemon(true);
             thread.start();
-            if (UninterruptibleWait.within(MILLIS, millis -> UninterruptibleWait.ended(telling, millis))) {
+            if (UninterruptibleWait.within(MILLIS, telling::ended)) {
                 telling.get();
             } else {
                 failure.addSuppressed(

@@ -2,7 +2,6 @@ package io.sparkmics.bootstrap.deadline;
 
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
@@ -15,12 +14,12 @@ public final class Results {
 
     /** @param failure makes the error of a wait or an operation that ended badly */
     public static <T> T await(
-            Future<T> result,
+            Operation<T> result,
             CommunicationSettings settings,
             BooleanSupplier aborted,
             BiFunction<String, Throwable, CommunicationException> failure) {
         PollingWait.await(
-                millis -> UninterruptibleWait.ended(result, millis),
+                result::ended,
                 settings,
                 () -> aborted.getAsBoolean() ? Optional.of(ABORTED) : Optional.empty(),
                 failure);

@@ -1,9 +1,6 @@
 package io.sparkmics.bootstrap.deadline;
 
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Waits that an interrupt must not cut short: native code still uses memory that is freed after them. */
 public final class UninterruptibleWait {
@@ -14,20 +11,8 @@ public final class UninterruptibleWait {
     private UninterruptibleWait() {}
 
     /** Whether the operation has ended in time, well or not. */
-    public static boolean ended(Future<?> operation) {
-        return within(MILLIS, millis -> ended(operation, millis));
-    }
-
-    /** The same, in so many milliseconds, unless an interrupt comes. */
-    public static boolean ended(Future<?> operation, long millis) throws InterruptedException {
-        try {
-            operation.get(millis, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (ExecutionException e) {
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        }
+    public static boolean ended(Operation<?> operation) {
+        return within(MILLIS, operation::ended);
     }
 
     /** Whether the wait succeeded in time. An interrupt is kept for later. */

@@ -1,9 +1,9 @@
 package io.sparkmics.bootstrap.gloo;
 
+import io.sparkmics.bootstrap.deadline.Operation;
 import io.sparkmics.bootstrap.deadline.UninterruptibleWait;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -29,7 +29,7 @@ final class ConnectionWatch implements AutoCloseable {
     private final int peer;
     private final Work never;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final FutureTask<Void> watch = new FutureTask<>(this::watch, null);
+    private final Operation<Void> watch = new Operation<>(this::watch);
 
     private ConnectionWatch(Mesh mesh, int peer, Work never) {
         this.mesh = mesh;

@@ -2,6 +2,7 @@ package io.sparkmics.bootstrap.gloo;
 
 import io.sparkmics.bootstrap.deadline.CommunicationException;
 import io.sparkmics.bootstrap.deadline.CommunicationSettings;
+import io.sparkmics.bootstrap.deadline.Operation;
 import io.sparkmics.bootstrap.deadline.PeerException;
 import io.sparkmics.bootstrap.deadline.PollingWait;
 import io.sparkmics.bootstrap.deadline.Results;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -38,7 +38,7 @@ final class Rendezvous implements AutoCloseable {
     private final CommunicationSettings settings;
     private final StoreFile file;
     private final FileStore store;
-    private final FutureTask<ProcessGroupGloo> constructor;
+    private final Operation<ProcessGroupGloo> constructor;
     private boolean connecting;
     private boolean connected;
 
@@ -58,7 +58,7 @@ final class Rendezvous implements AutoCloseable {
             store.retainReference();
             store.setTimeout(new Milliseconds(settings.firstTimeout().toMillis()));
         }
-        constructor = new FutureTask<>(this::construct);
+        constructor = new Operation<>(this::construct);
         start(constructor, "connect");
     }
 
@@ -135,7 +135,7 @@ final class Rendezvous implements AutoCloseable {
     /** A rank that left at once would break the connecting of those that are not through with it. */
     private void meet(Mesh mesh, List<byte[]> secrets) {
         Handshake handshake = new Handshake(mesh, member, secrets);
-        FutureTask<Void> meeting = new FutureTask<>(handshake, null);
+        Operation<Void> meeting = new Operation<>(handshake);
         start(meeting, "meet");
         Results.await(meeting, settings, () -> false, (reason, cause) -> {
             // Before the abort, which ends every wait.
