@@ -21,7 +21,9 @@ class RecordedNetworkTest {
     private static final int PERCENT = 15;
 
     @ParameterizedTest
-    @ValueSource(strings = {"network-3.2m_2-cores-intel_2026-11-27.jsonl"})
+    @ValueSource(
+            strings = {"network-3.2m_2-cores-intel_2026-11-27.jsonl", "network-3.2m_2-cores-intel-mkl_2026-11-28.jsonl"
+            })
     void stepsAreAsLongAsPlanned(String file) throws IOException {
         NetworkRow.read(FOLDER.resolve(file)).stream()
                 .collect(Collectors.groupingBy(row -> List.of(row.network(), row.microSteps())))
