@@ -152,7 +152,11 @@ def gigabytes(count):
 def figures(line):
     if line.get("outOfMemory"):
         return "does not fit"
-    said = [f"{line['tokensPerSecond']:,.0f} tokens/s"]
+    measured = line["tokensPerSecond"]
+    said = [f"{measured:,.0f} tokens/s"]
+    if "predictedTokensPerSecond" in line:
+        predicted = line["predictedTokensPerSecond"]
+        said.append(f"predicted {predicted:,.0f} ({100 * (predicted / measured - 1):+.0f} %)")
     if "shareOfPeak" in line:
         said.append(f"{100 * line['shareOfPeak']:.1f} % of the bf16 peak")
     if line.get("peakBytes"):
@@ -228,7 +232,8 @@ started("benchmark-on-cpu", "benchmark of a tiny model on the CPU")
 started("eager-on-cpu", "eager PyTorch, tiny, on the CPU")
 print(
     "\nTokens/s are those of the median step. The share of the peak counts 6 N + 12 L T w operations a token (N without"
-    " positions; PaLM, appendix B) and the dense bf16 peak of NVIDIA's data sheet. Planned memory has no activations in it;"
-    " those were measured apart, without the engine."
+    " positions; PaLM, appendix B) and the dense bf16 peak of NVIDIA's data sheet. Predicted is what the planner"
+    " says of them, and how much faster (+) that is: integration-tests/benchmarks/planner.md. Planned memory has no activations"
+    " in it; those were measured apart, without the engine."
 )
 sys.exit(0 if complete else 1)

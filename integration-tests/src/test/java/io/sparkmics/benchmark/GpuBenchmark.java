@@ -15,13 +15,12 @@ import io.sparkmics.model.GptConfig;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How fast one rank trains on one GPU: a GPT of 355 million parameters, computed in bfloat16, with AdamW. Prints a line of
- * JSON for each size of the micro-batch, in their order, as long as they fit; {@code gpu/eager.py} does the same without any
- * of this.
+ * JSON for each size of the micro-batch, in their order, as long as they fit, with what the planner predicts of it where it
+ * knows the GPU; {@code gpu/eager.py} does the same without any of this.
  *
  * <p>The time of a step ends when the host has read its loss. Tokens per second are those of the median step.
  */
@@ -90,12 +89,7 @@ public final class GpuBenchmark {
             line.with("plannedBytes", settings.memoryModel(config.build()).bytesPerRank(1))
                     .with("peakBytes", engine.memory().peakBytes());
         }
-        double rate = (double) microBatchSize * config.context() / Median.of(seconds);
-        line.with("tokensPerSecond", rate);
-        OptionalDouble peak = Chip.peak(name);
-        if (peak.isPresent()) {
-            line.with("shareOfPeak", rate * GptFlops.perToken(config) / (peak.getAsDouble() * 1e12));
-        }
+        Speed.ofSteps(config, microBatchSize, Median.of(seconds)).addTo(line, name);
         return line;
     }
 }

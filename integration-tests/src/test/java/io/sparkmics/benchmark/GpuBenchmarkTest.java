@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkmics.model.Gpt;
+import io.sparkmics.model.GptConfig;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The arithmetic of the benchmark, and all of it on a model that takes a second. */
 final class GpuBenchmarkTest {
@@ -31,11 +38,50 @@ final class GpuBenchmarkTest {
 
     @Test
     void aPeakIsFoundByTheNameThatTheDriverGives() {
-        assertThat(Chip.peak("NVIDIA H100 80GB HBM3")).hasValue(989);
-        assertThat(Chip.peak("NVIDIA H100 PCIe")).hasValue(756);
-        assertThat(Chip.peak("NVIDIA H200")).hasValue(989);
-        assertThat(Chip.peak("NVIDIA A100-SXM4-80GB")).hasValue(312);
-        assertThat(Chip.peak("NVIDIA GeForce RTX 4090")).isEmpty();
+        assertThat(peak("NVIDIA H100 80GB HBM3")).hasValue(989.0);
+        assertThat(peak("NVIDIA H100 PCIe")).hasValue(756.0);
+        assertThat(peak("NVIDIA H200")).hasValue(989.0);
+        assertThat(peak("NVIDIA H200 NVL")).hasValue(835.0);
+        assertThat(peak("NVIDIA A100-SXM4-80GB")).hasValue(312.0);
+        assertThat(peak("NVIDIA GeForce RTX 4090")).isEmpty();
+    }
+
+    private static Optional<Double> peak(String name) {
+        return Chip.named(name).map(Chip::teraflops);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NVIDIA H100 80GB HBM3, H100, 8",
+        "NVIDIA H100 80GB HBM3, H100, 16",
+        "NVIDIA H100 80GB HBM3, H100, 32",
+        "NVIDIA H200, H200, 8",
+        "NVIDIA H200, H200, 16",
+        "NVIDIA H200, H200, 32"
+    })
+    void whatIsPredictedStandsOnThePlannersPage(String name, String gpu, int microBatchSize) throws IOException {
+        Chip chip = Chip.named(name).orElseThrow();
+        Speed speed = Speed.predicted(chip, new BenchmarkOptions().config(), microBatchSize)
+                .orElseThrow();
+        assertThat(Path.of("benchmarks/planner.md"))
+                .content()
+                .contains(String.format(
+                        Locale.ROOT,
+                        "| %s | %d | %,.0f | %.1f %% |",
+                        gpu,
+                        microBatchSize,
+                        speed.tokensPerSecond(),
+                        100 * speed.shareOfPeak(chip)));
+    }
+
+    @Test
+    void nothingIsPredictedOfAGpuThatThePlannerDoesNotKnowOrThatTheModelDoesNotFit() {
+        GptConfig config = new BenchmarkOptions().config();
+        assertThat(Speed.predicted(Chip.named("NVIDIA H100 PCIe").orElseThrow(), config, 32))
+                .isEmpty();
+        Chip small = Chip.named("NVIDIA A100-SXM4-40GB").orElseThrow();
+        assertThat(Speed.predicted(small, config, 8)).isPresent();
+        assertThat(Speed.predicted(small, config, 64)).isEmpty();
     }
 
     @Test
@@ -64,7 +110,7 @@ final class GpuBenchmarkTest {
                 .hasSize(2)
                 .allMatch(line -> line.matches("\\{.*\"tokensPerSecond\":[0-9.]+.*\\}"))
                 .anyMatch(line -> line.contains("\"microBatchSize\":2"))
-                .noneMatch(line -> line.contains("shareOfPeak"));
+                .noneMatch(line -> line.contains("shareOfPeak") || line.contains("predicted"));
     }
 
     @Test

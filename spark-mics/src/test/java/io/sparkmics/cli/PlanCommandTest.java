@@ -123,7 +123,7 @@ class PlanCommandTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThat(problems(
                         "--model=bert-11b",
-                        "--instance=p5",
+                        "--instance=p2",
                         "--nodes=0",
                         "--recipe=mine",
                         "--replication-precision=float16",
@@ -138,8 +138,8 @@ class PlanCommandTest {
                         "--output=" + file))
                 .containsExactly(
                         "Cannot use --model bert-11b: there is no such model. Set one of " + PlanCheck.models() + ".",
-                        "Cannot use --instance p5: there is no such instance. Set one of p3dn.24xlarge, p4d.24xlarge,"
-                                + " p4de.24xlarge, cpu.",
+                        "Cannot use --instance p2: there is no such instance. Set one of p3dn.24xlarge, p4d.24xlarge,"
+                                + " p4de.24xlarge, p5.48xlarge, p5e.48xlarge, cpu.",
                         "Cannot use --recipe mine: there is no such recipe. Set engine or article.",
                         "Cannot use --replication-precision float16: gradients are summed in no such type. Set one of"
                                 + " bfloat16, float32.",

@@ -8,13 +8,22 @@ import java.util.Optional;
  * runs that the planner is held to; what CPUs do by us.
  *
  * <table><caption>Sources</caption>
- * <tr><td>peaks, memory and its bandwidth</td><td>NVIDIA's data sheets of V100 and A100</td></tr>
+ * <tr><td>peaks, memory and its bandwidth</td><td>NVIDIA's data sheets of V100, A100, H100 and H200, without sparsity</td></tr>
  * <tr><td>large matrix products: 230 of 312 TFLOP/s on A100, 95 of 125 on V100</td>
  * <td>github.com/qhduan/transformers-benchmarks</td></tr>
+ * <tr><td>the same: 794.5 of 989 on H100</td>
+ * <td>github.com/stas00/ml-engineering, compute/accelerator; 797.5 in
+ * github.com/zzc0721/torch-performance-test-data/issues/79</td></tr>
+ * <tr><td>the same on H200</td><td>not found: an estimate, the H100's, which has the same multiprocessors</td></tr>
  * <tr><td>inside a p4d: 230.8 GB/s; between four of them: 29.6 of 50 GB/s</td>
  * <td>nccl-tests of July 2022, github.com/NVIDIA/nccl/issues/527</td></tr>
  * <tr><td>between p3dn: 6 to 8 of 12.5 GB/s on 8 to 32 nodes</td><td>github.com/NVIDIA/nccl/issues/235</td></tr>
  * <tr><td>inside a p3dn</td><td>not found: the part of its 150 GB/s that the p4d attains of its 300</td></tr>
+ * <tr><td>inside a node of eight H100: an all-gather attains 360 of 450 GB/s</td>
+ * <td>github.com/NVIDIA/nccl-tests/issues/326</td></tr>
+ * <tr><td>between four p5: 280.3 of 400 GB/s, an all-reduce of 1 GiB</td>
+ * <td>github.com/crazyguitar/aws-gpu-communication-benchmark, data/nccl_all_reduce.csv</td></tr>
+ * <tr><td>both of p5e</td><td>not found: an estimate, the p5's, which has the same NVSwitches and 3,200 Gb/s</td></tr>
  * <tr><td>a turn between nodes: an all-gather of 2 KB over 16 ranks takes 107 µs, 15 turns</td>
  * <td>github.com/bottlerocket-os/bottlerocket-kernel-kit/pull/313</td></tr>
  * <tr><td>a turn inside a node: 13 µs, taken as 7 turns</td><td>github.com/aws/aws-k8s-tester/pull/503</td></tr>
@@ -38,6 +47,8 @@ public record Instance(String name, Cluster cluster, boolean gpu) {
     private static final double NVLINK_EFFICIENCY = 230.8 / 300;
     private static final Link P4D_INSIDE = new Link(300 * NVLINK_EFFICIENCY * GIGA, INSIDE_TURN);
     private static final Link P4D_BETWEEN = new Link(29.6 * GIGA, BETWEEN_TURN);
+    private static final Link P5_INSIDE = new Link(360 * GIGA, INSIDE_TURN);
+    private static final Link P5_BETWEEN = new Link(280.3 * GIGA, BETWEEN_TURN);
 
     /**
      * A core with AVX2 in single precision: with 10 GB/s of memory, 75 GFLOP/s make the benchmark's row without
@@ -45,7 +56,11 @@ public record Instance(String name, Cluster cluster, boolean gpu) {
      */
     static final Processor CPU_CORE = new Processor(96 * GIGA, 75 * GIGA, 10 * GIGA, 4 * GIBIBYTE, false);
 
-    /** Gloo over the loopback: with these two the benchmark's rows p = 1 and p = 4 are made. */
+    /**
+     * Gloo over the loopback: with these two the benchmark's rows p = 1 and p = 4 are made. A rank's own part of the work is
+     * not told apart: the rows have it in them, for ranks, kernel and Gloo shared the cores, and to add it would count it
+     * twice.
+     */
     static final Link GLOO = new Link(0.835 * GIGA, 745e-6);
 
     /** As {@link #GLOO}, over 10 Gb/s of which three fifths are attained, as of the networks above. Not measured. */
@@ -62,6 +77,8 @@ public record Instance(String name, Cluster cluster, boolean gpu) {
                     true),
             new Instance("p4d.24xlarge", node(8, gpu(312, 230, 1555, 40), P4D_INSIDE, P4D_BETWEEN), true),
             new Instance("p4de.24xlarge", node(8, gpu(312, 230, 2039, 80), P4D_INSIDE, P4D_BETWEEN), true),
+            new Instance("p5.48xlarge", node(8, gpu(989, 794.5, 3350, 80), P5_INSIDE, P5_BETWEEN), true),
+            new Instance("p5e.48xlarge", node(8, gpu(989, 794.5, 4800, 141), P5_INSIDE, P5_BETWEEN), true),
             new Instance("cpu", node(4, CPU_CORE, GLOO, GLOO_BETWEEN).talkingInsideFirst(), false));
 
     private static Processor gpu(double peak, double attainable, double gigabytesPerSecond, int gibibytes) {

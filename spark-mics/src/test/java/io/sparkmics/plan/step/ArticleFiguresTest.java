@@ -108,4 +108,24 @@ class ArticleFiguresTest {
         assertThat(teraflops(step("gpt-30b", "p4d.24xlarge", 32, true, 32, new Batch(1024, 2))))
                 .isCloseTo(166, withPercentage(1));
     }
+
+    /**
+     * About 2 times ZeRO-3's on 1,024 GPUs. Neither p nor the sizes are published: Llama's of 7 billion, one sequence a
+     * micro-batch.
+     */
+    @ParameterizedTest
+    @CsvSource({"8, 3.8", "16, 2.4", "32, 1.7"})
+    void theMemoryOf7BillionBesideZero3(int p, double times) {
+        TransformerWorkload workload =
+                new TransformerWorkload(new Transformer("7 billion", 32, 32, 4096, 2048, 32_000), Recipe.ARTICLE);
+        assertThat(memory(workload, p) / memory(workload, 1024)).isCloseTo(times, withPercentage(2));
+    }
+
+    private static double memory(TransformerWorkload workload, int p) {
+        Prediction.Memory memory = new Planner(cluster("p4de.24xlarge", 128, true))
+                .best(workload, new Batch(1024, 1), p, false)
+                .orElseThrow()
+                .memory();
+        return (double) memory.modelBytes() + memory.activationBytes();
+    }
 }
