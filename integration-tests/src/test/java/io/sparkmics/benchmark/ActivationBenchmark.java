@@ -108,7 +108,7 @@ final class ActivationBenchmark {
             return "- | -";
         }
         long planned = training.settings()
-                .activationModel(training.config())
+                .activationModel(training.config(), false)
                 .bytes(training.microBatchSize(), training.config().context());
         return String.format(Locale.ROOT, "%.1f | %.3f", planned / MEBIBYTE, planned / (double) taken);
     }

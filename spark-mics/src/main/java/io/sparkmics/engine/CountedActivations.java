@@ -11,6 +11,7 @@ import io.sparkmics.plan.step.EncoderActivations;
 import io.sparkmics.plan.step.EncoderSizes;
 import io.sparkmics.plan.step.LlamaActivations;
 import io.sparkmics.plan.step.LlamaSizes;
+import io.sparkmics.plan.step.TransformerWorkload;
 import java.util.Optional;
 
 /** What our own transformers keep: known tensor by tensor, of their sizes. */
@@ -20,19 +21,26 @@ final class CountedActivations {
 
     private CountedActivations() {}
 
-    /** Empty where it is none of them: a user's own, one with adapters, a perceptron. */
-    static Optional<ActivationModel> of(ModelConfig config, EngineSettings settings) {
+    /**
+     * Empty where it is none of them: a user's own, one with adapters, a perceptron.
+     *
+     * @param cuda whether it is trained on GPUs
+     */
+    static Optional<ActivationModel> of(ModelConfig config, EngineSettings settings, boolean cuda) {
         if (config instanceof GptConfig gpt) {
-            return Optional.of(settings.workload(gpt).activations());
+            TransformerWorkload workload = settings.workload(gpt);
+            return Optional.of(
+                    workload.with(workload.recipe().withAlignedHead(cuda)).activations());
         }
         if (config instanceof LlamaConfig llama) {
-            return Optional.of(new LlamaActivations(sizes(llama), settings.recipe(false)).model());
+            return Optional.of(
+                    new LlamaActivations(sizes(llama), settings.recipe(false).withAlignedHead(cuda)).model());
         }
         if (config instanceof BertConfig bert) {
-            return Optional.of(encoder(bert, settings).languageModel());
+            return Optional.of(encoder(bert, settings, cuda).languageModel());
         }
         if (config instanceof BertSequenceConfig sequence) {
-            return Optional.of(encoder(sequence.encoder(), settings).predictor());
+            return Optional.of(encoder(sequence.encoder(), settings, cuda).predictor());
         }
         return Optional.empty();
     }
@@ -48,7 +56,7 @@ final class CountedActivations {
                 config.vocabularySize());
     }
 
-    private static EncoderActivations encoder(BertConfig config, EngineSettings settings) {
+    private static EncoderActivations encoder(BertConfig config, EngineSettings settings, boolean cuda) {
         BertSizes sizes = config.sizes();
         return new EncoderActivations(
                 new EncoderSizes(
@@ -58,6 +66,6 @@ final class CountedActivations {
                         sizes.feedForwardWidth(),
                         sizes.vocabularySize(),
                         sizes.activation().equals(FROM_RESULT)),
-                settings.recipe(sizes.dropout() > 0));
+                settings.recipe(sizes.dropout() > 0).withAlignedHead(cuda));
     }
 }

@@ -125,9 +125,11 @@ public record EngineSettings(
     /**
      * What the plan knows of the activations of a model that is trained so. Of a Gpt, a Llama and a Bert they are counted; see
      * {@link UnknownActivations} for others.
+     *
+     * @param cuda whether it is trained on GPUs
      */
-    public ActivationModel activationModel(ModelConfig config) {
-        return CountedActivations.of(config, this)
+    public ActivationModel activationModel(ModelConfig config, boolean cuda) {
+        return CountedActivations.of(config, this, cuda)
                 .orElseGet(() ->
                         UnknownActivations.of(config.build(), types().bytes().compute(), checkpointing));
     }
@@ -139,9 +141,9 @@ public record EngineSettings(
         return new TransformerWorkload(sizes, recipe(config.dropout() > 0));
     }
 
-    /** How the engine trains a model that drops, or does not. */
+    /** How the engine trains a model on CPUs that drops, or does not. */
     Recipe recipe(boolean dropout) {
-        return new Recipe(types().bytes(), checkpointing, true, true, dropout, sequences.separateDocuments());
+        return new Recipe(types().bytes(), checkpointing, true, true, dropout, sequences.separateDocuments(), false);
     }
 
     ElementTypes types() {

@@ -10,6 +10,7 @@ import io.sparkmics.engine.stage.MicroBatch;
 import io.sparkmics.engine.stage.StagePass;
 import io.sparkmics.engine.stage.UnitGradients;
 import io.sparkmics.model.LossPart;
+import io.sparkmics.model.SharedWeights;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -50,11 +51,12 @@ record LossPass(BoundStage stage, int position, Residency residency, GradientSyn
         // The units stay, and what comes next is on its way while all parts compute.
         residency.enter(position + 1);
         try (PointerScope scope = new PointerScope();
+                SharedWeights weights = stage.partWeights();
                 PartSums sums = destination.inParts()) {
             Tensor gradient = torch.zeros_like(input);
             boolean depends = false;
             for (LossPart part : parts) {
-                depends |= addPart(part, input, gradient, pass, loss, sums);
+                depends |= addPart(part, input, weights, gradient, pass, loss, sums);
             }
             sums.complete();
             return depends ? Native.keep(gradient) : null;
@@ -63,9 +65,15 @@ record LossPass(BoundStage stage, int position, Residency residency, GradientSyn
 
     /** Whether the losses of the part depend on the input. */
     private boolean addPart(
-            LossPart part, Tensor input, Tensor gradient, StagePass pass, Tensor loss, UnitGradients sums) {
+            LossPart part,
+            Tensor input,
+            SharedWeights weights,
+            Tensor gradient,
+            StagePass pass,
+            Tensor loss,
+            UnitGradients sums) {
         try (PointerScope scope = new PointerScope();
-                Activation activation = stage.forward(part, input, pass)) {
+                Activation activation = stage.forward(part, input, weights, pass)) {
             addLoss(pass.batch(), activation.output(), loss);
             Tensor ofPart = backward(activation, pass, sums);
             if (ofPart != null) {

@@ -15,9 +15,11 @@ final class LossInParts {
             return loss.part(input, 0, weights, pass);
         }
         Tensor losses = null;
-        for (LossPart part : parts) {
-            Tensor more = alone(loss, part, input, weights, pass);
-            losses = losses == null ? more : losses.add(more);
+        try (SharedWeights shared = new SharedWeights(weights)) {
+            for (LossPart part : parts) {
+                Tensor more = alone(loss, part, input, shared, pass);
+                losses = losses == null ? more : losses.add(more);
+            }
         }
         return losses;
     }

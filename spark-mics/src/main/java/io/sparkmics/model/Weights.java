@@ -15,6 +15,15 @@ public interface Weights {
     Tensor get(String name);
 
     /**
+     * The same with rows of zeros behind it, where it is on a GPU and its rows are no multiple of {@link AlignedRows}: what the
+     * projection to a vocabulary multiplies with. What comes out behind the declared rows is to be cut off, as {@link
+     * VocabularyProjection} does.
+     */
+    default Tensor aligned(String name) {
+        return VocabularyProjection.alignedOnGpu(get(name));
+    }
+
+    /**
      * What a projection has made, with what an adapter adds to it where there is one: a stage calls it behind each of its
      * {@link Model#projections()}.
      *

@@ -14,7 +14,8 @@
  * jar to Spark beside the {@code -all} jar: driver and executors need it, and so does who loads the model later.
  *
  * <p>A last stage that makes a number for each position and each token of a large vocabulary should be a {@link
- * io.sparkmics.model.ChunkedLoss}, so that these are never there all at once.
+ * io.sparkmics.model.ChunkedLoss}, so that these are never there all at once. Made with {@link
+ * io.sparkmics.model.VocabularyProjection} they are fast on a GPU whatever the size of the vocabulary.
  *
  * <p>A unit that is {@link io.sparkmics.model.Unit#frozen} stays as it is, and costs neither gradient nor moments. A model that
  * names its {@link io.sparkmics.model.Model#projections}, and whose stages let {@link io.sparkmics.model.Weights#adapted}

@@ -9,8 +9,10 @@ import io.sparkmics.engine.device.Native;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.engine.stage.MicroBatch;
+import io.sparkmics.model.AlignedOnCpu;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Model;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
 import io.sparkmics.model.Tokens;
@@ -59,6 +61,9 @@ class ActivationEstimateTest {
     /** 103 million logits. */
     private static final GptConfig IN_PARTS = GPT.layers(1).width(32).vocabularySize(50257);
 
+    /** A table that takes about as much as its logits do at a time. */
+    private static final GptConfig LARGE_TABLE = IN_PARTS.width(512);
+
     private static final BertConfig BERT =
             Bert.config().layers(4).heads(4).width(128).positions(256);
 
@@ -71,6 +76,7 @@ class ActivationEstimateTest {
         LARGE_VOCABULARY(HEAD_ONLY, Precision.FLOAT32, 4, 0),
         BFLOAT16(HEAD_ONLY, Precision.BFLOAT16, 4, 0),
         LOGITS_IN_PARTS(IN_PARTS, Precision.FLOAT32, 8, 0),
+        ALIGNED_IN_PARTS(LARGE_TABLE, 4),
         SEPARATE_DOCUMENTS(LONG, Precision.FLOAT32, 8, 0, true),
         SEPARATE_DOCUMENTS_RECOMPUTED(LONG.layers(12), Precision.FLOAT64, 4, 1, true),
         LLAMA(llama(4, 2), Precision.FLOAT32, 32, 0),
@@ -84,9 +90,15 @@ class ActivationEstimateTest {
         private final EngineSettings settings;
         private final int microBatchSize;
         private final boolean separateDocuments;
+        private final boolean aligned;
+
+        /** In single precision, with a head that is aligned as on a GPU. */
+        Training(ModelConfig config, int microBatchSize) {
+            this(config, Precision.FLOAT32, microBatchSize, 0, false, true);
+        }
 
         Training(ModelConfig config, Precision precision, int microBatchSize, int checkpointing) {
-            this(config, precision, microBatchSize, checkpointing, false);
+            this(config, precision, microBatchSize, checkpointing, false, false);
         }
 
         Training(
@@ -95,12 +107,23 @@ class ActivationEstimateTest {
                 int microBatchSize,
                 int checkpointing,
                 boolean separateDocuments) {
+            this(config, precision, microBatchSize, checkpointing, separateDocuments, false);
+        }
+
+        Training(
+                ModelConfig config,
+                Precision precision,
+                int microBatchSize,
+                int checkpointing,
+                boolean separateDocuments,
+                boolean aligned) {
             this.config = config;
             EngineSettings whole =
                     new EngineSettings(SGD, 1, 3, precision).with(new ActivationCheckpointing(checkpointing));
             this.settings = separateDocuments ? whole.with(SequenceSettings.separate(0)) : whole;
             this.microBatchSize = microBatchSize;
             this.separateDocuments = separateDocuments;
+            this.aligned = aligned;
         }
 
         /** Several heads ask the same keys and values where there are fewer than 4 of these. */
@@ -142,7 +165,8 @@ class ActivationEstimateTest {
             return ThreadRanks.of(1)
                     .with(CommunicationSettings.of(1))
                     .run(ranks -> {
-                        try (MicsEngine engine = new MicsEngine(config.build(), settings, ranks)) {
+                        Model model = aligned ? AlignedOnCpu.of(config.build()) : config.build();
+                        try (MicsEngine engine = new MicsEngine(model, settings, ranks)) {
                             // Touches the engine's own memory.
                             engine.step(0, microBatch(1), 1e-3);
                             ResidentMemory.startAgain();
@@ -200,7 +224,7 @@ class ActivationEstimateTest {
         long taken = Long.parseLong(
                 said.substring(said.indexOf(TAKEN) + TAKEN.length()).strip());
 
-        long estimate = training.estimate(training.settings.activationModel(training.config));
+        long estimate = training.estimate(training.settings.activationModel(training.config, training.aligned));
         assertThat(estimate).isBetween(100L << 20, 1L << 30);
         assertThat((double) taken).isCloseTo(estimate, within(0.1 * estimate));
         // Of a model of which only the shapes of its weights are known.

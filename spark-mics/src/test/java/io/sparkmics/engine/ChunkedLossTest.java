@@ -51,8 +51,8 @@ class ChunkedLossTest {
         return new Case(CONFIG, world, p, 2, gather, 3, 2, settings(precision), 4, 1);
     }
 
-    /** Writes down the positions that it computed at a time. */
-    private record InParts(ChunkedLoss loss, long step, List<Long> lengths) implements ChunkedLoss {
+    /** Writes down the positions that it computed at a time, and what it read weights from. */
+    private record InParts(ChunkedLoss loss, long step, List<Long> lengths, List<Weights> read) implements ChunkedLoss {
 
         static Model of(long step, List<Long> lengths) {
             return of(CONFIG, step, lengths);
@@ -65,7 +65,8 @@ class ChunkedLossTest {
         private static Model of(GptConfig config, long step, List<Long> lengths) {
             List<Stage> stages = new ArrayList<>(config.build().stages());
             ChunkedLoss loss = (ChunkedLoss) stages.remove(stages.size() - 1);
-            stages.add(new InParts(loss, step, Collections.synchronizedList(lengths)));
+            List<Long> shared = Collections.synchronizedList(lengths);
+            stages.add(new InParts(loss, step, shared, Collections.synchronizedList(new ArrayList<>())));
             return () -> stages;
         }
 
@@ -86,6 +87,7 @@ class ChunkedLossTest {
         @Override
         public Tensor part(Tensor input, long first, Weights weights, ForwardPass pass) {
             lengths.add(input.size(1));
+            read.add(weights);
             return loss.part(input, first, weights, pass);
         }
     }
@@ -139,6 +141,19 @@ class ChunkedLossTest {
         Case run = new Case(CONFIG, 1, 1, 1, GatherMode.FLAT, 3, 1, settings(Precision.FLOAT32), 1);
         EngineTraining.run(run, InParts.of(5, lengths));
         assertThat(lengths).containsExactly(5L, 5L, 2L);
+    }
+
+    /** So that a table is aligned once: in a step, and in an evaluation. */
+    @Test
+    void allPartsOfAPassShareTheirWeights() {
+        Model model = InParts.of(5);
+        stepAndEvaluation(model, new int[2][13]);
+        InParts loss = (InParts) model.stages().get(model.stages().size() - 1);
+        assertThat(loss.read()).hasSize(6);
+        assertThat(loss.read().subList(0, 3))
+                .allMatch(weights -> weights == loss.read().get(0));
+        assertThat(loss.read().subList(3, 6))
+                .allMatch(weights -> weights == loss.read().get(3));
     }
 
     /** Of one sequence three tokens are predicted, of the other one: whole parts are padding. */

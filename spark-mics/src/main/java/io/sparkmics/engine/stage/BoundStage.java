@@ -6,6 +6,7 @@ import io.sparkmics.model.ChunkedLoss;
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.LossPart;
 import io.sparkmics.model.Parameter;
+import io.sparkmics.model.SharedWeights;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
 import java.util.HashMap;
@@ -101,11 +102,16 @@ public final class BoundStage implements AutoCloseable {
         return recomputed ? withoutGraph(whole) : whole;
     }
 
-    /** The same of one of {@link #parts}. */
-    public Activation forward(LossPart part, Tensor input, ForwardPass pass) {
+    /** What all {@link #parts} of one pass read. The caller's to close behind the last one's backward pass. */
+    public SharedWeights partWeights() {
+        return new SharedWeights(this::parameter);
+    }
+
+    /** The same as of the whole, of one of {@link #parts}. */
+    public Activation forward(LossPart part, Tensor input, SharedWeights weights, ForwardPass pass) {
         try (PointerScope scope = new PointerScope()) {
             ChunkedLoss loss = (ChunkedLoss) stage;
-            return withGraph(part.of(input), leaf -> loss.part(leaf, part.first(), this::parameter, pass));
+            return withGraph(part.of(input), leaf -> loss.part(leaf, part.first(), weights, pass));
         }
     }
 

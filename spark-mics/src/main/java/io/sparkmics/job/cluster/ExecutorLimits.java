@@ -72,7 +72,7 @@ record ExecutorLimits(
         long states = cuda
                 ? settings.savesWhileTraining() ? memory.stateCopy(partitionGroupSize) : 0
                 : memory.bytesPerRank(partitionGroupSize);
-        long activations = cuda ? 0 : settings.activationBytes(memory);
+        long activations = cuda ? 0 : settings.activationBytes(memory, false);
         ExecutorMemory needed = new ExecutorMemory(heapBytes, ranksPerExecutor, states, activations);
         Optional<String> problem = overheadBytes >= 0
                 ? needed.containerProblem(overheadBytes)

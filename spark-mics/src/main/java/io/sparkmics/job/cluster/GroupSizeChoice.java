@@ -32,7 +32,7 @@ record GroupSizeChoice(TrainingSettings settings, MemoryModel memory, long memor
      */
     int choose(Consumer<String> tell) {
         int ranks = settings.world().numWorkers();
-        Work work = settings.work(memory);
+        Work work = settings.work(memory, cuda);
         Optional<Prediction> best = best(ranks, work);
         best.ifPresent(prediction -> tell.accept(PlanText.choice(prediction, ranks) + " Predicted for "
                 + (cuda ? "GPUs and a network like those of " + GPUS : "CPUs like ours") + "; set partitionGroupSize to"

@@ -90,7 +90,7 @@ public record RankPlaces(
                 .compare(settings, memory, partitionGroupSize, device.cuda())
                 .ifPresent(System.err::println);
         return new RankPlaces(
-                device, partitionGroupSize, memory, settings.work(memory).activationBytes(), memoryPerRank);
+                device, partitionGroupSize, memory, settings.activationBytes(memory, device.cuda()), memoryPerRank);
     }
 
     /** Copies for checkpoints lie on the host: they take nothing of a GPU. */

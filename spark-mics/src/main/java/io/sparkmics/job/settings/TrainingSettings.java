@@ -98,19 +98,27 @@ public record TrainingSettings(
         return engineSettings().memoryModel(model.build());
     }
 
-    /** What it knows of a micro-batch: see {@link #memoryModel()} for the model. */
-    public Work work(MemoryModel memory) {
-        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize(), activationBytes(memory));
+    /**
+     * What it knows of a micro-batch: see {@link #memoryModel()} for the model.
+     *
+     * @param cuda whether ranks compute on GPUs
+     */
+    public Work work(MemoryModel memory, boolean cuda) {
+        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize(), activationBytes(memory, cuda));
     }
 
-    /** What it knows of what a micro-batch keeps until its backward pass. */
-    public long activationBytes(MemoryModel memory) {
+    /**
+     * What it knows of what a micro-batch keeps until its backward pass.
+     *
+     * @param cuda whether ranks compute on GPUs
+     */
+    public long activationBytes(MemoryModel memory, boolean cuda) {
         int sequences = world.microBatchSize();
         int length = model.context();
         long documents = input.separateDocuments()
                 ? DocumentMask.bytes(sequences, length, memory.elements().compute())
                 : 0;
-        return engineSettings().activationModel(model).bytes(sequences, length) + documents;
+        return engineSettings().activationModel(model, cuda).bytes(sequences, length) + documents;
     }
 
     /** Whether states are copied and written while it trains. */

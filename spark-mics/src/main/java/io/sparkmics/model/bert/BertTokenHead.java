@@ -1,18 +1,16 @@
 package io.sparkmics.model.bert;
 
-import static org.bytedeco.pytorch.global.torch.linear;
-
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Initialization;
 import io.sparkmics.model.LayerNorm;
 import io.sparkmics.model.Parameter;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.VocabularyProjection;
 import io.sparkmics.model.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 
 /** Which token stands where: a projection, a norm, and the projection to the vocabulary; [b, t, width] to [b, t, vocabulary]. */
 final class BertTokenHead implements Stage {
@@ -58,6 +56,6 @@ final class BertTokenHead implements Stage {
     @Override
     public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
         Tensor transformed = norm.of(Activation.of(activation, projection.of(input, weights)), weights);
-        return linear(transformed, weights.get(table), new TensorOptional(weights.get(BIAS)));
+        return VocabularyProjection.of(transformed, table, BIAS, weights);
     }
 }

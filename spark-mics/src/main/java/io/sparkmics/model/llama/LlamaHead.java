@@ -1,10 +1,9 @@
 package io.sparkmics.model.llama;
 
-import static org.bytedeco.pytorch.global.torch.linear;
-
 import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Stage;
 import io.sparkmics.model.Unit;
+import io.sparkmics.model.VocabularyProjection;
 import io.sparkmics.model.Weights;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -30,6 +29,6 @@ final class LlamaHead implements Stage {
 
     @Override
     public Tensor forward(Tensor input, Weights weights, ForwardPass pass) {
-        return linear(norm.of(input, weights.get(norm.weight())), weights.get(weight));
+        return VocabularyProjection.of(norm.of(input, weights.get(norm.weight())), weight, weights);
     }
 }

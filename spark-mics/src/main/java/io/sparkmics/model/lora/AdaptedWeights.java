@@ -18,6 +18,11 @@ record AdaptedWeights(Weights weights, Map<String, Adapter> adapters, ForwardPas
     }
 
     @Override
+    public Tensor aligned(String name) {
+        return weights.aligned(name);
+    }
+
+    @Override
     public Tensor adapted(String projection, Tensor input, Tensor output) {
         Adapter adapter = adapters.get(projection);
         return adapter == null ? output : adapter.adapted(input, output, weights, pass);

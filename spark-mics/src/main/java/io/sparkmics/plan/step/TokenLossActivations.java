@@ -1,5 +1,6 @@
 package io.sparkmics.plan.step;
 
+import io.sparkmics.model.AlignedRows;
 import io.sparkmics.model.LogitsAtATime;
 import io.sparkmics.plan.ActivationModel.PerStage;
 import io.sparkmics.plan.ElementBytes;
@@ -9,7 +10,10 @@ import io.sparkmics.plan.StageActivations;
  * What a head with the cross-entropy of its logits keeps and makes. Kept are the logarithms of the softmax, and for each token
  * which one it was to be, a long; logits pass, and before them those in bfloat16.
  *
- * <p>Source: {@code TokenLoss} in {@code io.sparkmics.model}.
+ * <p>Where the head is aligned, its table is there once more from the first part to the last, and logits have its rows; a bias is
+ * too little to count. Not converted, they are laid one behind the other for their softmax.
+ *
+ * <p>Source: {@code TokenLoss} and {@code VocabularyProjection} in {@code io.sparkmics.model}.
  */
 record TokenLossActivations(Recipe recipe, int width, int vocabularySize, Head head) implements PerStage {
 
@@ -31,16 +35,29 @@ record TokenLossActivations(Recipe recipe, int width, int vocabularySize, Head h
         long positions = recipe.logitsInParts() ? LogitsAtATime.positions(sequences, context, vocabularySize) : context;
         double tokens = (double) sequences * positions;
         double vocabulary = (double) vocabularySize * elements.atLeastSingle();
-        double converted = elements.converts() ? (double) vocabularySize * elements.compute() : 0;
+        double logits = (double) (aligned() ? AlignedRows.count(vocabularySize) : vocabularySize) * elements.compute();
+        double another = elements.converts() || aligned() ? vocabulary : 0;
         double kept = head.kept() + vocabulary + Long.BYTES;
-        double forward = tokens * (kept + head.passing() + vocabulary + converted) + all * head.hiding();
-        double backward = tokens * (kept + 2 * vocabulary);
+        double forward = tokens * (kept + head.passing() + logits + another) + all * head.hiding() + alignedTable();
+        double backward = tokens * (kept + 2 * vocabulary) + alignedTable();
         if (positions == context) {
-            return new StageActivations(0, tokens * kept, forward, backward);
+            return new StageActivations(0, tokens * kept + alignedTable(), forward, backward);
         }
         // Beside them the gradient of all of the input, and the sums of what the parts add to those of the head.
         double whole = all * width * elements.compute() + partSums();
         return new StageActivations(0, 0, forward + whole, backward + whole);
+    }
+
+    private boolean aligned() {
+        return recipe.alignedHead() && AlignedRows.count(vocabularySize) > vocabularySize;
+    }
+
+    private double alignedTable() {
+        return aligned()
+                ? (double) AlignedRows.count(vocabularySize)
+                        * width
+                        * recipe.elements().compute()
+                : 0;
     }
 
     /** Where hop 1 sums less precisely than gradients are kept. */

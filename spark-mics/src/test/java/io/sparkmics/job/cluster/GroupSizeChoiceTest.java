@@ -52,7 +52,7 @@ class GroupSizeChoiceTest {
     void whatDoesNotFitIsNotChosen() {
         TrainingSettings settings = settings(SMALL, 4, "auto");
         MemoryModel memory = settings.memoryModel();
-        long activations = settings.work(memory).activationBytes();
+        long activations = settings.work(memory, false).activationBytes();
         assertThat(choose(settings, memory.bytesPerRank(1) + activations, 1, false))
                 .isEqualTo(1);
         assertThat(choose(settings, memory.bytesPerRank(1) + activations - 1, 1, false))
@@ -67,7 +67,7 @@ class GroupSizeChoiceTest {
     void activationsAloneRefuseNoRunAndLeaveAllRanksInOneGroup() {
         TrainingSettings settings = settings(SMALL, 4, "auto");
         MemoryModel memory = settings.memoryModel();
-        long activations = settings.work(memory).activationBytes();
+        long activations = settings.work(memory, false).activationBytes();
         long enough = memory.bytesPerRank(4) + activations;
         assertThat(choose(settings, enough - 1, 1, false)).isEqualTo(4);
         assertThat(told)
@@ -92,7 +92,7 @@ class GroupSizeChoiceTest {
                 .with(new ComputeSettings("auto", "float32", "float32", "float32", 1))
                 .build();
         long memory = kept.memoryModel().bytesPerRank(1)
-                + recomputed.work(recomputed.memoryModel()).activationBytes();
+                + recomputed.work(recomputed.memoryModel(), false).activationBytes();
         assertThat(choose(kept, memory, 1, false)).isGreaterThan(1);
         assertThat(choose(recomputed, memory, 1, false)).isEqualTo(1);
     }
@@ -113,7 +113,7 @@ class GroupSizeChoiceTest {
         GptConfig model = Gpt.config().layers(24).heads(16).width(2048).context(1024);
         TrainingSettings hierarchical = settings(model, 8, "auto");
         MemoryModel planned = hierarchical.memoryModel();
-        long memory = planned.bytesPerRank(8) + hierarchical.work(planned).activationBytes() + GIBIBYTE;
+        long memory = planned.bytesPerRank(8) + hierarchical.work(planned, true).activationBytes() + GIBIBYTE;
         assertThat(choose(settings(model, 8, "auto"), memory, 2, true)).isEqualTo(8);
         assertThat(choose(settings(model, 8, "flat"), memory, 2, true)).isEqualTo(8);
         assertThat(told.get(0)).startsWith("Partition groups of 8 of 8 ranks, gathered hierarchically: ");

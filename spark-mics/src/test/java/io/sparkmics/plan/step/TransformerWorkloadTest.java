@@ -33,7 +33,8 @@ class TransformerWorkloadTest {
     @Test
     void itsActivationsAreThoseThatTheEngineIsPlannedWith() {
         assertThat(new TransformerWorkload(SIZES, Recipe.ENGINE_SINGLE).work(4).activationBytes())
-                .isEqualTo(engine(Precision.FLOAT32).activationModel(CONFIG).bytes(4, CONFIG.context()));
+                .isEqualTo(
+                        engine(Precision.FLOAT32).activationModel(CONFIG, false).bytes(4, CONFIG.context()));
     }
 
     /** 96 B L s h² (1 + s / 6h + V / 16 L h) with everything computed twice. Source: Narayanan et al., 2021, equation 3. */
