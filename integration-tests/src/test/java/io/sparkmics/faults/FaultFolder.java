@@ -30,7 +30,7 @@ final class FaultFolder {
     private static final String CHECKPOINTS = "checkpoints.txt";
 
     /** Less than the collective timeout of the trials. */
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
     private final Path folder;
 
@@ -89,7 +89,7 @@ final class FaultFolder {
         }
         try {
             Path directory = Path.of(Files.readString(folder.resolve(CHECKPOINTS)));
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            long deadline = System.nanoTime() + TIMEOUT.toNanos();
             while (newest(directory) < step
                     && !isClaimed(StorageFault.Action.CUT_OFF.name())
                     && System.nanoTime() - deadline < 0) {

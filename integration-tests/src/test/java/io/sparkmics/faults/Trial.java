@@ -119,7 +119,7 @@ final class Trial {
         seen.put("seconds", (System.currentTimeMillis() - begin) / 1e3);
         Cluster.sleep(300);
         seen.put("runningTasks", cluster.runningTasks());
-        look(seen, begin);
+        report(seen, begin);
         // What comes now is not the trial's.
         cluster.faults().order(StorageFault.class, List.of());
         afterwards.run();
@@ -180,7 +180,7 @@ final class Trial {
         return causes;
     }
 
-    private void look(Map<String, Object> seen, long begin) {
+    private void report(Map<String, Object> seen, long begin) {
         Observer observer = cluster.observer();
         seen.put("attempts", observer.attempts());
         seen.put("executorsRemoved", observer.executorsRemoved());

@@ -17,7 +17,7 @@ record DeviceMemory(int ordinal) {
     /** All tensors of now, when the device has done what it was asked for. */
     long bytes() {
         try (PointerScope scope = new PointerScope()) {
-            settle();
+            synchronize();
             return statistics().requested_bytes().current();
         }
     }
@@ -31,7 +31,7 @@ record DeviceMemory(int ordinal) {
 
     /** Forgets the peak. */
     void startAgain() {
-        settle();
+        synchronize();
         torch_cuda.getAllocator().resetPeakStats((byte) ordinal);
     }
 
@@ -44,7 +44,7 @@ record DeviceMemory(int ordinal) {
      * The allocator is there from the first tensor on, and a tensor that another stream has read counts until the first one that
      * is asked for behind the stream's work.
      */
-    private void settle() {
+    private void synchronize() {
         try (PointerScope scope = new PointerScope()) {
             torch_cuda.device_synchronize();
             torch.empty(new long[] {1}, RankDevice.cuda(ordinal).options(ScalarType.Byte), null);

@@ -41,16 +41,16 @@ final class FaultRun {
                 StandardOpenOption.APPEND);
     }
 
-    /** What is looked at while the cluster is still there, when the program has ended. */
-    interface Look {
-        void at(Outcome outcome) throws IOException, InterruptedException;
+    /** What is inspected while the cluster is still there, when the program has ended. */
+    interface Inspection {
+        void of(Outcome outcome) throws IOException, InterruptedException;
     }
 
     static FaultRun of(Path folder, Duration deadline, String... trials) throws IOException, InterruptedException {
         return of(folder, deadline, outcome -> {}, trials);
     }
 
-    static FaultRun of(Path folder, Duration deadline, Look look, String... trials)
+    static FaultRun of(Path folder, Duration deadline, Inspection inspection, String... trials)
             throws IOException, InterruptedException {
         try (StandaloneCluster hosts = StandaloneCluster.start()) {
             List<String> workers = new ArrayList<>();
@@ -61,7 +61,7 @@ final class FaultRun {
             arguments.addAll(List.of(trials));
             Outcome run =
                     hosts.submit("512m").within(deadline).program(FaultProgram.class, arguments.toArray(String[]::new));
-            look.at(run);
+            inspection.of(run);
             return new FaultRun(run);
         }
     }

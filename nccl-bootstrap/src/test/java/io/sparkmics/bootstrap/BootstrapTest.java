@@ -109,17 +109,17 @@ class BootstrapTest {
     @ValueSource(ints = {0, 1})
     void aCancelledTaskStopsWaitingForARankThatNeverConnects(int silent) throws Exception {
         AtomicBoolean cancelled = new AtomicBoolean();
-        CommunicationSettings patient =
+        CommunicationSettings settings =
                 PAIRS.withTimeout(Duration.ofMinutes(10)).withCancelled(cancelled::get);
-        assertThat(messageBesideASilentRank(silent, patient, joining -> cancelled.set(true)))
+        assertThat(messageBesideASilentRank(silent, settings, joining -> cancelled.set(true)))
                 .isEqualTo("Cannot connect 127.0.0.1 with the other 1 rank: the task was cancelled.");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void anInterruptedTaskStopsWaitingForARankThatNeverConnects(int silent) throws Exception {
-        CommunicationSettings patient = PAIRS.withTimeout(Duration.ofMinutes(10));
-        assertThat(messageBesideASilentRank(silent, patient, Thread::interrupt))
+        CommunicationSettings settings = PAIRS.withTimeout(Duration.ofMinutes(10));
+        assertThat(messageBesideASilentRank(silent, settings, Thread::interrupt))
                 .isEqualTo("Cannot connect 127.0.0.1 with the other 1 rank: the thread was interrupted.");
     }
 

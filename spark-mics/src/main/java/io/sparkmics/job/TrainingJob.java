@@ -118,9 +118,9 @@ public final class TrainingJob {
                 // Spark throws checked exceptions that nothing declares.
                 boolean interrupted = Interruption.endedBy(failure);
                 // What an attempt has left running, its supervisor has waited for.
-                Duration patience =
+                Duration timeout =
                         failure.getCause() instanceof AttemptFailedException ? Duration.ZERO : Interruption.TIMEOUT;
-                int running = jobs.cancel("The training was given up: " + failure, patience);
+                int running = jobs.cancel("The training was given up: " + failure, timeout);
                 WorkDirectory.delete(folder, failure);
                 if (interrupted) {
                     throw Interruption.error(failure, last, running, remedy.get());

@@ -83,7 +83,7 @@ final class AccumulatorRankChannel extends SparkListener implements RankChannel 
         }
 
         @Override
-        public void flush(Duration patience) {
+        public void flush(Duration timeout) {
             // The end of the task carries the messages.
         }
     }

@@ -34,8 +34,8 @@ public interface RankSender extends Serializable {
     boolean prompt();
 
     /**
-     * Waits until what was sent has left this process, but no longer than {@code patience}: call it once, when training is
+     * Waits until what was sent has left this process, but no longer than {@code timeout}: call it once, when training is
      * over and before the task ends, so that the last steps are seen.
      */
-    void flush(Duration patience);
+    void flush(Duration timeout);
 }

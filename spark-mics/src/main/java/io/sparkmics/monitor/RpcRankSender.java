@@ -78,11 +78,11 @@ final class RpcRankSender implements RankSender {
     }
 
     @Override
-    public void flush(Duration patience) {
+    public void flush(Duration timeout) {
         try {
-            THREAD.submit(() -> {}).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            THREAD.submit(() -> {}).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException | TimeoutException | ExecutionException e) {
-            LOG.warn("The last steps are perhaps not shown: the driver did not take them within {}.", patience);
+            LOG.warn("The last steps are perhaps not shown: the driver did not take them within {}.", timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

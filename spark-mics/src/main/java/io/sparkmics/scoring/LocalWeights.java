@@ -27,23 +27,23 @@ import org.apache.hadoop.conf.Configuration;
 final class LocalWeights {
 
     /** As long as a copy may take; that another process copies is seen to end with that process. */
-    private static final Duration PATIENCE = Duration.ofHours(1);
+    private static final Duration TIMEOUT = Duration.ofHours(1);
 
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
     private static final long POLL_MILLIS = 100;
 
     private final Path shared;
-    private final Duration patience;
+    private final Duration timeout;
 
     /** @param shared a folder, there or not, of this user alone */
     LocalWeights(Path shared) {
-        this(shared, PATIENCE);
+        this(shared, TIMEOUT);
     }
 
-    LocalWeights(Path shared, Duration patience) {
+    LocalWeights(Path shared, Duration timeout) {
         this.shared = shared;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
@@ -84,7 +84,7 @@ final class LocalWeights {
     }
 
     private FileLock lock(FileChannel channel) throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             try {
                 FileLock lock = channel.tryLock();
@@ -95,7 +95,7 @@ final class LocalWeights {
                 // One of this process.
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("another task of this host has been at it for " + patience
+                throw new IOException("another task of this host has been at it for " + timeout
                         + ". End it, or look why the storage is so slow");
             }
             pause();

@@ -2,6 +2,7 @@ package io.sparkmics.engine;
 
 import io.sparkmics.bootstrap.groups.GatherMode;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.plan.ActivationCheckpointing;
 import java.util.Random;
 
 /** One training run of the parity matrix. */
@@ -40,7 +41,7 @@ record Case(
                 1e-3);
     }
 
-    /** The same training on the same ranks, none of which shards anything. */
+    /** The same training on the same ranks, none of which shards, overlaps or recomputes anything. */
     Case withoutSharding() {
         return new Case(
                 config,
@@ -50,7 +51,7 @@ record Case(
                 GatherMode.FLAT,
                 microBatchSize,
                 microSteps,
-                settings,
+                settings.with(OverlapSettings.STANDARD).with(ActivationCheckpointing.NONE),
                 steps,
                 peakRate);
     }

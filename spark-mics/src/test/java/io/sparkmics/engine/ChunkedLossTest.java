@@ -9,23 +9,16 @@ import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.device.ReductionPrecision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.engine.stage.MicroBatch;
-import io.sparkmics.model.ChunkedLoss;
-import io.sparkmics.model.ForwardPass;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
 import io.sparkmics.model.Model;
-import io.sparkmics.model.Stage;
 import io.sparkmics.model.Tokens;
-import io.sparkmics.model.Unit;
-import io.sparkmics.model.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -51,47 +44,6 @@ class ChunkedLossTest {
         return new Case(CONFIG, world, p, 2, gather, 3, 2, settings(precision), 4, 1);
     }
 
-    /** Writes down the positions that it computed at a time, and what it read weights from. */
-    private record InParts(ChunkedLoss loss, long step, List<Long> lengths, List<Weights> read) implements ChunkedLoss {
-
-        static Model of(long step, List<Long> lengths) {
-            return of(CONFIG, step, lengths);
-        }
-
-        static Model of(GptConfig config, long step) {
-            return of(config, step, new ArrayList<>());
-        }
-
-        private static Model of(GptConfig config, long step, List<Long> lengths) {
-            List<Stage> stages = new ArrayList<>(config.build().stages());
-            ChunkedLoss loss = (ChunkedLoss) stages.remove(stages.size() - 1);
-            List<Long> shared = Collections.synchronizedList(lengths);
-            stages.add(new InParts(loss, step, shared, Collections.synchronizedList(new ArrayList<>())));
-            return () -> stages;
-        }
-
-        static Model of(long step) {
-            return of(step, new ArrayList<>());
-        }
-
-        @Override
-        public List<Unit> units() {
-            return loss.units();
-        }
-
-        @Override
-        public long positionsAtATime(long sequences, long length) {
-            return step;
-        }
-
-        @Override
-        public Tensor part(Tensor input, long first, Weights weights, ForwardPass pass) {
-            lengths.add(input.size(1));
-            read.add(weights);
-            return loss.part(input, first, weights, pass);
-        }
-    }
-
     static Stream<Arguments> worlds() {
         return Stream.of(
                 Arguments.of(1, 1, GatherMode.FLAT),
@@ -106,7 +58,7 @@ class ChunkedLossTest {
         Case run = run(world, p, gather, Precision.FLOAT64);
         Outcome whole = EngineTraining.run(run).get(0);
         for (long step : new long[] {1, 5, 6, 11}) {
-            for (Outcome parts : EngineTraining.run(run, InParts.of(step))) {
+            for (Outcome parts : EngineTraining.run(run, FixedChunks.model(CONFIG, step))) {
                 assertThat(values(parts.losses())).containsExactly(values(whole.losses()), within(1e-12));
                 assertThat(values(parts.norms())).containsExactly(values(whole.norms()), within(1e-12));
                 whole.parameters()
@@ -126,7 +78,8 @@ class ChunkedLossTest {
         for (Precision precision : Precision.values()) {
             Case run = run(2, 2, GatherMode.FLAT, precision);
             Outcome whole = EngineTraining.run(run).get(0);
-            Outcome onePart = EngineTraining.run(run, InParts.of(12)).get(0);
+            Outcome onePart =
+                    EngineTraining.run(run, FixedChunks.model(CONFIG, 12)).get(0);
             assertThat(onePart.losses()).isEqualTo(whole.losses());
             assertThat(onePart.norms()).isEqualTo(whole.norms());
             whole.parameters()
@@ -139,16 +92,16 @@ class ChunkedLossTest {
     void aLastPartIsWhatIsLeft() {
         List<Long> lengths = new ArrayList<>();
         Case run = new Case(CONFIG, 1, 1, 1, GatherMode.FLAT, 3, 1, settings(Precision.FLOAT32), 1);
-        EngineTraining.run(run, InParts.of(5, lengths));
+        EngineTraining.run(run, FixedChunks.model(CONFIG, 5, lengths));
         assertThat(lengths).containsExactly(5L, 5L, 2L);
     }
 
     /** So that a table is aligned once: in a step, and in an evaluation. */
     @Test
     void allPartsOfAPassShareTheirWeights() {
-        Model model = InParts.of(5);
+        Model model = FixedChunks.model(CONFIG, 5);
         stepAndEvaluation(model, new int[2][13]);
-        InParts loss = (InParts) model.stages().get(model.stages().size() - 1);
+        FixedChunks loss = (FixedChunks) model.stages().get(model.stages().size() - 1);
         assertThat(loss.read()).hasSize(6);
         assertThat(loss.read().subList(0, 3))
                 .allMatch(weights -> weights == loss.read().get(0));
@@ -166,7 +119,8 @@ class ChunkedLossTest {
         double[] whole = stepAndEvaluation(CONFIG.build(), sequences);
         assertThat(whole).doesNotContain(Double.NaN);
         for (long step : new long[] {1, 2, 5}) {
-            assertThat(stepAndEvaluation(InParts.of(step), sequences)).containsExactly(whole, within(1e-12));
+            assertThat(stepAndEvaluation(FixedChunks.model(CONFIG, step), sequences))
+                    .containsExactly(whole, within(1e-12));
         }
     }
 
@@ -192,8 +146,8 @@ class ChunkedLossTest {
     @Test
     void noPositionsAtATimeAreRefused() {
         Case run = new Case(CONFIG, 1, 1, 1, GatherMode.FLAT, 1, 1, settings(Precision.FLOAT32), 1);
-        assertThatThrownBy(() -> EngineTraining.run(run, InParts.of(0)))
-                .hasRootCauseMessage("Cannot compute losses 0 positions at a time: " + InParts.class.getName()
+        assertThatThrownBy(() -> EngineTraining.run(run, FixedChunks.model(CONFIG, 0)))
+                .hasRootCauseMessage("Cannot compute losses 0 positions at a time: " + FixedChunks.class.getName()
                         + " must say 1 or more.");
     }
 
@@ -218,6 +172,6 @@ class ChunkedLossTest {
     private static Map<String, double[]> step(GptConfig config, ReductionPrecision reduction) {
         EngineSettings settings = new EngineSettings(SGD, 0, 3, Precision.BFLOAT16, reduction);
         Case run = new Case(config, 2, 2, 2, GatherMode.FLAT, 3, 1, settings, 1, 1);
-        return EngineTraining.run(run, InParts.of(config, 1)).get(0).parameters();
+        return EngineTraining.run(run, FixedChunks.model(config, 1)).get(0).parameters();
     }
 }

@@ -45,7 +45,7 @@ final class EngineTraining {
         return ranks.run(rank -> train(run, run.config().build(), rank));
     }
 
-    private static Outcome train(Case run, Model model, RankContext ranks) throws Exception {
+    static Outcome train(Case run, Model model, RankContext ranks) throws Exception {
         List<Double> losses = new ArrayList<>();
         List<Double> norms = new ArrayList<>();
         Map<String, double[]> parameters = new LinkedHashMap<>();

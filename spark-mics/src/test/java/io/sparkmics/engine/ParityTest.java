@@ -3,16 +3,24 @@ package io.sparkmics.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkmics.bootstrap.groups.Collective;
 import io.sparkmics.bootstrap.groups.GatherMode;
+import io.sparkmics.bootstrap.groups.GroupKind;
+import io.sparkmics.bootstrap.machine.Setting;
+import io.sparkmics.bootstrap.traffic.LinkClass;
+import io.sparkmics.bootstrap.traffic.Traffic;
 import io.sparkmics.engine.device.Precision;
 import io.sparkmics.engine.optimizer.OptimizerSettings;
 import io.sparkmics.model.Gpt;
 import io.sparkmics.model.GptConfig;
+import io.sparkmics.model.Model;
+import io.sparkmics.plan.ActivationCheckpointing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The engine against one process without sharding that shares none of its code. */
@@ -61,17 +69,66 @@ class ParityTest {
                 .width(width)
                 .context(7)
                 .vocabularySize(11);
+        return new Case(config, world, p, ranksPerNode, gather, 1, microSteps, settings(optimizer, precision), 10);
+    }
+
+    /** In double precision with all that a user may turn on and that changes nothing but the last bits. */
+    private static EngineSettings settings(OptimizerSettings optimizer, Precision precision) {
         // Of so small a model all gradients would be one bucket.
-        EngineSettings settings =
-                new EngineSettings(optimizer, 0.5, 42, precision).with(OverlapSettings.STANDARD.withMessageBytes(1));
-        return new Case(config, world, p, ranksPerNode, gather, 1, microSteps, settings, 10);
+        OverlapSettings overlap = OverlapSettings.STANDARD.withMessageBytes(1);
+        EngineSettings settings = new EngineSettings(optimizer, 0.5, 42, precision);
+        return precision == Precision.FLOAT64
+                ? settings.with(overlap.withGathersAhead(2)).with(ActivationCheckpointing.ALL)
+                : settings.with(overlap);
     }
 
     @ParameterizedTest
     @MethodSource("doublePrecision")
     void inDoublePrecisionEverythingIsTheSame(Case run) {
+        List<Long> lengths = new ArrayList<>();
+        Model model = FixedChunks.model(run.config(), 3, lengths);
+        assertSame(run, EngineTraining.run(run, model));
+        // The loss of seven positions was computed in parts.
+        assertThat(lengths).containsOnly(3L, 1L);
+    }
+
+    /** One ring of sockets carries what else goes through memory: groups inside a node, and the first sums of all others. */
+    @ParameterizedTest
+    @CsvSource({
+        "SHARED_MEMORY, 1, FLAT",
+        "SHARED_MEMORY, 2, FLAT",
+        "SHARED_MEMORY, 4, HIERARCHICAL",
+        "HIERARCHICAL_COLLECTIVES, 4, FLAT"
+    })
+    void overSocketsItIsTheSame(Setting off, int p, GatherMode gather) {
+        Case run = run(4, p, 2, gather, 17, 1, ADAMW, Precision.FLOAT64);
+        Model model = FixedChunks.model(run.config(), 3);
+        System.setProperty(off.property(), "off");
+        try {
+            assertSame(run, EngineTraining.ranks(run).run(rank -> {
+                Outcome outcome = EngineTraining.train(run, model, rank);
+                if (rank.rank() == 0) {
+                    assertOneRing(rank.traffic(), p);
+                }
+                return outcome;
+            }));
+        } finally {
+            System.clearProperty(off.property());
+        }
+    }
+
+    /** A node's first rank sends to its neighbour alone; where neighbours share memory nothing is gathered between them. */
+    private static void assertOneRing(Traffic sent, int p) {
+        GroupKind kind = p == 1 ? GroupKind.REPLICATION : GroupKind.PARTITION;
+        assertThat(sent.bytes(kind, LinkClass.BETWEEN_NODES)).isZero();
+        if (p == 2) {
+            assertThat(sent.calls(GroupKind.PARTITION, Collective.GATHER)).isPositive();
+        }
+    }
+
+    private static void assertSame(Case run, List<Outcome> outcomes) {
         Outcome expected = ReferenceTraining.run(run);
-        for (Outcome actual : EngineTraining.run(run)) {
+        for (Outcome actual : outcomes) {
             assertClose(actual.losses(), expected.losses(), 1e-10, 0);
             assertClose(actual.norms(), expected.norms(), 1e-10, 0);
             assertThat(actual.parameters())

@@ -28,7 +28,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** One process, whole weights, the global batch at once, libtorch's own autograd and optimizers: nothing of the engine. */
 final class ReferenceTraining {
 
-    /** It knows nothing of groups and nodes: cases that differ in these alone have the same one. */
+    /** It knows nothing of groups, nodes and overlap: cases that differ in these alone have the same one. */
     private static final Map<Case, Outcome> OUTCOMES = new ConcurrentHashMap<>();
 
     private final Case run;

@@ -32,8 +32,8 @@ abstract class Board implements AutoCloseable {
 
     private static final int NOBODY = -1;
 
-    /** How often a process is looked for, in a long wait. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How often a long wait checks that the process it waits for still runs. */
+    private static final long PROCESS_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final int members;
     private final int index;
@@ -92,22 +92,22 @@ abstract class Board implements AutoCloseable {
         }
         awaited = member;
         long begin = System.nanoTime();
-        long look = LOOK_NANOS;
+        long nextCheck = PROCESS_CHECK_NANOS;
         while (get(member, word) < atLeast) {
             long waited = System.nanoTime() - begin;
-            Optional<String> trouble = trouble(member, waited > look);
+            Optional<String> trouble = trouble(member, waited > nextCheck);
             // It may have put the number, and left.
             if (trouble.isPresent() && get(member, word) < atLeast) {
                 throw new PeerException(trouble.get());
             }
-            look = waited > look ? waited + LOOK_NANOS : look;
+            nextCheck = waited > nextCheck ? waited + PROCESS_CHECK_NANOS : nextCheck;
             sleep(member, word, atLeast, waited);
             wakeUps.increment();
         }
         awaited = NOBODY;
     }
 
-    private Optional<String> trouble(int member, boolean look) {
+    private Optional<String> trouble(int member, boolean checkProcess) {
         if (aborted) {
             return Optional.of("the communicator was aborted");
         }
@@ -118,7 +118,7 @@ abstract class Board implements AutoCloseable {
         if (state == CLOSED) {
             return Optional.of(names.apply(member) + " has left");
         }
-        return look && lost(member)
+        return checkProcess && lost(member)
                 ? Optional.of("the process of " + names.apply(member) + " has ended")
                 : Optional.empty();
     }

@@ -28,8 +28,8 @@ record NcclNetwork(List<String> plugins, List<String> opened, List<String> adapt
 
     private static final Logger LOG = LoggerFactory.getLogger(NcclNetwork.class);
 
-    /** Tells the log of this process. Comes behind the first collective between the hosts. */
-    static void tell() {
+    /** Writes it to the log of this process. Comes behind the first collective between the hosts. */
+    static void log() {
         NcclNetwork network = of(Path.of("/proc/self"), Path.of("/sys/class"));
         network.warning().ifPresentOrElse(LOG::warn, () -> LOG.info(network.describe()));
     }

@@ -71,7 +71,7 @@ public final class NcclTransport implements Transport {
             world = NcclWorld.join(
                     runtime, new UniqueId(id), layout.worldSize(), groups.get(0).rank(), groups, settings);
             if (layout.nodes().size() > 1) {
-                NcclNetwork.tell();
+                NcclNetwork.log();
             }
             for (Group group : groups) {
                 connected.add(new NcclCommunicator(group, world, world.communicator(groups.indexOf(group))));

@@ -105,10 +105,10 @@ final class NcclWorld {
             Tensor sum = torch.ones(new long[] {1}, runtime.device().options(ScalarType.Float));
             communicateAfterCompute();
             begin(all, List.of(new NcclRuntime.Operation(Collective.ALL_REDUCE, sum, sum, 0)));
-            await(millis -> ready(all, patience(all, millis)), all, MEET);
+            await(millis -> ready(all, pollMillis(all, millis)), all, MEET);
             NcclRuntime.Mark met = runtime.communicated();
             try {
-                await(millis -> Polling.until(() -> runtime.reached(met), patience(all, millis)), all, MEET);
+                await(millis -> Polling.until(() -> runtime.reached(met), pollMillis(all, millis)), all, MEET);
                 runtime.computeAfter(met);
             } finally {
                 runtime.release(met);
@@ -122,7 +122,7 @@ final class NcclWorld {
     }
 
     /** Who has met the others may leave before the slowest of them has seen that it has met them too. */
-    private long patience(NcclRuntime.Handle all, long millis) {
+    private long pollMillis(NcclRuntime.Handle all, long millis) {
         return progress(all).trouble().isPresent() ? Math.max(millis, LEAVING.toMillis()) : millis;
     }
 

@@ -169,7 +169,7 @@ class NcclTransportTest {
     }
 
     @Test
-    void aSettledRankHasAllResults() {
+    void aSynchronizedRankHasAllResults() {
         CyclicBarrier done = new CyclicBarrier(2);
         run(2, PAIRS, rank -> {
             try (PointerScope scope = new PointerScope()) {
@@ -187,7 +187,7 @@ class NcclTransportTest {
     }
 
     @Test
-    void settlingWaitsForTheDevice() {
+    void synchronizingWaitsForTheDevice() {
         CyclicBarrier joined = new CyclicBarrier(2);
         CyclicBarrier interrupted = new CyclicBarrier(2);
         run(2, PAIRS, rank -> {

@@ -34,8 +34,8 @@ final class Aftermath {
 
     /** @return what is left running all the same, as a sentence behind others; empty where nothing is */
     String leaveNothing(Failure failure, List<RankFailure> reports) throws InterruptedException {
-        Duration patience = failure.kind() == FailureKind.SILENT ? BESIDE_A_FROZEN_ONE : BY_ITSELF;
-        jobs.cancel("The attempt has failed: " + failure.describe(), patience);
+        Duration timeout = failure.kind() == FailureKind.SILENT ? BESIDE_A_FROZEN_ONE : BY_ITSELF;
+        jobs.cancel("The attempt has failed: " + failure.describe(), timeout);
         List<RunningTask> left = jobs.running();
         if (Executors.canBeKilled(spark)) {
             return kill(left, reports);

@@ -64,7 +64,7 @@ public final class AttemptWatch {
         Throwable saidBySpark = null;
         try {
             Optional<Failure> overdue = await(stage, heartbeats);
-            Optional<List<RankReport>> reports = overdue.isPresent() ? Optional.empty() : settle(stage);
+            Optional<List<RankReport>> reports = overdue.isPresent() ? Optional.empty() : awaitReports(stage);
             if (reports.isPresent()) {
                 return reports.get();
             }
@@ -139,7 +139,8 @@ public final class AttemptWatch {
     }
 
     /** Waits until it is known what began it, or those who may know have had their time. */
-    private Optional<List<RankReport>> settle(RunningStage stage) throws StageFailedException, InterruptedException {
+    private Optional<List<RankReport>> awaitReports(RunningStage stage)
+            throws StageFailedException, InterruptedException {
         long deadline = System.nanoTime() + OTHERS_REPORT.toNanos();
         while (true) {
             try {

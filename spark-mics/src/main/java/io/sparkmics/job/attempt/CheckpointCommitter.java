@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.Path;
 final class CheckpointCommitter {
 
     /** Older ones that a rank has left out would be looked for in vain, again and again. */
-    private static final int LATEST_LOOKED_FOR = 16;
+    private static final int MOST_DUE = 16;
 
     /**
      * A checkpoint that was made.
@@ -51,20 +51,20 @@ final class CheckpointCommitter {
     }
 
     /**
-     * Looks for those that are due.
+     * Commits those that are due and whole.
      *
      * @param stepsDone how many the ranks are known to have done
      * @return what was committed now, the latest last
      * @throws io.sparkmics.checkpoint.CheckpointException when what the ranks say they have written is not there
      */
-    List<Committed> look(long stepsDone) {
+    List<Committed> commitDue(long stepsDone) {
         List<Committed> made = new ArrayList<>();
         if (!saving.checkpoints()) {
             return made;
         }
         long latest = stepsDone - stepsDone % saving.interval();
         RuntimeException problem = null;
-        for (int back = LATEST_LOOKED_FOR - 1; back >= 0; back--) {
+        for (int back = MOST_DUE - 1; back >= 0; back--) {
             long step = latest - back * saving.interval();
             if (step > committed) {
                 try {

@@ -37,10 +37,10 @@ import org.apache.hadoop.fs.Path;
 public final class RunCheckpoints implements AutoCloseable {
 
     /** Ranks say when they have saved; a message may be lost. */
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(5);
 
     /** A storage that does not answer must not keep the next attempt. */
-    private static final Duration LAST_LOOK = Duration.ofSeconds(10);
+    private static final Duration STORAGE_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration LONGEST_ANSWER = Duration.ofMinutes(10);
 
@@ -73,7 +73,7 @@ public final class RunCheckpoints implements AutoCloseable {
     private CheckpointCommitter committer;
     private Attempt attempt;
     private LongSupplier stepsDone;
-    private ScheduledFuture<?> looks;
+    private ScheduledFuture<?> polling;
 
     /** How many ranks have saved their part, by step. */
     private final Map<Long, Integer> parts = new HashMap<>();
@@ -109,39 +109,39 @@ public final class RunCheckpoints implements AutoCloseable {
         }
         CheckpointCommitter its = committer;
         if (draft.saving().whileTraining()) {
-            looks = thread.scheduleWithFixedDelay(
-                    () -> look(its), BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+            polling = thread.scheduleWithFixedDelay(
+                    () -> poll(its), POLL_INTERVAL.toMillis(), POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Looks a last time. */
+    /** Polls a last time. */
     void end() throws InterruptedException {
-        if (looks == null) {
+        if (polling == null) {
             return;
         }
-        looks.cancel(false);
-        looks = null;
+        polling.cancel(false);
+        polling = null;
         try {
-            thread.submit(() -> lookLast()).get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            thread.submit(() -> pollLast()).get(STORAGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             System.err.println("The storage of " + draft.saving().directory() + " has not answered for "
-                    + LAST_LOOK.toSeconds() + " s: a checkpoint that was written last is perhaps not used.");
+                    + STORAGE_TIMEOUT.toSeconds() + " s: a checkpoint that was written last is perhaps not used.");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
     }
 
-    private void look(CheckpointCommitter its) {
-        commit(() -> its.look(stepsDone.getAsLong()));
+    private void poll(CheckpointCommitter its) {
+        commit(() -> its.commitDue(stepsDone.getAsLong()));
     }
 
-    private void lookLast() {
-        look(committer);
-        lookForAll(committer);
+    private void pollLast() {
+        poll(committer);
+        commitFound(committer);
     }
 
     /** One that was asked for may be of any step, and what ranks say of it may come late or never: so the storage is asked. */
-    private void lookForAll(CheckpointCommitter its) {
+    private void commitFound(CheckpointCommitter its) {
         directory().list(attempt.runId()).torn().stream()
                 .filter(torn -> torn.id().attempt() == attempt.number())
                 .map(torn -> torn.id().step())
@@ -350,7 +350,7 @@ public final class RunCheckpoints implements AutoCloseable {
     private void purgeTorn() {
         try {
             thread.submit(() -> directory().purgeTorn(attempt.runId(), damaged.found()))
-                    .get(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(STORAGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {

@@ -150,14 +150,14 @@ public final class Supervisor {
     private Attempt onSlots(Attempt attempt, AttemptFailedException cause) {
         Duration timeout = settings.recovery().slotTimeout();
         boolean elastic = rule.elasticWorkers();
-        Duration patience = elastic && ELASTIC_GRACE.compareTo(timeout) < 0 ? ELASTIC_GRACE : timeout;
-        int free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), patience, System.err::println);
+        Duration grace = elastic && ELASTIC_GRACE.compareTo(timeout) < 0 ? ELASTIC_GRACE : timeout;
+        int free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), grace, System.err::println);
         if (free >= attempt.worldSize()) {
             return attempt;
         }
         Optional<Attempt> smaller = elastic ? sizes.largest(attempt, free) : Optional.empty();
-        if (smaller.isEmpty() && patience.compareTo(timeout) < 0) {
-            free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), timeout.minus(patience), System.err::println);
+        if (smaller.isEmpty() && grace.compareTo(timeout) < 0) {
+            free = Slots.awaitUpTo(spark, profile, attempt.worldSize(), timeout.minus(grace), System.err::println);
             smaller = free >= attempt.worldSize() ? Optional.of(attempt) : sizes.largest(attempt, free);
         }
         return smaller.orElseThrow(

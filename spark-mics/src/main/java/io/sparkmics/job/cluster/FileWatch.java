@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class FileWatch implements AutoCloseable {
 
-    private static final long BETWEEN_LOOKS_MILLIS = 1000;
+    private static final long POLL_MILLIS = 1000;
 
     private final Path file;
     private final Configuration hadoop;
@@ -29,7 +29,7 @@ public final class FileWatch implements AutoCloseable {
         this.file = file;
         this.hadoop = hadoop;
         this.listener = listener;
-        thread = new Thread(this::look, "watch-for-" + file.getName());
+        thread = new Thread(this::poll, "watch-for-" + file.getName());
         thread.setDaemon(true);
     }
 
@@ -45,11 +45,11 @@ public final class FileWatch implements AutoCloseable {
         return found;
     }
 
-    private void look() {
+    private void poll() {
         try {
             FileSystem files = file.getFileSystem(hadoop);
             while (!found && !closed) {
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 found = exists(files) && !closed && listener.getAsBoolean();
             }
         } catch (InterruptedException closed) {

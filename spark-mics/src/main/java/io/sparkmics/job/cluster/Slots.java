@@ -14,7 +14,7 @@ public final class Slots {
 
     private static final String TASK_CPUS = "spark.task.cpus";
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private Slots() {}
 
@@ -122,7 +122,7 @@ public final class Slots {
 
     private static void sleep() {
         try {
-            Thread.sleep(BETWEEN_LOOKS.toMillis());
+            Thread.sleep(POLL_INTERVAL.toMillis());
         } catch (InterruptedException e) {
             throw Interruption.whileWaiting(e);
         }

@@ -33,7 +33,7 @@ final class StateWriter implements AutoCloseable {
 
     private final ShardSaver saver;
     private final int rank;
-    private final Duration patience;
+    private final Duration timeout;
     private final BooleanSupplier cancelled;
     private final Runnable waiting;
     private final Consumer<SaveReport> listener;
@@ -45,7 +45,7 @@ final class StateWriter implements AutoCloseable {
 
     /**
      * @param saver with a copy of the states, which is closed with this
-     * @param patience how long a step may be held up by the write before: less than its peers wait for it
+     * @param timeout how long a step may be held up by the write before: less than its peers wait for it
      * @param cancelled ends every wait here
      * @param waiting called again and again while the rank waits here, which it may for longer than in its collectives
      * @param listener told of every save on the thread that writes
@@ -53,13 +53,13 @@ final class StateWriter implements AutoCloseable {
     StateWriter(
             ShardSaver saver,
             int rank,
-            Duration patience,
+            Duration timeout,
             BooleanSupplier cancelled,
             Runnable waiting,
             Consumer<SaveReport> listener) {
         this.saver = saver;
         this.rank = rank;
-        this.patience = patience;
+        this.timeout = timeout;
         this.cancelled = cancelled;
         this.waiting = waiting;
         this.listener = listener;
@@ -74,7 +74,7 @@ final class StateWriter implements AutoCloseable {
      */
     void save(long step, List<StepMetrics> history) {
         long begin = System.nanoTime();
-        if (!idle(patience)) {
+        if (!idle(timeout)) {
             listener.accept(new SaveReport(
                     rank,
                     step,
@@ -82,7 +82,7 @@ final class StateWriter implements AutoCloseable {
                     seconds(begin),
                     0,
                     "the storage has not taken the one before yet, and training does not wait longer than "
-                            + patience.toSeconds()
+                            + timeout.toSeconds()
                             + " s. "
                             + (saver.saving().checkpoints()
                                     ? "Set a larger checkpointInterval, or a faster checkpointDirectory."

@@ -23,11 +23,11 @@ class HeartbeatWatchTest {
 
     @Test
     void aRankThatIsSilentForLongerThanACollectiveMayTakeIsNamedWithItsHostAndSinceWhen() {
-        assertThat(look(1, BOTH, Map.of(0, 1, 1, 0))).isEmpty();
+        assertThat(poll(1, BOTH, Map.of(0, 1, 1, 0))).isEmpty();
         for (int second = 1; second <= 15; second++) {
-            assertThat(look(1, BOTH, Map.of(1, 0))).as("second %d", second).isEmpty();
+            assertThat(poll(1, BOTH, Map.of(1, 0))).as("second %d", second).isEmpty();
         }
-        Failure failure = look(1, BOTH, Map.of(1, 0)).orElseThrow();
+        Failure failure = poll(1, BOTH, Map.of(1, 0)).orElseThrow();
 
         assertThat(failure.kind()).isEqualTo(FailureKind.SILENT);
         assertThat(failure.rank()).isEqualTo(1);
@@ -40,8 +40,8 @@ class HeartbeatWatchTest {
 
     @Test
     void ofRanksThatFallSilentTogetherAllAreNamed() {
-        look(1, BOTH, Map.of(0, 0));
-        look(1, BOTH, Map.of(1, 1));
+        poll(1, BOTH, Map.of(0, 0));
+        poll(1, BOTH, Map.of(1, 1));
         Failure failure = silentFor(20, BOTH).orElseThrow();
 
         assertThat(failure.describe()).contains("rank 0 on host node-1").contains("; rank 1 on host node-2");
@@ -58,15 +58,15 @@ class HeartbeatWatchTest {
 
     @Test
     void nobodyIsBlamedForTheTimeInWhichTheDriverItselfWasSuspended() {
-        look(1, BOTH, Map.of(0, 0, 1, 1));
-        assertThat(look(3600, BOTH, NONE)).isEmpty();
+        poll(1, BOTH, Map.of(0, 0, 1, 1));
+        assertThat(poll(3600, BOTH, NONE)).isEmpty();
         assertThat(silentFor(13, BOTH)).isEmpty();
         assertThat(silentFor(2, BOTH)).isPresent();
     }
 
     @Test
     void tasksThatHaveEndedAndTasksOfOtherStagesSendNone() {
-        look(1, BOTH, Map.of(0, 0, 1, 1));
+        poll(1, BOTH, Map.of(0, 0, 1, 1));
         assertThat(silentFor(100, List.of())).isEmpty();
         assertThat(silentFor(1000, List.of(new RunningTask("3", "node-1", 6, 0, false))))
                 .isEmpty();
@@ -75,12 +75,12 @@ class HeartbeatWatchTest {
     private Optional<Failure> silentFor(int seconds, List<RunningTask> running) {
         Optional<Failure> failure = Optional.empty();
         for (int second = 0; second < seconds && failure.isEmpty(); second++) {
-            failure = look(1, running, NONE);
+            failure = poll(1, running, NONE);
         }
         return failure;
     }
 
-    private Optional<Failure> look(long secondsLater, List<RunningTask> running, Map<Integer, Integer> heartbeats) {
+    private Optional<Failure> poll(long secondsLater, List<RunningTask> running, Map<Integer, Integer> heartbeats) {
         now += Duration.ofSeconds(secondsLater).toNanos();
         return watch.silent(running, heartbeats, 4);
     }
