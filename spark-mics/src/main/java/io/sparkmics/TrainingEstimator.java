@@ -208,7 +208,8 @@ public abstract class TrainingEstimator<E extends TrainingEstimator<E, M>, M ext
                         getReductionPrecision(),
                         getReplicationPrecision(),
                         getActivationCheckpointing()),
-                new CollectiveSettings(getGather(), getAcceptPlainTextCollectives(), getCheckCollectives()),
+                new CollectiveSettings(
+                        getGather(), getGathersAhead(), getAcceptPlainTextCollectives(), getCheckCollectives()),
                 new WorkDirectorySettings(getWorkDirectory(), getSharedWorkDirectory()),
                 new ExportSettings(getMaxShardSize()),
                 checkpointSettings(),

@@ -59,6 +59,7 @@ class MicsEstimatorParamsTest {
             entry("epsilon", 1e-8),
             entry("gradientClipping", 1.0),
             entry("gather", "auto"),
+            entry("gathersAhead", 1),
             entry("deviceType", "auto"),
             entry("precision", "auto"),
             entry("reductionPrecision", "float32"),
@@ -140,6 +141,7 @@ class MicsEstimatorParamsTest {
         "endOfTextId, -3, -2 or more",
         "keepCheckpoints, 0, 1 or more",
         "activationCheckpointing, -1, 0 or more",
+        "gathersAhead, 0, 1 or more",
         "maxRestarts, -1, 0 or more",
         "earlyStoppingPatience, -1, 0 or more",
         "slotTimeout, 0, 1 or more",
@@ -157,6 +159,17 @@ class MicsEstimatorParamsTest {
     })
     void aNumberOfStepsOutOfRangeIsRefusedWithWhatIsAllowed(String name, long value, String allowed) {
         assertRefused(name, value, allowed);
+    }
+
+    /** Where its memory is planned as well. */
+    @Test
+    void gathersAheadReachTheEngine() {
+        estimator.setModel(Gpt.config()).setGathersAhead(3);
+
+        assertThat(estimator.settings().engineSettings().overlap().gathersAhead())
+                .isEqualTo(3);
+        assertThat(estimator.settings().memoryModel().bytesPerRank(2))
+                .isGreaterThan(estimator.setGathersAhead(1).settings().memoryModel().bytesPerRank(2));
     }
 
     @Test

@@ -30,6 +30,23 @@ public interface ClusterParams<T> extends Params {
         return Fluent.set(this, gather(), value);
     }
 
+    default IntParam gathersAhead() {
+        return new IntParam(
+                uid(),
+                "gathersAhead",
+                "how many stages of the model ahead units are gathered: each more takes the memory of one more stage's units, and"
+                        + " of those that are read again so soon spares a gather. The result is the same, to the bit",
+                Allowed.atLeast("gathersAhead", 1));
+    }
+
+    default int getGathersAhead() {
+        return (int) getOrDefault(gathersAhead());
+    }
+
+    default T setGathersAhead(int value) {
+        return Fluent.set(this, gathersAhead(), value);
+    }
+
     default Param<String> deviceType() {
         return new Param<>(
                 uid(),

@@ -1,6 +1,7 @@
 package io.sparkmics.params;
 
 import io.sparkmics.job.settings.CheckpointSettings;
+import io.sparkmics.plan.UnitPlaces;
 
 /** The default of every setting, in one place. A setting that is not here has none: it must be set. */
 public final class Defaults {
@@ -127,6 +128,7 @@ public final class Defaults {
 
     public static void of(ClusterParams<?> stage) {
         stage.setDefault(stage.gather(), "auto");
+        stage.setDefault(stage.gathersAhead(), UnitPlaces.AHEAD);
         stage.setDefault(stage.deviceType(), "auto");
         stage.setDefault(stage.precision(), "auto");
         stage.setDefault(stage.reductionPrecision(), "float32");

@@ -269,7 +269,7 @@ class PreflightTest {
                 .with(new InputSettings(inputCol, validationIndicatorCol, endOfTextId, false))
                 .with(new WorldSettings(6, partitionGroupSize, globalBatchSize, 4))
                 .with(new ComputeSettings(deviceType, "float32", "float32", "float32", 0))
-                .with(new CollectiveSettings("auto", acceptPlainText, false))
+                .with(new CollectiveSettings("auto", 1, acceptPlainText, false))
                 .with(new WorkDirectorySettings(workDirectory, false))
                 .build();
     }

@@ -1,6 +1,7 @@
 package io.sparkmics.job.settings;
 
 import io.sparkmics.engine.EngineSettings;
+import io.sparkmics.engine.OverlapSettings;
 import io.sparkmics.engine.SequenceSettings;
 import io.sparkmics.model.ModelConfig;
 import io.sparkmics.model.RowLayout;
@@ -41,6 +42,7 @@ public record TrainingSettings(
                         compute.engineReductionPrecision())
                 .withReplication(compute.engineReplicationPrecision())
                 .with(compute.engineCheckpointing())
+                .with(OverlapSettings.STANDARD.withGathersAhead(collectives.gathersAhead()))
                 .with(input.responses() ? SequenceSettings.RESPONSES : SequenceSettings.STREAM);
     }
 

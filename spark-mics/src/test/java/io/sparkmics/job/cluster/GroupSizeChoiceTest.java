@@ -31,7 +31,7 @@ class GroupSizeChoiceTest {
     private static TrainingSettings settings(GptConfig model, int ranks, String gather) {
         return GoodSettings.of(model)
                 .with(new WorldSettings(ranks, 0, 8 * ranks, 4))
-                .with(new CollectiveSettings(gather, false, false))
+                .with(new CollectiveSettings(gather, 1, false, false))
                 .build();
     }
 
@@ -88,7 +88,7 @@ class GroupSizeChoiceTest {
         TrainingSettings kept = settings(deep, 4, "auto");
         TrainingSettings recomputed = GoodSettings.of(deep)
                 .with(new WorldSettings(4, 0, 32, 4))
-                .with(new CollectiveSettings("auto", false, false))
+                .with(new CollectiveSettings("auto", 1, false, false))
                 .with(new ComputeSettings("auto", "float32", "float32", "float32", 1))
                 .build();
         long memory = kept.memoryModel().bytesPerRank(1)

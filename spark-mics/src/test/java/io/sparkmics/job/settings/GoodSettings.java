@@ -15,7 +15,7 @@ public final class GoodSettings {
     private OptimizationSettings optimization =
             new OptimizationSettings("adamw", 1e-3, 0, 0.1, 0.1, 0.9, 0.95, 1e-8, 1);
     private ComputeSettings compute = new ComputeSettings("auto", "float32", "float32", "float32", 0);
-    private CollectiveSettings collectives = new CollectiveSettings("auto", false, false);
+    private CollectiveSettings collectives = new CollectiveSettings("auto", 1, false, false);
     private WorkDirectorySettings workDirectory = new WorkDirectorySettings("", false);
     private CheckpointSettings checkpoint = new CheckpointSettings(CheckpointSettings.NONE, "", 2, 0, "");
     private RecoverySettings recovery =

@@ -62,7 +62,7 @@ class TrainingSettingsTest {
                 .with(new EarlyStoppingSettings(-3, -0.5))
                 .with(optimization("adam", 0))
                 .with(new ComputeSettings("gpu", "float16", "float64", "float64", -1))
-                .with(new CollectiveSettings("ring", false, false))
+                .with(new CollectiveSettings("ring", 0, false, false))
                 .with(new CheckpointSettings(0, "", 2, 0, ""))
                 .with(new RecoverySettings(3, false, Duration.ZERO, Duration.ofSeconds(10), ""))
                 .build();
@@ -93,6 +93,8 @@ class TrainingSettingsTest {
                         "Cannot use activationCheckpointing -1.0: it is not a finite number from 0. Set 0 or a"
                                 + " positive number.",
                         "Cannot use gather ring: there is no such gather. Set one of auto, flat, hierarchical.",
+                        "Cannot gather units 0 stages ahead: the next stage's are always on their way. Set gathersAhead to 1"
+                                + " or more.",
                         "Cannot write a checkpoint every 0 steps: checkpointInterval is neither positive nor -1."
                                 + " Set a positive number, or -1 to write none.",
                         "Cannot use slotTimeout PT0S: no time is left to wait. Set at least one second.");
