@@ -41,7 +41,7 @@ record Case(
                 1e-3);
     }
 
-    /** The same training on the same ranks, none of which shards, overlaps or recomputes anything. */
+    /** The same training on the same ranks, none of which shards, gathers or recomputes anything. */
     Case withoutSharding() {
         return new Case(
                 config,

@@ -107,6 +107,7 @@ class ChunkedLossTest {
                 .allMatch(weights -> weights == loss.read().get(0));
         assertThat(loss.read().subList(3, 6))
                 .allMatch(weights -> weights == loss.read().get(3));
+        assertThat(loss.read().get(3)).isNotSameAs(loss.read().get(0));
     }
 
     /** Of one sequence three tokens are predicted, of the other one: whole parts are padding. */

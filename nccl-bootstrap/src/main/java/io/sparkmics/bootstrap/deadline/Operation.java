@@ -6,8 +6,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What another thread does, and whether it has ended. Who waits looks many times before it has; a {@link FutureTask} would answer
- * each of them with an exception, which costs more than the look.
+ * What another thread does, and whether it has ended. Who waits looks many times before it has; a {@link FutureTask} alone would
+ * answer each look with an exception, which costs more than the look.
  */
 public final class Operation<T> extends FutureTask<T> {
 
@@ -33,8 +33,12 @@ public final class Operation<T> extends FutureTask<T> {
         ended.countDown();
     }
 
-    /** Waits so long at most; true: it has ended, well or not. */
+    /**
+     * Waits so long at most; true: it has ended, well or not.
+     *
+     * @throws InterruptedException where it has not: what has ended is told to an interrupted thread too
+     */
     public boolean ended(long millis) throws InterruptedException {
-        return ended.await(millis, TimeUnit.MILLISECONDS);
+        return isDone() || ended.await(millis, TimeUnit.MILLISECONDS);
     }
 }

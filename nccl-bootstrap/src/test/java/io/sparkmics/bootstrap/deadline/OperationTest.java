@@ -38,8 +38,13 @@ class OperationTest {
                 .hasRootCauseMessage("lost");
     }
 
+    /** Else an interrupt would fail, and abort, what was done before it came. */
     @Test
-    void hasEndedWhereThereIsNone() throws Exception {
-        assertThat(Operation.none().ended(0)).isTrue();
+    void anInterruptedThreadStillSeesThatItHasEnded() throws Exception {
+        Thread.currentThread().interrupt();
+        boolean ended = Operation.none().ended(0);
+
+        assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+        assertThat(ended).isTrue();
     }
 }
