@@ -169,7 +169,8 @@ class MicsEstimatorParamsTest {
         assertThat(estimator.settings().engineSettings().overlap().gathersAhead())
                 .isEqualTo(3);
         assertThat(estimator.settings().memoryModel().bytesPerRank(2))
-                .isGreaterThan(estimator.setGathersAhead(1).settings().memoryModel().bytesPerRank(2));
+                .isGreaterThan(
+                        estimator.setGathersAhead(1).settings().memoryModel().bytesPerRank(2));
     }
 
     @Test

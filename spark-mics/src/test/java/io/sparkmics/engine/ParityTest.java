@@ -64,13 +64,7 @@ class ParityTest {
     }
 
     private static Case run(
-            int world,
-            int p,
-            int ranksPerNode,
-            GatherMode gather,
-            int width,
-            int microSteps,
-            EngineSettings settings) {
+            int world, int p, int ranksPerNode, GatherMode gather, int width, int microSteps, EngineSettings settings) {
         GptConfig config = Gpt.config()
                 .layers(2)
                 .heads(width == STANDARD_WIDTH ? 2 : 1)
