@@ -11,7 +11,6 @@ import io.sparkmics.plan.step.EncoderActivations;
 import io.sparkmics.plan.step.EncoderSizes;
 import io.sparkmics.plan.step.LlamaActivations;
 import io.sparkmics.plan.step.LlamaSizes;
-import io.sparkmics.plan.step.TransformerWorkload;
 import java.util.Optional;
 
 /** What our own transformers keep: known tensor by tensor, of their sizes. */
@@ -28,13 +27,10 @@ final class CountedActivations {
      */
     static Optional<ActivationModel> of(ModelConfig config, EngineSettings settings, boolean cuda) {
         if (config instanceof GptConfig gpt) {
-            TransformerWorkload workload = settings.workload(gpt);
-            return Optional.of(
-                    workload.with(workload.recipe().withAlignedHead(cuda)).activations());
+            return Optional.of(settings.workload(gpt, cuda).activations());
         }
         if (config instanceof LlamaConfig llama) {
-            return Optional.of(
-                    new LlamaActivations(sizes(llama), settings.recipe(false).withAlignedHead(cuda)).model());
+            return Optional.of(new LlamaActivations(sizes(llama), settings.recipe(false, cuda)).model());
         }
         if (config instanceof BertConfig bert) {
             return Optional.of(encoder(bert, settings, cuda).languageModel());
@@ -66,6 +62,6 @@ final class CountedActivations {
                         sizes.feedForwardWidth(),
                         sizes.vocabularySize(),
                         sizes.activation().equals(FROM_RESULT)),
-                settings.recipe(sizes.dropout() > 0).withAlignedHead(cuda));
+                settings.recipe(sizes.dropout() > 0, cuda));
     }
 }

@@ -134,16 +134,20 @@ public record EngineSettings(
                         UnknownActivations.of(config.build(), types().bytes().compute(), checkpointing));
     }
 
-    /** What the plan knows of a step of our Gpt. */
-    public TransformerWorkload workload(GptConfig config) {
+    /**
+     * What the plan knows of a step of our Gpt.
+     *
+     * @param cuda whether it is trained on GPUs
+     */
+    public TransformerWorkload workload(GptConfig config, boolean cuda) {
         Transformer sizes = new Transformer(
                 "", config.layers(), config.heads(), config.width(), config.context(), config.vocabularySize());
-        return new TransformerWorkload(sizes, recipe(config.dropout() > 0));
+        return new TransformerWorkload(sizes, recipe(config.dropout() > 0, cuda));
     }
 
-    /** How the engine trains a model on CPUs that drops, or does not. */
-    Recipe recipe(boolean dropout) {
-        return new Recipe(types().bytes(), checkpointing, true, true, dropout, sequences.separateDocuments(), false);
+    /** How the engine trains a model that drops, or does not. */
+    Recipe recipe(boolean dropout, boolean cuda) {
+        return new Recipe(types().bytes(), checkpointing, true, true, dropout, sequences.separateDocuments(), cuda);
     }
 
     ElementTypes types() {

@@ -18,9 +18,14 @@ final class PlannedWork {
     private PlannedWork() {}
 
     static Work of(
-            ModelConfig config, EngineSettings settings, MemoryModel memory, int microBatchSize, long activationBytes) {
+            ModelConfig config,
+            EngineSettings settings,
+            MemoryModel memory,
+            int microBatchSize,
+            long activationBytes,
+            boolean cuda) {
         List<StageWork> stages = config instanceof GptConfig gpt
-                ? settings.workload(gpt).work(microBatchSize).stages()
+                ? settings.workload(gpt, cuda).work(microBatchSize).stages()
                 : any(config, settings, memory, microBatchSize);
         return new Work(memory, stages, activationBytes);
     }

@@ -106,7 +106,8 @@ public record TrainingSettings(
      * @param cuda whether ranks compute on GPUs
      */
     public Work work(MemoryModel memory, boolean cuda) {
-        return PlannedWork.of(model, engineSettings(), memory, world.microBatchSize(), activationBytes(memory, cuda));
+        return PlannedWork.of(
+                model, engineSettings(), memory, world.microBatchSize(), activationBytes(memory, cuda), cuda);
     }
 
     /**

@@ -47,8 +47,4 @@ public record Recipe(
     public Recipe withSeparateDocuments(boolean changed) {
         return new Recipe(elements, checkpointing, fusedAttention, logitsInParts, dropout, changed, alignedHead);
     }
-
-    public Recipe withAlignedHead(boolean changed) {
-        return new Recipe(elements, checkpointing, fusedAttention, logitsInParts, dropout, separateDocuments, changed);
-    }
 }

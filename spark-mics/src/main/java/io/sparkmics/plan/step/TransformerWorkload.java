@@ -28,10 +28,6 @@ public record TransformerWorkload(Transformer sizes, Recipe recipe) implements W
     /** What is kept is written once and read once. */
     private static final int PASSES = 2;
 
-    public TransformerWorkload with(Recipe changed) {
-        return new TransformerWorkload(sizes, changed);
-    }
-
     /** The units, the stages that read them, and what their elements take. */
     public MemoryModel memory() {
         long width = sizes.width();
